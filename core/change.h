@@ -1,0 +1,57 @@
+// Effects: what processing a batch produced. Changes of audience membership go to the change log,
+// closed sessions to the session log, both in the same write as the events that caused them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/event_type.h"
+#include "core/ids.h"
+#include "core/time.h"
+
+namespace rekindle {
+
+enum class ChangeReason : uint8_t { kEvent = 1, kDeadline = 2, kDefinition = 3 };
+[[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", "definition"
+
+// One visitor entered or left one audience. (partition, seq) is its identity; seq is gap-free
+// within a partition, starting at 1. Changes of one visitor come in the order they happened.
+struct Change {
+  uint64_t seq = 0;  // implied by position in the log value
+  AudienceId audience{};
+  uint32_t definition_version = 0;
+  bool entered = false;
+  ChangeReason reason = ChangeReason::kEvent;
+  EventType cause = EventType::kNone;  // of the event, for kEvent
+  EventTime at;                        // the instant from which the membership differs
+  SiteId site{};
+  VisitorKey visitor;
+  std::string_view visitor_name;
+};
+
+void append_change(const Change& change, ByteWriter& writer);  // without seq
+[[nodiscard]] bool read_change(ByteReader& reader, Change& change);
+
+// What a visitor looked at, put in the cart and bought between two idle gaps.
+struct SessionLine {
+  EventType type = EventType::kNone;  // view_item, add_to_cart, purchase
+  EventTime at;
+  NameHash product = kNoName;
+  NameHash category = kNoName;
+  NameHash brand = kNoName;
+};
+struct ClosedSession {
+  SiteId site{};
+  VisitorKey visitor;
+  EventTime start;
+  EventTime end;
+  std::vector<SessionLine> lines;  // ascending by `at`
+};
+
+void append_session(const ClosedSession& session, ByteWriter& writer);
+[[nodiscard]] bool read_session(ByteReader& reader, ClosedSession& session);
+
+}  // namespace rekindle

@@ -1,0 +1,64 @@
+// Next-best-offer decisions, as the engine and the front doors see them. The decision engine itself
+// lives in operators/decide; this is its seam.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/change.h"
+#include "core/site.h"
+#include "core/visitor.h"
+
+namespace rekindle {
+
+struct DecideRequest {
+  std::string site;                // empty: the only site, or kUnknownSite
+  std::string visitor;
+  std::string placement = "default";
+  uint32_t offers_max = 3;         // 1 … limits::kOffersMax
+  std::vector<std::string> cart;   // product ids; used instead of the known cart when not empty
+};
+
+struct Offer {
+  std::string type;     // "product"
+  std::string product;  // as the catalogue writes it
+  std::string title;
+  std::string category;
+  std::string price;    // decimal, may be empty
+  std::string currency;
+  double score = 0;
+  std::string source;                // the candidate source's name
+  std::vector<std::string> reasons;  // for people: "bestseller of the category you viewed last: …"
+};
+
+struct RejectedOffer {
+  std::string product;
+  std::string guard;  // the first guard that stopped it
+};
+
+struct Decision {
+  std::vector<Offer> offers;             // best first; empty means "show nothing"
+  std::string nothing_because;           // set when offers is empty
+  std::vector<RejectedOffer> rejected;   // bounded by limits::kOffersMax
+  uint64_t model_version = 0;
+};
+
+// Thread: decide() on any shard, concurrently; learn() on the engine's model thread only.
+class Decider {
+ public:
+  virtual ~Decider() = default;
+  // `visitor` is null when the visitor was never seen. Reads an immutable snapshot; takes no lock.
+  [[nodiscard]] virtual Decision decide(const DecideRequest& request, const Site& site,
+                                        const Visitor* visitor, EventTime now) const = 0;
+  // Feeds closed sessions, in the order of each partition's session log.
+  virtual void learn(const ClosedSession& session) = 0;
+  // Makes what was learnt visible to decide(); called after a run of learn().
+  virtual void publish() = 0;
+  // The model as bytes for the state store, and back. restore() errors: kCorruptRecord.
+  virtual void save(std::string& out) const = 0;
+  [[nodiscard]] virtual Result<void> restore(std::string_view bytes) = 0;
+};
+
+}  // namespace rekindle

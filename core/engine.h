@@ -1,0 +1,164 @@
+// The engine: shards, their partitions, the background writer and the model thread, behind one
+// front. The program makes it from a Log, a StateStore, a Clock and a factory of operators.
+//
+// Thread: open/start/stop from one thread; everything else from any, as each says.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/change.h"
+#include "core/clock.h"
+#include "core/decider.h"
+#include "core/limits.h"
+#include "core/log.h"
+#include "core/mailbox.h"
+#include "core/rules.h"
+#include "core/site.h"
+#include "core/state_store.h"
+
+namespace rekindle {
+
+// What moves a partition's clock. See DESIGN: a store for live traffic runs on kWall; imports and
+// demonstrations on kEvents, where the largest event time seen is now.
+enum class ClockMode : uint8_t { kWall, kEvents };
+
+struct EngineConfig {
+  uint32_t partitions = limits::kPartitionsDefault;  // fixed once a store exists
+  uint32_t shards = 1;                               // threads; at most `partitions`
+  Durability durability = Durability::kDurable;
+  ClockMode clock = ClockMode::kWall;
+  size_t inbox_bytes_max = limits::kInboxBytesDefault;  // per shard
+  size_t cache_bytes_max = 1'024ULL * 1'024 * 1'024;    // visitors in memory, all shards together
+  uint32_t checkpoint_dirty_visitors = 4'000;  // a partition is checkpointed at this many changed
+  uint32_t checkpoint_events = 8'000;          // … or at this many events since the last one
+  Duration log_retention = days(7);
+  uint64_t log_bytes_max = 20ULL * 1'024 * 1'024 * 1'024;
+  bool threads = true;  // false: nothing runs by itself; tests call step()
+};
+
+// Committed changes, as they are handed to whoever follows the feed.
+struct CommittedChanges {
+  PartitionId partition{};
+  uint64_t first_seq = 0;
+  uint32_t count = 0;
+  std::string changes;  // core/change.h, back to back
+  int64_t committed_ns = 0;  // monotonic
+};
+// Called on a shard's thread after a commit that has changes. Must not block.
+using ChangeListener = std::function<void(const CommittedChanges&)>;
+
+// Counters of one shard; relaxed reads from any thread.
+struct ShardCounters {
+  std::atomic<uint64_t> events{0};        // applied, duplicates not included
+  std::atomic<uint64_t> duplicates{0};
+  std::atomic<uint64_t> collisions{0};
+  std::atomic<uint64_t> batches{0};
+  std::atomic<uint64_t> changes{0};
+  std::atomic<uint64_t> sessions{0};
+  std::atomic<uint64_t> quarantined{0};
+  std::atomic<uint64_t> fires{0};         // deadlines that ran
+  std::atomic<uint64_t> stale_fires{0};   // deadlines that had moved
+  std::atomic<uint64_t> cold_reads{0};    // visitors read back from the store
+  std::atomic<uint64_t> evictions{0};
+  std::atomic<uint64_t> checkpoints{0};
+  std::atomic<uint64_t> commit_ns{0};     // spent in Log::append
+  std::atomic<uint64_t> log_bytes{0};
+  std::atomic<int64_t> cache_bytes{0};
+  std::atomic<int64_t> cached_visitors{0};
+  std::atomic<int64_t> inbox_bytes{0};
+  std::atomic<int64_t> visitors{0};       // known in total
+  std::atomic<int64_t> deadline_lag_ms{0};  // how late the oldest due deadline is
+};
+
+struct EngineParts {
+  Log& log;
+  StateStore& store;
+  const Clock& clock;
+  const Sites& sites;
+  MakeOperators make_operators;
+  std::unique_ptr<Decider> decider;  // may be null: decide then answers "nothing"
+};
+
+class Shard;
+class ModelThread;
+class BackgroundWriter;
+
+class Engine {
+ public:
+  // Reads checkpoints and replays the log from there; when it returns, state is as if the process
+  // had never stopped. Brings the rules to `audiences` (a log record when they differ). Progress
+  // (0 … 1) is reported while recovering, if asked.
+  // Errors: kInvalidExpression, kInvalidConfiguration (partition count differs from the store's),
+  // kCorruptRecord, kNewerVersion, kStoreFailed, kDiskFull.
+  [[nodiscard]] static Result<std::unique_ptr<Engine>> open(
+      const EngineConfig& config, EngineParts parts,
+      const std::vector<AudienceDefinition>& audiences,
+      const std::function<void(double)>& progress = {});
+  ~Engine();  // stops if still running, without a final checkpoint
+
+  // Stops taking messages, commits what waits, checkpoints every partition, ends the threads.
+  [[nodiscard]] Result<void> stop();
+
+  // --- sending; one Sender per (io thread, shard), made on that thread -------------------------
+  [[nodiscard]] size_t shards() const { return x_shards.size(); }
+  [[nodiscard]] Inbox& inbox(size_t shard);
+  [[nodiscard]] size_t shard_of(VisitorKey key) const;
+  [[nodiscard]] uint32_t partitions() const { return x_config.partitions; }
+
+  // --- time; any thread ------------------------------------------------------------------------
+  [[nodiscard]] ClockMode clock_mode() const { return x_clock_mode.load(); }
+  // Takes effect with each shard's next batch.
+  void set_clock_mode(ClockMode mode);
+  // Logs a tick at `now` in every partition and fires what is due. Returns when committed.
+  [[nodiscard]] Result<void> tick(EventTime now);
+
+  // --- the change feed ---------------------------------------------------------------------------
+  // Before traffic starts, or while no shard runs.
+  void listen(ChangeListener listener);
+  // Changes with seq > after of one partition, at most `most`, oldest first; names are copied into
+  // `names_out` storage owned by the caller's vector. Any thread.
+  struct StoredChange {
+    Change change;
+    std::string visitor_name;
+  };
+  [[nodiscard]] Result<std::vector<StoredChange>> read_changes(PartitionId partition,
+                                                               uint64_t after, size_t most);
+  // Seq of the last committed change of a partition. Any thread.
+  [[nodiscard]] uint64_t last_change(PartitionId partition) const;
+
+  // --- looking ---------------------------------------------------------------------------------
+  [[nodiscard]] const ShardCounters& counters(size_t shard) const;
+  [[nodiscard]] const Sites& sites() const { return x_parts.sites; }
+  [[nodiscard]] const Clock& clock() const { return x_parts.clock; }
+  [[nodiscard]] Log& log() { return x_parts.log; }
+  [[nodiscard]] StateStore& store() { return x_parts.store; }
+  [[nodiscard]] Durability durability() const { return x_config.durability; }
+  // The rules of the running definitions. Any thread; a copy.
+  [[nodiscard]] Rules rules() const;
+  // Nothing, or why the engine cannot take events (a failed write). Any thread.
+  [[nodiscard]] bool is_failed() const { return x_failed.load(); }
+
+  // Without threads: runs every shard until it has nothing to do.
+  void run_until_idle();
+  // Without threads: checkpoints every partition, writes inline.
+  [[nodiscard]] Result<void> checkpoint_now();
+
+ private:
+  Engine(const EngineConfig& config, EngineParts parts);
+
+  EngineConfig x_config;
+  EngineParts x_parts;
+  std::atomic<ClockMode> x_clock_mode;
+  std::atomic<bool> x_failed{false};
+  Rules x_rules;
+  ChangeListener x_listener;
+  std::unique_ptr<BackgroundWriter> x_writer;
+  std::vector<std::unique_ptr<Shard>> x_shards;
+  std::unique_ptr<ModelThread> x_model;
+};
+
+}  // namespace rekindle

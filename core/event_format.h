@@ -1,0 +1,45 @@
+// An event as bytes in the log. Written by the io thread that decoded it, read by the shard (live)
+// and by replay: one code path for both.
+//
+//   offset  size
+//   0       4      length of the whole record, these 4 bytes included
+//   4       1      version (1)
+//   5       1      flags: bit 0 has value
+//   6       2      field mask: which strings follow, bit i = i-th of kStringFields
+//   8       16     visitor key
+//   24      8      event type code
+//   32      8      event id hash, 0 none
+//   40      8      at, ms
+//   48      8      received_at, ms
+//   56      4      site id
+//   60      …      [8 value] · visitor name (1-byte length) · strings (varint length each)
+//                  · varint item count · items: product, category, brand (varint length each),
+//                  zigzag varint price + 1 bit of presence, varint quantity
+//
+// Numbers are little-endian. A change of layout takes a new version; old ones stay readable.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+#include "core/event.h"
+
+namespace rekindle {
+
+inline constexpr uint8_t kEventFormatVersion = 1;
+inline constexpr size_t kEventHeaderBytes = 60;
+
+// Appends the record of `event` to `out`. Errors: kEventTooLarge (then `out` is as before).
+// REQUIRES: the strings are within limits; every decoder checks them through EventBuilder.
+[[nodiscard]] Result<void> append_event(const Event& event, std::string& out);
+
+// The length of the record that starts at `bytes`, or 0 when it is not whole.
+[[nodiscard]] size_t event_record_size(std::string_view bytes);
+// The visitor key of a record, for routing without reading the rest. REQUIRES: a whole record.
+[[nodiscard]] VisitorKey event_record_visitor(std::string_view record);
+
+// Reads one record. Errors: kCorruptRecord, kNewerVersion.
+[[nodiscard]] Result<void> read_event(std::string_view record, Event& event);
+
+}  // namespace rekindle

@@ -1,0 +1,43 @@
+// The identifiers that cross folders, and the one hash they come from.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string_view>
+
+namespace rekindle {
+
+// A visitor inside Rekindle: 128 bits of XXH3 over (site, name). The name is stored beside the
+// state and compared on every event, so a collision is refused and can never merge two people.
+struct VisitorKey {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  friend constexpr auto operator<=>(const VisitorKey&, const VisitorKey&) = default;
+
+  template <typename H>
+  friend H AbslHashValue(H h, const VisitorKey& key) {
+    return H::combine(std::move(h), key.low);  // already uniform
+  }
+};
+
+// A product, category, brand, order or event id inside Rekindle: 64 bits of XXH3 over its text.
+// 0 means absent. Chance that any two of n differ but collide: n²/2⁶⁵ (1 M products: 3e-8).
+using NameHash = uint64_t;
+inline constexpr NameHash kNoName = 0;
+
+enum class SiteId : uint32_t {};
+enum class PartitionId : uint16_t {};
+enum class AudienceId : uint16_t {};  // dense, given in order of first definition, never reused
+using VisitorNumber = uint32_t;       // dense within a partition, in order of first event
+
+[[nodiscard]] SiteId site_id(std::string_view site);
+[[nodiscard]] VisitorKey visitor_key(SiteId site, std::string_view name);
+[[nodiscard]] NameHash name_hash(std::string_view text);  // "" gives kNoName
+
+constexpr PartitionId partition_of(VisitorKey key, uint32_t partitions) {
+  return PartitionId{static_cast<uint16_t>(key.high % partitions)};
+}
+constexpr uint16_t to_index(PartitionId id) { return static_cast<uint16_t>(id); }
+constexpr uint16_t to_index(AudienceId id) { return static_cast<uint16_t>(id); }
+
+}  // namespace rekindle

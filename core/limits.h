@@ -1,0 +1,79 @@
+// Every bound in Rekindle, in one place, with what happens over it. Nothing else defines a limit.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rekindle::limits {
+
+// --- one event: over it the event is quarantined -------------------------------------------------
+inline constexpr size_t kVisitorNameBytesMax = 128;
+inline constexpr size_t kIdBytesMax = 128;        // event_id, order, product, category, brand, coupon
+inline constexpr size_t kUrlBytesMax = 2'048;     // url, referrer, query: longer ones are cut
+inline constexpr size_t kTextBytesMax = 256;      // campaign fields, channel, user
+inline constexpr size_t kPropsBytesMax = 4'096;   // raw JSON kept for later operators
+inline constexpr size_t kCustomTypeBytesMax = 64;
+inline constexpr size_t kItemsPerEventMax = 2'000;
+inline constexpr size_t kEventRecordBytesMax = 256 * 1'024;
+inline constexpr int64_t kMoneyMinorMax = 1'000'000'000'000;  // ten thousand million major units
+inline constexpr uint32_t kQuantityMax = 1'000'000;
+inline constexpr int64_t kFutureSkewMs = 5'000;   // `at` may be this far ahead of `received_at`
+
+// --- one request or frame: over it 413 / 431 / close ---------------------------------------------
+inline constexpr size_t kHeaderBytesMax = 16 * 1'024;
+inline constexpr size_t kBodyBytesMax = 8 * 1'024 * 1'024;           // after decompression
+inline constexpr size_t kCompressedBodyBytesMax = 4 * 1'024 * 1'024;
+inline constexpr size_t kEventsPerBodyMax = 20'000;
+inline constexpr size_t kJsonDepthMax = 32;
+inline constexpr size_t kFrameBytesMax = 4 * 1'024 * 1'024;
+inline constexpr size_t kFramesInFlightMax = 64;      // per WebSocket: reads pause until acks leave
+inline constexpr size_t kSendQueueBytesMax = 4 * 1'024 * 1'024;  // per WebSocket: over it, closed
+inline constexpr size_t kConnectionsPerThreadMax = 20'000;
+inline constexpr size_t kPipelinedRequestsMax = 64;
+inline constexpr int kHeaderTimeoutSeconds = 15;
+inline constexpr int kBodyTimeoutSeconds = 60;
+inline constexpr int kIdleTimeoutSeconds = 75;
+inline constexpr int kLongPollSecondsMax = 60;
+
+// --- a shard: over it the sender is told to wait -------------------------------------------------
+inline constexpr size_t kBatchEventsMax = 512;
+inline constexpr size_t kInboxBytesDefault = 64 * 1'024 * 1'024;
+inline constexpr size_t kFiresPerBatchMax = 256;      // deadlines popped per step
+inline constexpr uint32_t kPartitionsMax = 1'024;
+inline constexpr uint32_t kPartitionsDefault = 64;
+
+// --- a visitor -----------------------------------------------------------------------------------
+inline constexpr size_t kTimelineEntriesMax = 1'024;  // over it the oldest entry of the longest list
+                                                      // becomes part of a tile
+inline constexpr size_t kTimelineListsMax = 64;       // over it a new type's events are counted only
+                                                      // in `lifetime.events`
+inline constexpr size_t kTimelineLinesMax = 32'768;   // item lines kept for multi-item events
+inline constexpr size_t kTimelineItemsMax = 16'384;   // distinct (product, category, brand)
+inline constexpr size_t kDedupeIdsMax = 512;          // newest event ids remembered
+inline constexpr size_t kOrdersMax = 4'096;           // order ids remembered
+inline constexpr size_t kCartLinesMax = 256;          // over it the line unchanged longest is dropped
+inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
+inline constexpr int64_t kWindowMsMin = 1'000;
+
+// --- audiences -----------------------------------------------------------------------------------
+inline constexpr size_t kAudiencesMax = 4'096;
+inline constexpr size_t kExpressionBytesMax = 8'192;
+inline constexpr size_t kExpressionDepthMax = 64;
+inline constexpr size_t kExpressionNodesMax = 1'024;
+inline constexpr size_t kMembersPageMax = 10'000;
+inline constexpr size_t kChangesPageMax = 10'000;
+
+// --- decide --------------------------------------------------------------------------------------
+inline constexpr size_t kOffersMax = 50;
+inline constexpr size_t kCatalogProductsMax = 5'000'000;
+
+// --- quarantine ----------------------------------------------------------------------------------
+inline constexpr size_t kQuarantineRawBytesMax = 16 * 1'024;   // longer raw bytes are cut, and say so
+inline constexpr size_t kQuarantineEntriesMax = 1'000'000;     // the oldest leave first
+
+static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
+static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
+static_assert(kFrameBytesMax <= kBodyBytesMax);
+static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
+
+}  // namespace rekindle::limits

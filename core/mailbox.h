@@ -1,0 +1,148 @@
+// The way between an io thread and a shard. Messages go to a shard's Inbox and come back, once
+// committed or answered, to the Mailbox of the io thread that sent them. A message is owned by
+// whoever holds it: sender → inbox → shard → mailbox → sender. No locks, no shared_ptr.
+#pragma once
+
+#include <concurrentqueue/concurrentqueue.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace rekindle {
+
+class Mailbox;
+class QueryScope;  // core/query.h: what a query may look at, on the shard's thread
+
+class Message {
+ public:
+  enum class Kind : uint8_t { kParcel, kQuery };
+  virtual ~Message() = default;
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+  [[nodiscard]] Kind kind() const { return x_kind; }
+  // Runs on the sender's thread, after the shard is done with the message. Takes ownership of
+  // itself back: the sender's implementation keeps, recycles or deletes the object.
+  virtual void on_reply() = 0;
+
+  Mailbox* sender = nullptr;  // set by Inbox::send's caller
+
+ protected:
+  explicit Message(Kind kind) : x_kind(kind) {}
+
+ private:
+  Kind x_kind;
+};
+
+// Events of one request or frame that belong to one shard. Filled by the sender; the shard writes
+// the results before replying.
+class Parcel : public Message {
+ public:
+  Parcel() : Message(Kind::kParcel) {}
+  // Filled by the sender.
+  std::string records;                  // core/event_format.h, back to back
+  uint32_t events = 0;                  // how many records
+  std::vector<std::string> quarantine;  // core/log_format.h: append_quarantine
+  // Filled by the shard.
+  uint32_t duplicates = 0;
+  uint32_t collisions = 0;              // refused: kVisitorCollision (and quarantined)
+  bool failed = false;                  // not committed: the store failed or the engine stopped
+
+  [[nodiscard]] size_t cost_bytes() const {  // what it takes of the inbox's credit
+    size_t bytes = sizeof(Parcel) + records.size();
+    for (const auto& raw : quarantine) bytes += raw.size();
+    return bytes;
+  }
+};
+
+// A question to a shard, answered between batches.
+class Query : public Message {
+ public:
+  Query() : Message(Kind::kQuery) {}
+  // On the shard's thread. Fills the object's own answer members.
+  virtual void run(QueryScope& scope) = 0;
+  bool failed = false;  // the engine stopped before it ran
+};
+
+// An eventfd that is written only when its reader sleeps.
+class Doorbell {
+ public:
+  Doorbell();
+  ~Doorbell();
+  Doorbell(const Doorbell&) = delete;
+  Doorbell& operator=(const Doorbell&) = delete;
+
+  void ring() {  // any thread, after making the work visible
+    if (x_sleeping.exchange(false, std::memory_order_seq_cst)) write();
+  }
+  // The reader: announce sleep, look for work once more, then wait.
+  void announce_sleep() { x_sleeping.store(true, std::memory_order_seq_cst); }
+  void cancel_sleep() { x_sleeping.store(false, std::memory_order_seq_cst); }
+  void wait(int64_t timeout_ms);  // returns early when rung; -1 waits for ever
+  void drain();                   // empties the eventfd after a wake-up seen elsewhere (epoll)
+  [[nodiscard]] int fd() const { return x_fd; }
+
+ private:
+  void write();
+  std::atomic<bool> x_sleeping{false};
+  int x_fd;
+};
+
+// Finished messages on their way back to one io thread.
+class Mailbox {
+ public:
+  Mailbox() = default;
+  // Shards: deliver messages, then ring once.
+  void deliver(Message* const* messages, size_t count) { x_queue.enqueue_bulk(messages, count); }
+  Doorbell& bell() { return x_bell; }
+  // The owner: takes up to `most` messages; call on_reply on each.
+  size_t take(Message** messages, size_t most) { return x_queue.try_dequeue_bulk(messages, most); }
+
+ private:
+  moodycamel::ConcurrentQueue<Message*> x_queue;
+  Doorbell x_bell;
+};
+
+// What waits for one shard. Bounded by bytes: moodycamel alone is no hard bound.
+class Inbox {
+ public:
+  explicit Inbox(size_t bytes_max) : x_bytes_max(static_cast<int64_t>(bytes_max)) {}
+
+  // An io thread's handle; one per thread and inbox. Order is kept per sender.
+  class Sender {
+   public:
+    explicit Sender(Inbox& inbox) : x_inbox(inbox), x_token(inbox.x_queue) {}
+    // Hands the message over. Errors: kOverloaded, and the message stays the caller's.
+    [[nodiscard]] Result<void> send(Message* message, size_t cost_bytes);
+    // True when a message would be refused now: lets a WebSocket stop reading before it decodes.
+    [[nodiscard]] bool is_full() const { return x_inbox.is_full(); }
+
+   private:
+    Inbox& x_inbox;
+    moodycamel::ProducerToken x_token;
+  };
+
+  [[nodiscard]] bool is_full() const {
+    return x_bytes.load(std::memory_order_relaxed) >= x_bytes_max;
+  }
+  [[nodiscard]] int64_t bytes() const { return x_bytes.load(std::memory_order_relaxed); }
+  // The shard.
+  size_t take(Message** messages, size_t most);
+  void release(size_t cost_bytes);  // after the batch's acks left
+  Doorbell& bell() { return x_bell; }
+
+ private:
+  friend class Sender;
+  moodycamel::ConcurrentQueue<Message*> x_queue;
+  moodycamel::ConsumerToken x_consumer{x_queue};
+  std::atomic<int64_t> x_bytes{0};
+  const int64_t x_bytes_max;
+  Doorbell x_bell;
+};
+
+}  // namespace rekindle

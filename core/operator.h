@@ -1,0 +1,73 @@
+// An operator: one step every event goes through. (state, event) → (state, effects), and nothing
+// else: no I/O, no lock, no clock, no dice, no global. The same log gives the same bytes.
+//
+// Adding one: a file in operators/ and a line in operators/catalog.h.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/change.h"
+#include "core/event.h"
+#include "core/site.h"
+#include "core/visitor.h"
+
+namespace rekindle {
+
+// Where a partition collects what operators produce; see core/partition.h.
+class EffectSink {
+ public:
+  virtual ~EffectSink() = default;
+  virtual void add_change(const Change& change, VisitorNumber number) = 0;
+  virtual void add_session(const ClosedSession& session) = 0;
+};
+
+// The only way to a visitor's mutable state. Made by a shard's partition (and by tests) for one
+// event or one deadline of one visitor.
+class Context {
+ public:
+  Context(Visitor& visitor, const Site& site, EventTime now, ChangeReason reason, EventType cause,
+          EffectSink& effects)
+      : x_visitor(visitor), x_site(site), x_now(now), x_reason(reason), x_cause(cause),
+        x_effects(effects) {}
+
+  // The instant all windows end at. Never goes back within a partition.
+  [[nodiscard]] EventTime now() const { return x_now; }
+  [[nodiscard]] ChangeReason reason() const { return x_reason; }
+  [[nodiscard]] Visitor& visitor() { return x_visitor; }
+  [[nodiscard]] const Visitor& visitor() const { return x_visitor; }
+  [[nodiscard]] const Site& site() const { return x_site; }
+
+  // Asks for on_deadline at `at` or earlier. Asking later than now() is required.
+  void wake_at(EventTime at) {
+    if (at < x_visitor.deadline) x_visitor.deadline = at;
+  }
+  // Puts the visitor in or out of an audience; emits a Change if that differs from before.
+  void set_member(AudienceId audience, uint32_t definition_version, bool inside);
+  void close_session(const ClosedSession& session) { x_effects.add_session(session); }
+
+ private:
+  Visitor& x_visitor;
+  const Site& x_site;
+  EventTime x_now;
+  ChangeReason x_reason;
+  EventType x_cause;
+  EffectSink& x_effects;
+};
+
+class Operator {
+ public:
+  virtual ~Operator() = default;
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  // Called once an event, in catalog order, until one sets event.is_duplicate.
+  virtual void on_event(Event& event, Context& context) = 0;
+  // Called when the visitor's deadline came, at exactly that instant, with the deadline reset to
+  // never(): each operator asks again for what it still needs. Also called for every visitor when
+  // definitions changed (context.reason() is kDefinition).
+  virtual void on_deadline(Context& context) = 0;
+};
+
+using Operators = std::vector<std::unique_ptr<Operator>>;
+
+}  // namespace rekindle

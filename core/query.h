@@ -1,0 +1,45 @@
+// Questions to shards: what a query may look at while it runs on a shard's thread, and the ready
+// queries the front doors use.
+#pragma once
+
+#include <roaring/roaring.hh>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/decider.h"
+#include "core/mailbox.h"
+#include "core/rules.h"
+#include "core/visitor.h"
+
+namespace rekindle {
+
+class Partition;
+
+// Thread: the shard's, for the duration of Query::run.
+class QueryScope {
+ public:
+  virtual ~QueryScope() = default;
+  // The visitor, advanced to the partition's clock; read from the store if cold; null when unknown.
+  [[nodiscard]] virtual const Visitor* visitor(VisitorKey key) = 0;
+  // The clock of the partition a visitor belongs to.
+  [[nodiscard]] virtual EventTime now(VisitorKey key) = 0;
+  [[nodiscard]] virtual const Site* site(SiteId id) const = 0;
+  [[nodiscard]] virtual const Decider* decider() const = 0;
+  // Member set of an audience in one of the shard's partitions, its clock, and the seq of the last
+  // change it contains. Partitions of other shards are not visible.
+  struct MemberSet {
+    PartitionId partition{};
+    EventTime as_of;
+    uint64_t seq = 0;
+    const Roaring* members = nullptr;  // visitor numbers; null: none
+  };
+  [[nodiscard]] virtual std::vector<MemberSet> member_sets(AudienceId audience) = 0;
+  // Names of visitors that are not yet in the store; nothing when they are (or never were).
+  [[nodiscard]] virtual std::optional<std::string_view> recent_name(PartitionId partition,
+                                                                    VisitorNumber number) = 0;
+  [[nodiscard]] virtual const Rules& rules(PartitionId partition) = 0;
+};
+
+}  // namespace rekindle

@@ -1,0 +1,90 @@
+// Everything Rekindle knows about one visitor. One writer: the shard that owns the partition; other
+// code reaches a mutable Visitor only through Context (core/operator.h).
+//
+// Each part says which operator writes it. All of it is stored, in core/visitor_format.h's layout,
+// except where a member says otherwise.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/timeline.h"
+
+namespace rekindle {
+
+// Ids of the newest events and all orders. Written by operators/dedupe.
+//
+// event_ids: a ring of the newest limits::kDedupeIdsMax 64-bit hashes. A duplicate is missed only
+// when its original is more than that many events back; a false one needs a hash collision
+// (512 ids: chance 3e-17 an event).
+struct SeenIds {
+  std::vector<NameHash> event_ids;  // a ring once full
+  uint32_t next = 0;                // where the ring's next id goes
+  std::vector<NameHash> orders;     // purchases' order ids, oldest first, limits::kOrdersMax
+};
+
+// Totals since the first event. Written by operators/lifetime. Money in the site's currency.
+struct Lifetime {
+  int64_t events = 0;
+  int64_t orders = 0;          // different order ids (a purchase without one is an order of its own)
+  int64_t purchased = 0;       // minor units over purchases
+  int64_t refunded = 0;        // minor units over refunds, as a positive amount
+  int64_t coupon_orders = 0;
+  EventTime first_order = EventTime::never();  // never(): none
+  EventTime last_order = EventTime::before_all();
+  [[nodiscard]] int64_t revenue() const { return purchased - refunded; }
+};
+
+// The cart as events left it. Written by operators/cart.
+struct CartLine {
+  NameHash product = kNoName;
+  NameHash category = kNoName;
+  uint32_t quantity = 0;
+  int64_t price = kNoMoney;  // last seen price of one piece
+  EventTime changed_at;
+};
+struct Cart {
+  std::vector<CartLine> lines;
+  EventTime changed_at = EventTime::before_all();  // before_all(): never touched
+  [[nodiscard]] int64_t value() const;   // minor units; lines without a price count 0
+  [[nodiscard]] int64_t pieces() const;
+};
+
+// The session that is open, if any. Written by operators/session.
+struct Session {
+  bool open = false;
+  EventTime start;
+  EventTime last;
+  uint32_t events = 0;
+};
+
+// Which audiences the visitor is in. Written by Context::set_member only.
+struct Membership {
+  AudienceId audience{};
+  uint32_t definition_version = 0;
+  EventTime since;
+};
+
+struct Visitor {
+  VisitorKey key;       // not in the value: it is the row's key
+  SiteId site{};
+  VisitorNumber number = 0;
+  std::string name;     // as the sender writes it
+  EventTime first_seen = EventTime::never();
+  EventTime last_seen = EventTime::before_all();  // newest `at` of anything
+  EventTime deadline = EventTime::never();  // earliest instant at which an operator wants to run
+
+  SeenIds seen;
+  Timeline timeline;
+  Lifetime lifetime;
+  Cart cart;
+  Session session;
+  std::vector<Membership> memberships;  // ascending by audience
+
+  [[nodiscard]] const Membership* membership(AudienceId audience) const;  // null: not in it
+  [[nodiscard]] size_t memory_bytes() const;  // this object and all it owns
+};
+
+}  // namespace rekindle
