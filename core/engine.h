@@ -81,6 +81,8 @@ struct EngineParts {
   const Sites& sites;
   MakeOperators make_operators;
   std::unique_ptr<Decider> decider;  // may be null: decide then answers "nothing"
+  // Told once why the engine cannot go on, on the thread that noticed. May be empty.
+  std::function<void(const Error&)> on_failure;
 };
 
 class Shard;
@@ -141,14 +143,20 @@ class Engine {
   [[nodiscard]] Rules rules() const;
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
+  [[nodiscard]] const Decider* decider() const { return x_parts.decider.get(); }
 
-  // Without threads: runs every shard until it has nothing to do.
+  // Without threads: runs every shard until it has nothing to do; messages' replies are delivered to
+  // their mailboxes as always.
   void run_until_idle();
   // Without threads: checkpoints every partition, writes inline.
   [[nodiscard]] Result<void> checkpoint_now();
 
  private:
   Engine(const EngineConfig& config, EngineParts parts);
+  [[nodiscard]] Result<void> check_partitions();
+  [[nodiscard]] Result<void> recover(const std::function<void(double)>& progress);
+  [[nodiscard]] Result<void> amend_rules(const std::vector<AudienceDefinition>& audiences);
+  void start();
 
   EngineConfig x_config;
   EngineParts x_parts;
@@ -156,9 +164,11 @@ class Engine {
   std::atomic<bool> x_failed{false};
   Rules x_rules;
   ChangeListener x_listener;
+  std::vector<std::atomic<uint64_t>> x_last_changes;  // by partition
+  bool x_running = false;
   std::unique_ptr<BackgroundWriter> x_writer;
-  std::vector<std::unique_ptr<Shard>> x_shards;
   std::unique_ptr<ModelThread> x_model;
+  std::vector<std::unique_ptr<Shard>> x_shards;
 };
 
 }  // namespace rekindle

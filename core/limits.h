@@ -24,6 +24,7 @@ inline constexpr size_t kHeaderBytesMax = 16 * 1'024;
 inline constexpr size_t kBodyBytesMax = 8 * 1'024 * 1'024;           // after decompression
 inline constexpr size_t kCompressedBodyBytesMax = 4 * 1'024 * 1'024;
 inline constexpr size_t kEventsPerBodyMax = 20'000;
+inline constexpr size_t kRejectionsListedMax = 1'000;  // per answer; later ones are only counted
 inline constexpr size_t kJsonDepthMax = 32;
 inline constexpr size_t kFrameBytesMax = 4 * 1'024 * 1'024;
 inline constexpr size_t kFramesInFlightMax = 64;      // per WebSocket: reads pause until acks leave
@@ -34,6 +35,14 @@ inline constexpr int kHeaderTimeoutSeconds = 15;
 inline constexpr int kBodyTimeoutSeconds = 60;
 inline constexpr int kIdleTimeoutSeconds = 75;
 inline constexpr int kLongPollSecondsMax = 60;
+
+inline constexpr size_t kBufferBytesMax = 512 * 1'024 * 1'024;  // per io thread, bodies and large
+                                                                // headers in progress: 503
+inline constexpr size_t kFeedQueueBytesMax = 32 * 1'024 * 1'024;  // per io thread: over it followers
+                                                                  // read the change log instead
+inline constexpr size_t kErrandsMax = 1'024;          // blocking reads waiting: over it 503
+inline constexpr size_t kFollowersPerThreadMax = 4'096;  // over it 503
+inline constexpr size_t kChangesScanMax = 100'000;    // looked at per page of a filtered feed
 
 // --- a shard: over it the sender is told to wait -------------------------------------------------
 inline constexpr size_t kBatchEventsMax = 512;
@@ -52,6 +61,8 @@ inline constexpr size_t kTimelineItemsMax = 16'384;   // distinct (product, cate
 inline constexpr size_t kDedupeIdsMax = 512;          // newest event ids remembered
 inline constexpr size_t kOrdersMax = 4'096;           // order ids remembered
 inline constexpr size_t kCartLinesMax = 256;          // over it the line unchanged longest is dropped
+inline constexpr size_t kSessionLinesMax = 200;       // newest lines of a closed session; over it
+                                                      // the oldest are left out
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
 
@@ -60,20 +71,37 @@ inline constexpr size_t kAudiencesMax = 4'096;
 inline constexpr size_t kExpressionBytesMax = 8'192;
 inline constexpr size_t kExpressionDepthMax = 64;
 inline constexpr size_t kExpressionNodesMax = 1'024;
+inline constexpr size_t kFilterTermsMax = 512;        // of a filter's disjunctive normal form
 inline constexpr size_t kMembersPageMax = 10'000;
 inline constexpr size_t kChangesPageMax = 10'000;
 
 // --- decide --------------------------------------------------------------------------------------
 inline constexpr size_t kOffersMax = 50;
 inline constexpr size_t kCatalogProductsMax = 5'000'000;
+inline constexpr size_t kCatalogRowBytesMax = 64 * 1'024;  // a longer row is a fault, and left out
+inline constexpr size_t kCatalogFaultsMax = 100;          // faults listed; further ones are counted
+inline constexpr size_t kProductTitleBytesMax = 512;      // over it the row is a fault
+inline constexpr size_t kProductTagsMax = 32;             // over it the row is a fault
+inline constexpr size_t kBestsellersPerCategory = 1'024;  // kept once twice as many are counted
+inline constexpr size_t kBestsellersPerSite = 2'000'000;  // over it the lighter half is forgotten
+inline constexpr size_t kBestsellersServed = 128;         // a category's best, as decide sees them
+inline constexpr size_t kRecentItemsMax = 256;            // newest items read to find categories
+inline constexpr size_t kRecentCategoriesMax = 8;         // newest categories tried by a decision
+inline constexpr size_t kDecideReadersMax = 1'024;        // over it a decision waits for another
 
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax = 16 * 1'024;   // longer raw bytes are cut, and say so
 inline constexpr size_t kQuarantineEntriesMax = 1'000'000;     // the oldest leave first
 
+// --- imported files: over it the row is counted as bad and skipped -------------------------------
+inline constexpr size_t kCsvRowBytesMax = 1'024 * 1'024;
+inline constexpr size_t kCsvColumnsMax = 1'024;
+
 static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
 static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
 static_assert(kFrameBytesMax <= kBodyBytesMax);
 static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
+static_assert(kBestsellersServed <= kBestsellersPerCategory);
+static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
 
 }  // namespace rekindle::limits

@@ -29,6 +29,13 @@ class Currency {
   int8_t x_exponent = -1;  // -1: no currency
 };
 
+// a + b, at the ends of the range instead of past them: for totals that never stop growing.
+[[nodiscard]] constexpr int64_t saturating_add(int64_t a, int64_t b) {
+  int64_t sum = 0;
+  if (!__builtin_add_overflow(a, b, &sum)) return sum;
+  return b < 0 ? INT64_MIN + 1 : INT64_MAX;  // INT64_MIN means "no money"
+}
+
 struct Money {
   int64_t minor = 0;
   Currency currency;

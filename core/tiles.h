@@ -4,7 +4,10 @@
 // window that reads it plus one tile of the next coarser tier, then folds them into that tier:
 //   1 min for 3 h · 1 h for 9 d · 1 d for 401 d.
 // A window's old edge may cut one tile; that tile counts whole when its middle is inside. So the
-// error is at most half a tile's content at that edge.
+// error is at most the content of that one tile. Sums saturate.
+//
+// Thread: the visitor's shard. Invariants: tiles ascend by index and are never empty; a tile is in
+// the finest tier whose span, back from the newest time added, still holds it.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +28,7 @@ class Tiles {
     int64_t valued = 0;  // how many had a value
     int64_t pieces = 0;
   };
-  // Everything with at > after, to the precision above. `changes_at` gets the next tile edge.
+  // Everything with at > after, to the precision above.
   [[nodiscard]] Totals after(EventTime after) const;
   // The first instant later than `after` at which after(...) differs, never() if none.
   [[nodiscard]] EventTime next_edge(EventTime after) const;
@@ -40,8 +43,10 @@ class Tiles {
     Totals totals;
   };
   static constexpr size_t kTiers = 3;
-  void fold(size_t tier, int64_t newest_ms);
+  void put(size_t tier, int64_t at_ms, const Totals& totals);
+  void fold(size_t tier);
   std::vector<Tile> x_tiers[kTiers];  // ascending by index
+  int64_t x_newest_ms = INT64_MIN;    // newest time added
 };
 
 }  // namespace rekindle

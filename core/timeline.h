@@ -1,21 +1,25 @@
-// What one visitor did, newest detail first: entries split by event type, each list ordered by time.
+// What one visitor did, newest detail first: entries split by event type, each list ordered by
+// time.
 //
 // Exact for the newest limits::kTimelineEntriesMax entries of all types together. Over that, the
 // oldest entry of the longest list moves into that list's tiles (core/tiles.h), which keep counts
-// and sums only; answers that reach into tiles say `exact: false`.
+// and sums only; answers that reach into tiles say `exact: false`. The same happens to the list
+// with the most item lines when lines or distinct items reach their own bounds.
 //
 // Thread: the visitor's shard. Owns: everything it shows. Invariants: each list's entries ascend
-// by `at`, equal times in order of arrival; every item index is inside `items()`.
+// by `at`, equal times in order of arrival; every item index is inside the dictionary; what is
+// encoded, and what add() does, depend on the sequence of events only.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "core/bytes.h"
+#include "core/compact_vector.h"
 #include "core/event.h"
+#include "core/limits.h"
 #include "core/tiles.h"
 
 namespace rekindle {
@@ -32,17 +36,37 @@ class Timeline {
  public:
   struct Entry {
     EventTime at;
-    int64_t value = kNoMoney;     // worth of the event, minor units of the site's currency
-    uint32_t pieces = 0;          // pieces over all items, saturated
-    uint16_t line_count = 0;      // number of items
-    bool has_order = false;
-    uint32_t lines = 0;           // where the items (and the order) are; see items_of, order_of
+    int64_t value = kNoMoney;      // worth of the event, minor units of the site's currency
+    uint32_t pieces = 0;           // pieces over all items, saturated
+    uint32_t line_count : 11 = 0;  // number of items
+    uint32_t has_order : 1 = 0;
+    uint32_t lines : 20 = 0;  // where the items (and the order) are; see item_of, order_of
   };
-  struct List {
+  static_assert(limits::kItemsPerEventMax < (1u << 11) && sizeof(Entry) == 24);
+
+  class List {
+   public:
     EventType type = EventType::kNone;
-    std::vector<Entry> entries;
-    std::unique_ptr<Tiles> tiles;  // null until an entry had to leave
-    EventTime exact_since = EventTime::before_all();  // entries are complete from here on
+
+    [[nodiscard]] std::span<const Entry> entries() const {
+      return {x_entries.begin() + (x_past ? x_past->gone : 0), x_entries.end()};
+    }
+    // Null until an entry had to leave.
+    [[nodiscard]] const Tiles* tiles() const { return x_past ? &x_past->tiles : nullptr; }
+    // Entries are complete from here on. Older ones may exist (same instant as one that left).
+    [[nodiscard]] EventTime exact_since() const {
+      return x_past ? x_past->exact_since : EventTime::before_all();
+    }
+
+   private:
+    friend class Timeline;
+    struct Past {
+      Tiles tiles;
+      EventTime exact_since = EventTime::before_all();
+      uint32_t gone = 0;  // leading elements of x_entries that have left; erased in bulk
+    };
+    CompactVector<Entry> x_entries;
+    std::unique_ptr<Past> x_past;
   };
 
   // Inserts at its place by time. Returns false when the type has no list and there are already
@@ -50,10 +74,19 @@ class Timeline {
   bool add(const Event& event);
 
   [[nodiscard]] const List* find(EventType type) const;  // null: none of that type
-  [[nodiscard]] std::span<const List> lists() const { return x_lists; }
+  [[nodiscard]] std::span<const List> lists() const { return {x_lists.begin(), x_lists.size()}; }
+  [[nodiscard]] size_t size() const { return x_size; }  // entries of all lists
 
-  // The distinct items of an entry's lines, in the order they were sent. `index` < line_count.
-  [[nodiscard]] const ItemKey& item_of(const Entry& entry, size_t index) const;
+  // The items of an entry's lines, in the order they were sent. REQUIRES: `index` < line_count.
+  [[nodiscard]] const ItemKey& item_of(const Entry& entry, size_t index) const {
+    return x_items[item_index(entry, index)];
+  }
+  // The same as a number below items_bound(): equal numbers are equal items.
+  [[nodiscard]] size_t item_index(const Entry& entry, size_t index) const {
+    return is_pooled(entry) ? x_lines[entry.lines + (entry.has_order ? kOrderUnits : 0) + index]
+                            : entry.lines;
+  }
+  [[nodiscard]] size_t items_bound() const { return x_items.size(); }
   [[nodiscard]] NameHash order_of(const Entry& entry) const;  // kNoName without one
 
   // Heap bytes held, for the cache's budget.
@@ -63,10 +96,42 @@ class Timeline {
   [[nodiscard]] bool decode(ByteReader& reader);
 
  private:
-  // Layout is private to timeline.cc's author: see the member comments there.
-  std::vector<List> x_lists;           // ordered by type code
-  std::vector<ItemKey> x_items;        // distinct items of this visitor
-  std::vector<uint16_t> x_lines;       // item indexes (and order hashes) of multi-line entries
+  // Below this many items a scan, newest first, beats a hash index.
+  static constexpr size_t kIndexedItemsMin = 24;
+  static constexpr size_t kOrderUnits = sizeof(NameHash) / sizeof(uint16_t);
+  // An entry without an order and with at most one item keeps its item's index in `lines`; others
+  // have a run in x_lines: the order's hash if any, then an index per item.
+  static bool is_pooled(const Entry& entry) { return entry.has_order || entry.line_count > 1; }
+  static size_t units_of(const Entry& entry) {
+    return is_pooled(entry) ? entry.line_count + (entry.has_order ? kOrderUnits : 0) : 0;
+  }
+
+  List& list_for(EventType type);
+  Entry make_entry(const Event& event);
+  void append_lines(std::span<const Item> items, NameHash order, Entry& entry);
+  static void insert(List& list, const Entry& entry);
+  void evict_oldest(List& list);
+  void evict_from_longest();
+  void make_room_for_lines(size_t count, bool has_order);
+  bool evict_lines();
+  uint16_t index_of(const ItemKey& item);
+  void index_items(size_t slots);
+  void compact_lines();
+  void compact_items();
+  void encode_items(ByteWriter& writer, std::span<const uint16_t> order) const;
+  [[nodiscard]] bool decode_items(ByteReader& reader);
+  void encode_list(const List& list, std::span<const uint16_t> renumbered, EventTime base,
+                   ByteWriter& writer) const;
+  [[nodiscard]] bool decode_list(ByteReader& reader, EventTime base, List& list);
+  [[nodiscard]] bool decode_entry(ByteReader& reader, Entry& entry);
+
+  CompactVector<List> x_lists;           // ascending by type
+  CompactVector<ItemKey> x_items;        // distinct items; some may be garbage until compacted
+  CompactVector<uint16_t> x_item_slots;  // hash index over x_items (1 + index), once worth it
+  CompactVector<uint16_t> x_lines;       // runs of pooled entries; garbage until compacted
+  uint32_t x_size = 0;
+  uint32_t x_live_units = 0;  // of x_lines that an entry refers to
+  uint32_t x_lines_left = 0;  // items of entries that left since the dictionary was compacted
 };
 
 }  // namespace rekindle

@@ -7,8 +7,8 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "core/compact_vector.h"
 #include "core/ids.h"
 #include "core/timeline.h"
 
@@ -20,21 +20,22 @@ namespace rekindle {
 // when its original is more than that many events back; a false one needs a hash collision
 // (512 ids: chance 3e-17 an event).
 struct SeenIds {
-  std::vector<NameHash> event_ids;  // a ring once full
-  uint32_t next = 0;                // where the ring's next id goes
-  std::vector<NameHash> orders;     // purchases' order ids, oldest first, limits::kOrdersMax
+  CompactVector<NameHash> event_ids;  // a ring once full
+  uint32_t next = 0;                  // where the ring's next id goes once it is full
+  CompactVector<NameHash> orders;     // purchases' order ids, oldest first, limits::kOrdersMax
 };
 
 // Totals since the first event. Written by operators/lifetime. Money in the site's currency.
 struct Lifetime {
   int64_t events = 0;
-  int64_t orders = 0;          // different order ids (a purchase without one is an order of its own)
-  int64_t purchased = 0;       // minor units over purchases
-  int64_t refunded = 0;        // minor units over refunds, as a positive amount
+  int64_t orders = 0;     // different order ids (a purchase without one is an order of its own)
+  int64_t purchased = 0;  // minor units over purchases
+  int64_t refunded = 0;   // minor units over refunds, as a positive amount
   int64_t coupon_orders = 0;
   EventTime first_order = EventTime::never();  // never(): none
   EventTime last_order = EventTime::before_all();
-  [[nodiscard]] int64_t revenue() const { return purchased - refunded; }
+  [[nodiscard]] int64_t revenue() const { return saturating_add(purchased, -refunded); }
+  friend bool operator==(const Lifetime&, const Lifetime&) = default;
 };
 
 // The cart as events left it. Written by operators/cart.
@@ -46,18 +47,18 @@ struct CartLine {
   EventTime changed_at;
 };
 struct Cart {
-  std::vector<CartLine> lines;
+  CompactVector<CartLine> lines;
   EventTime changed_at = EventTime::before_all();  // before_all(): never touched
-  [[nodiscard]] int64_t value() const;   // minor units; lines without a price count 0
+  [[nodiscard]] int64_t value() const;             // minor units; lines without a price count 0
   [[nodiscard]] int64_t pieces() const;
 };
 
 // The session that is open, if any. Written by operators/session.
 struct Session {
-  bool open = false;
   EventTime start;
   EventTime last;
   uint32_t events = 0;
+  bool open = false;
 };
 
 // Which audiences the visitor is in. Written by Context::set_member only.
@@ -68,10 +69,10 @@ struct Membership {
 };
 
 struct Visitor {
-  VisitorKey key;       // not in the value: it is the row's key
+  VisitorKey key;  // not in the value: it is the row's key
   SiteId site{};
   VisitorNumber number = 0;
-  std::string name;     // as the sender writes it
+  std::string name;  // as the sender writes it
   EventTime first_seen = EventTime::never();
   EventTime last_seen = EventTime::before_all();  // newest `at` of anything
   EventTime deadline = EventTime::never();  // earliest instant at which an operator wants to run
@@ -81,7 +82,7 @@ struct Visitor {
   Lifetime lifetime;
   Cart cart;
   Session session;
-  std::vector<Membership> memberships;  // ascending by audience
+  CompactVector<Membership> memberships;  // ascending by audience
 
   [[nodiscard]] const Membership* membership(AudienceId audience) const;  // null: not in it
   [[nodiscard]] size_t memory_bytes() const;  // this object and all it owns

@@ -67,8 +67,8 @@ struct Holds {
   EventTime until = EventTime::never();
 };
 struct Amount {
-  int64_t value = 0;   // minor units or pieces
-  int64_t count = 0;   // entries that had such an amount; 0: the answer is unknown (sum: 0)
+  int64_t value = 0;  // minor units or pieces
+  int64_t count = 0;  // entries that had such an amount; 0: the answer is unknown (sum: 0)
   bool exact = true;
   EventTime until = EventTime::never();
 };
@@ -84,6 +84,7 @@ enum class DistinctField : uint8_t { kProduct, kCategory, kBrand, kOrder };
 // are entries; `until` is when the k-th newest leaves.
 [[nodiscard]] Holds count_at_least(const Timeline&, const WindowQuery&, int64_t k, EventTime now);
 [[nodiscard]] Amount sum(const Timeline&, const WindowQuery&, AmountField, EventTime now);
+// For the extremes `until` covers the value and whether there is one; `count` may shrink before it.
 [[nodiscard]] Amount minimum(const Timeline&, const WindowQuery&, AmountField, EventTime now);
 [[nodiscard]] Amount maximum(const Timeline&, const WindowQuery&, AmountField, EventTime now);
 // Different non-absent values over all items (orders) of the matching entries. With a filter, all

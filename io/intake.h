@@ -5,7 +5,9 @@
 // Thread: one io thread. Owns: scratch buffers only; allocates nothing per event once warm.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "core/engine.h"
 #include "core/error.h"
 #include "core/event.h"
+#include "core/limits.h"
 #include "core/mailbox.h"
 
 namespace rekindle::io {
@@ -25,7 +28,7 @@ struct RawItem {
   std::string_view category;
   std::string_view brand;
   std::string_view price;         // plain decimal, major units
-  int64_t quantity = 1;
+  int64_t quantity = 1;           // 1 … limits::kQuantityMax
 };
 struct RawEvent {
   std::string_view site;          // empty: the intake's default site
@@ -74,8 +77,24 @@ struct IntakeCounters {
   std::atomic<uint64_t> truncated{0};  // url, referrer, query cut at their bound
 };
 
+// What the intake must know of the engine. `clock_mode` is asked once per request.
+struct IntakeSettings {
+  const Sites& sites;
+  uint32_t partitions = limits::kPartitionsDefault;
+  size_t shards = 1;
+  std::function<ClockMode()> clock_mode;
+};
+
+// Time. On the wall clock an event's `at` is received − (sent − at) when both client times are
+// given, else the client's `at`, else received; then clamped to [received − Site::late_max,
+// received + limits::kFutureSkewMs] and counted. On the events clock `at` stands as given and the
+// event counts as received then. kInvalidTime: outside kEventTimeMin … kEventTimeMax (events
+// clock), or no time of the years 1 … 9999 (wall clock).
+//
+// Money is read in the event's currency and kept in the site's. Empty strings are absent fields.
 class Intake {
  public:
+  Intake(IntakeSettings settings, IntakeCounters& counters);
   explicit Intake(const Engine& engine, IntakeCounters& counters);
 
   // Begins a request. `source` is the decoder's name ("json", "pixel", "websocket", "replay").
@@ -88,16 +107,23 @@ class Intake {
   void reject(ErrorCode code, std::string detail, std::string_view raw);
 
   [[nodiscard]] uint32_t accepted() const { return x_accepted; }
-  [[nodiscard]] uint32_t seen() const { return x_seen; }
+  [[nodiscard]] uint32_t seen() const { return x_seen; }  // accepted and rejected
+  // The first limits::kRejectionsListedMax; seen() − accepted() tells how many there were.
   [[nodiscard]] const std::vector<Rejection>& rejections() const { return x_rejections; }
 
  private:
   Result<void> fill(const RawEvent& raw);  // into x_event
+  Result<void> fill_names(const RawEvent& raw);
+  Result<void> fill_time(const RawEvent& raw, const Site& site);
+  Result<void> fill_money(const RawEvent& raw, const Site& site);
+  void fill_cut(std::string_view raw, std::string_view Event::*field);
+  [[nodiscard]] const Site* site_of(const RawEvent& raw) const;
 
-  const Engine& x_engine;
+  IntakeSettings x_settings;
   IntakeCounters& x_counters;
   ParcelSource* x_parcels = nullptr;
   WallTime x_received_at;
+  ClockMode x_clock_mode = ClockMode::kWall;
   std::string x_source;
   std::string x_default_site;
   uint32_t x_seen = 0;

@@ -1,0 +1,56 @@
+#include "core/background_writer.h"
+
+namespace rekindle {
+
+BackgroundWriter::BackgroundWriter(Log& log, StateStore& store, bool threaded)
+    : x_log(log), x_store(store), x_threaded(threaded) {
+  if (threaded) x_thread = std::thread([this] { run(); });
+}
+
+BackgroundWriter::~BackgroundWriter() {
+  {
+    const std::lock_guard lock(x_mutex);
+    x_stopping = true;
+  }
+  x_changed.notify_all();
+  if (x_thread.joinable()) x_thread.join();
+}
+
+void BackgroundWriter::write(StateBatch batch, Done done) {
+  std::vector<Job> alone;
+  alone.push_back({std::move(batch), std::move(done)});
+  if (!x_threaded) return write_all(alone);
+  {
+    const std::lock_guard lock(x_mutex);
+    x_jobs.push_back(std::move(alone.front()));
+  }
+  x_changed.notify_all();
+}
+
+void BackgroundWriter::drain() {
+  std::unique_lock lock(x_mutex);
+  x_changed.wait(lock, [this] { return x_jobs.empty() && !x_busy; });
+}
+
+void BackgroundWriter::run() {
+  std::unique_lock lock(x_mutex);
+  while (true) {
+    x_changed.wait(lock, [this] { return x_stopping || !x_jobs.empty(); });
+    if (x_jobs.empty()) return;
+    std::vector<Job> jobs;
+    jobs.swap(x_jobs);
+    x_busy = true;
+    lock.unlock();
+    write_all(jobs);
+    lock.lock();
+    x_busy = false;
+    x_changed.notify_all();
+  }
+}
+
+void BackgroundWriter::write_all(std::vector<Job>& jobs) {
+  const auto synced = x_log.sync();
+  for (Job& job : jobs) job.done(synced ? x_store.write(job.batch) : synced);
+}
+
+}  // namespace rekindle

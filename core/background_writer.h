@@ -1,0 +1,50 @@
+// Writes checkpoints to the state store, away from the shards: one thread, or inline without threads.
+//
+// A checkpoint may only be written once the log it stands on is safe, or a power cut could leave
+// state ahead of its log: each round syncs the log once, then writes every batch that waits.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/log.h"
+#include "core/state_store.h"
+
+namespace rekindle {
+
+class BackgroundWriter {
+ public:
+  // Called on the writer's thread when a batch is in the store, or could not be put there.
+  using Done = std::function<void(const Result<void>&)>;
+
+  BackgroundWriter(Log& log, StateStore& store, bool threaded);
+  ~BackgroundWriter();
+
+  // Any thread. The number of batches that wait is bounded by the callers: one per partition.
+  void write(StateBatch batch, Done done);
+  // Waits until nothing is left.
+  void drain();
+
+ private:
+  struct Job {
+    StateBatch batch;
+    Done done;
+  };
+  void run();
+  void write_all(std::vector<Job>& jobs);
+
+  Log& x_log;
+  StateStore& x_store;
+  const bool x_threaded;
+  std::mutex x_mutex;
+  std::condition_variable x_changed;
+  std::vector<Job> x_jobs;
+  bool x_busy = false;
+  bool x_stopping = false;
+  std::thread x_thread;
+};
+
+}  // namespace rekindle

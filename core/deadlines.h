@@ -1,0 +1,56 @@
+// The deadlines of one partition's visitors: near ones in memory, ordered; all of them in the state
+// store's kDeadlines table, written with checkpoints.
+//
+// Re-arming is lazy: moving a visitor's deadline later writes nothing. The entry that fires early
+// is found stale (the visitor's own deadline is later) and is armed again there. What must hold is
+// only this: for every visitor with a deadline d there is an entry at some time ≤ d.
+//
+// Thread: the partition's shard. Owns: the entries, not the visitors.
+#pragma once
+
+#include <absl/container/btree_set.h>
+
+#include <vector>
+
+#include "core/log_format.h"
+#include "core/state_store.h"
+
+namespace rekindle {
+
+class Deadlines {
+ public:
+  Deadlines(PartitionId partition, StateStore& store) : x_partition(partition), x_store(store) {}
+
+  // Adds an entry.
+  void arm(EventTime time, VisitorKey key);
+  // Brings stored entries into memory so that everything up to `now` is there. Call before looking.
+  [[nodiscard]] Result<void> advance(EventTime now);
+  // The earliest entry in memory; never() if none. Later ones may be stored beyond the horizon.
+  [[nodiscard]] EventTime next() const {
+    return x_near.empty() ? EventTime::never() : x_near.begin()->time;
+  }
+  // When advance() has to be called again even if nothing fires.
+  [[nodiscard]] EventTime horizon() const { return x_horizon; }
+  // The bound that covers at most `most` entries with time ≤ now; before_all() if none is due.
+  [[nodiscard]] FireBound bound(EventTime now, size_t most) const;
+  // Entries up to and including `bound`, for reading their visitors ahead.
+  [[nodiscard]] const absl::btree_set<FireBound>& near() const { return x_near; }
+  // Takes the earliest entry if it is within `bound`.
+  [[nodiscard]] bool pop(const FireBound& bound, FireBound& entry);
+
+  // Writes the entries armed since the last save, and lets go of stored ones up to `fired`.
+  void save(const FireBound& fired, StateBatch& batch);
+  // The batch of the last save() is in the store.
+  void saved() { x_saving.clear(); }
+
+ private:
+  PartitionId x_partition;
+  StateStore& x_store;
+  absl::btree_set<FireBound> x_near;  // every entry with time < x_horizon
+  EventTime x_horizon = EventTime::before_all();
+  std::vector<FireBound> x_unsaved;   // armed since the last save
+  std::vector<FireBound> x_saving;    // handed to the store, perhaps not yet readable there
+  EventTime x_removed = EventTime::before_all();  // stored rows before this are gone
+};
+
+}  // namespace rekindle

@@ -1,0 +1,272 @@
+#include "core/engine.h"
+
+#include <future>
+#include <thread>
+
+#include "core/assert.h"
+#include "core/log_format.h"
+#include "core/model_thread.h"
+#include "core/shard.h"
+#include "core/shard_scope.h"
+
+namespace rekindle {
+namespace {
+
+// Rows of Table::kPartitions that belong to no partition.
+constexpr std::string_view kRulesRow = "\xff\xffr";
+constexpr std::string_view kCountRow = "\xff\xffp";
+
+Result<std::string> read_row(StateStore& store, std::string_view row) {
+  std::string value;
+  const std::string_view keys[] = {row};
+  auto read = store.multi_get(Table::kPartitions, keys,
+                              [&](size_t, std::string_view stored) { value = stored; });
+  if (!read) return read.error();
+  return value;
+}
+
+Result<void> write_row(StateStore& store, std::string_view row, std::string_view value) {
+  StateBatch batch;
+  batch.put(Table::kPartitions, row, value);
+  return store.write(batch);
+}
+
+// Runs a function on a shard's thread and lets the caller wait for its result.
+class ShardCall final : public Query {
+ public:
+  explicit ShardCall(std::function<Result<void>(Shard&)> call) : x_call(std::move(call)) {}
+  void run(QueryScope& scope) override {
+    x_result = x_call(static_cast<ShardScope&>(scope).shard());
+  }
+  void on_reply() override { x_done.set_value(x_result); }
+  [[nodiscard]] std::future<Result<void>> future() { return x_done.get_future(); }
+
+ private:
+  std::function<Result<void>(Shard&)> x_call;
+  Result<void> x_result;
+  std::promise<Result<void>> x_done;
+};
+
+}  // namespace
+
+Engine::Engine(const EngineConfig& config, EngineParts parts)
+    : x_config(config),
+      x_parts(std::move(parts)),
+      x_clock_mode(config.clock),
+      x_last_changes(config.partitions) {
+  x_writer = std::make_unique<BackgroundWriter>(x_parts.log, x_parts.store, config.threads);
+  if (x_parts.decider != nullptr) {
+    x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
+                                            config.partitions);
+  }
+  const ShardEnvironment environment{x_config,         x_parts.log,
+                                     x_parts.store,    x_parts.clock,
+                                     x_parts.sites,    x_parts.make_operators,
+                                     x_parts.decider.get(), x_model.get(),
+                                     *x_writer,        x_listener,
+                                     x_clock_mode,     x_failed,
+                                     x_last_changes,   x_parts.on_failure};
+  for (size_t i = 0; i < config.shards; ++i) {
+    x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
+  }
+}
+
+Engine::~Engine() {
+  for (auto& shard : x_shards) shard->stop();
+}
+
+Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineParts parts,
+                                             const std::vector<AudienceDefinition>& audiences,
+                                             const std::function<void(double)>& progress) {
+  if (config.partitions == 0 || config.partitions > limits::kPartitionsMax ||
+      config.shards == 0 || config.shards > config.partitions) {
+    return Error{ErrorCode::kInvalidConfiguration,
+                 "partitions must be 1 … " + std::to_string(limits::kPartitionsMax) +
+                     " and shards 1 … partitions"};
+  }
+  std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
+  if (auto checked = engine->check_partitions(); !checked) return checked.error();
+  if (auto recovered = engine->recover(progress); !recovered) return recovered.error();
+  if (auto amended = engine->amend_rules(audiences); !amended) return amended.error();
+  if (engine->x_model != nullptr) {
+    if (auto learnt = engine->x_model->recover(); !learnt) return learnt.error();
+  }
+  if (config.threads) engine->start();
+  return engine;
+}
+
+Result<void> Engine::check_partitions() {
+  auto stored = read_row(x_parts.store, kCountRow);
+  if (!stored) return stored.error();
+  const std::string wanted = std::to_string(x_config.partitions);
+  if (stored.value().empty()) return write_row(x_parts.store, kCountRow, wanted);
+  if (stored.value() == wanted) return {};
+  return Error{ErrorCode::kInvalidConfiguration, "this store has " + stored.value() +
+                                                     " partitions, the configuration says " +
+                                                     wanted + "; the number is fixed at first start"};
+}
+
+Result<void> Engine::recover(const std::function<void(double)>& progress) {
+  std::atomic<uint64_t> done{0};
+  std::vector<std::future<Result<void>>> running;
+  for (auto& shard : x_shards) {
+    running.push_back(std::async(x_config.threads ? std::launch::async : std::launch::deferred,
+                                 [&done, &shard] { return shard->recover(done); }));
+  }
+  uint64_t total = 0;
+  for (uint32_t p = 0; progress && p < x_config.partitions; ++p) {
+    total += x_parts.log.end(PartitionId{static_cast<uint16_t>(p)}).value();
+  }
+  Result<void> outcome;
+  for (auto& future : running) {
+    while (progress && x_config.threads &&
+           future.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout) {
+      progress(total == 0 ? 1.0 : static_cast<double>(done.load()) / static_cast<double>(total));
+    }
+    auto result = future.get();
+    if (!result && outcome) outcome = result;
+  }
+  return outcome;
+}
+
+Result<void> Engine::amend_rules(const std::vector<AudienceDefinition>& audiences) {
+  auto stored = read_row(x_parts.store, kRulesRow);
+  if (!stored) return stored.error();
+  if (!stored.value().empty()) {
+    auto decoded = decode_rules(stored.value());
+    if (!decoded) return decoded.error();
+    x_rules = std::move(decoded.value());
+  }
+  // A store rebuilt from its log alone knows them from the partitions.
+  for (const auto& shard : x_shards) {
+    for (const auto& partition : shard->partitions()) {
+      if (partition->rules().version > x_rules.version) x_rules = partition->rules();
+    }
+  }
+  auto amended = amend(x_rules, audiences);
+  if (!amended) return amended.error();
+  if (amended.value()) {
+    if (auto made = x_parts.make_operators(*amended.value()); !made) return made.error();
+    // Written first, so that every partition gets the same ids even if this is interrupted.
+    std::string value;
+    encode_rules(*amended.value(), value);
+    if (auto written = write_row(x_parts.store, kRulesRow, value); !written) return written;
+    x_rules = std::move(*amended.value());
+  }
+  for (auto& shard : x_shards) {
+    if (auto adopted = shard->adopt(x_rules); !adopted) return adopted;
+  }
+  return {};
+}
+
+void Engine::start() {
+  for (auto& shard : x_shards) shard->start();
+  if (x_model != nullptr) x_model->start();
+  x_running = true;
+}
+
+Result<void> Engine::stop() {
+  x_running = false;
+  for (auto& shard : x_shards) shard->stop();
+  if (x_failed.load()) {
+    return Error{ErrorCode::kStoreFailed, "stopped after a failed write; nothing was checkpointed"};
+  }
+  for (auto& shard : x_shards) {
+    if (auto written = shard->checkpoint_all(); !written) return written;
+  }
+  if (x_model != nullptr) {
+    if (auto saved = x_model->stop(); !saved) return saved;
+  }
+  return x_parts.log.sync();
+}
+
+Inbox& Engine::inbox(size_t shard) { return x_shards[shard]->inbox(); }
+
+size_t Engine::shard_of(VisitorKey key) const {
+  return to_index(partition_of(key, x_config.partitions)) % x_shards.size();
+}
+
+void Engine::set_clock_mode(ClockMode mode) {
+  x_clock_mode.store(mode);
+  for (auto& shard : x_shards) shard->inbox().bell().ring();  // its next deadline may be due now
+}
+
+Result<void> Engine::tick(EventTime now) {
+  const auto call = [now](Shard& shard) { return shard.tick(now); };
+  Result<void> outcome;
+  if (!x_running) {
+    for (auto& shard : x_shards) {
+      if (auto ticked = call(*shard); !ticked) outcome = ticked;
+    }
+    return outcome;
+  }
+  std::vector<std::unique_ptr<ShardCall>> calls;
+  std::vector<std::future<Result<void>>> results;
+  for (auto& shard : x_shards) {
+    calls.push_back(std::make_unique<ShardCall>(call));
+    Inbox::Sender sender(shard->inbox());
+    if (auto sent = sender.send(calls.back().get(), 0); !sent) {
+      outcome = sent;
+      continue;
+    }
+    results.push_back(calls.back()->future());
+  }
+  for (auto& result : results) {
+    if (auto ticked = result.get(); !ticked) outcome = ticked;
+  }
+  return outcome;
+}
+
+void Engine::listen(ChangeListener listener) { x_listener = std::move(listener); }
+
+Result<std::vector<Engine::StoredChange>> Engine::read_changes(PartitionId partition,
+                                                               uint64_t after, size_t most) {
+  std::vector<StoredChange> changes;
+  Result<void> outcome;
+  auto read = x_parts.log.read_changes(
+      partition, after, [&](uint64_t first, std::string_view value) {
+        std::string_view content;
+        auto count = read_effects_header(value, content);
+        if (!count) return outcome = count.error(), false;
+        ByteReader reader(content);
+        for (uint64_t seq = first; seq < first + count.value(); ++seq) {
+          Change change;
+          if (!read_change(reader, change)) {
+            return outcome = Error{ErrorCode::kCorruptRecord, "change log"}, false;
+          }
+          if (seq <= after) continue;
+          if (changes.size() == most) return false;
+          change.seq = seq;
+          changes.push_back({change, std::string(change.visitor_name)});
+          changes.back().change.visitor_name = {};
+        }
+        return true;
+      });
+  if (!read) return read.error();
+  if (!outcome) return outcome.error();
+  return changes;
+}
+
+uint64_t Engine::last_change(PartitionId partition) const {
+  return x_last_changes[to_index(partition)].load(std::memory_order_acquire);
+}
+
+const ShardCounters& Engine::counters(size_t shard) const { return x_shards[shard]->counters(); }
+
+Rules Engine::rules() const { return x_rules; }
+
+void Engine::run_until_idle() {
+  for (auto& shard : x_shards) {
+    while (shard->step()) {
+    }
+  }
+}
+
+Result<void> Engine::checkpoint_now() {
+  for (auto& shard : x_shards) {
+    if (auto written = shard->checkpoint_all(); !written) return written;
+  }
+  return {};
+}
+
+}  // namespace rekindle

@@ -1,0 +1,135 @@
+#include "core/model_thread.h"
+
+#include <chrono>
+
+#include "core/bytes.h"
+#include "core/log_format.h"
+
+namespace rekindle {
+namespace {
+
+constexpr std::string_view kRow = "decide";
+constexpr uint8_t kVersion = 1;
+// News are gathered this long before they are learnt and published together.
+constexpr auto kGather = std::chrono::milliseconds(100);
+constexpr auto kSaveEvery = std::chrono::seconds(60);
+
+}  // namespace
+
+ModelThread::ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions)
+    : x_log(log), x_store(store), x_decider(decider), x_seqs(partitions, 0) {}
+
+ModelThread::~ModelThread() { end_thread(); }
+
+Result<void> ModelThread::recover() {
+  const std::string_view keys[] = {kRow};
+  Result<void> outcome;
+  auto read = x_store.multi_get(Table::kModels, keys, [&](size_t, std::string_view value) {
+    ByteReader reader(value);
+    const auto version = reader.fixed<uint8_t>();
+    const size_t count = reader.count(1);
+    if (version != kVersion || count != x_seqs.size()) {
+      outcome = Error{version > kVersion ? ErrorCode::kNewerVersion : ErrorCode::kCorruptRecord,
+                      "saved model"};
+      return;
+    }
+    for (uint64_t& seq : x_seqs) seq = reader.varint();
+    const auto model = reader.bytes();
+    outcome = reader.ok() ? x_decider.restore(model)
+                          : Result<void>(Error{ErrorCode::kCorruptRecord, "saved model"});
+  });
+  if (!read) return read;
+  if (!outcome) return outcome;
+  return catch_up();
+}
+
+Result<void> ModelThread::catch_up() {
+  bool learnt = false;
+  Result<void> outcome;
+  ClosedSession session;
+  for (size_t p = 0; p < x_seqs.size(); ++p) {
+    const PartitionId partition{static_cast<uint16_t>(p)};
+    auto read = x_log.read_sessions(
+        partition, x_seqs[p], [&](uint64_t first, std::string_view value) {
+          std::string_view content;
+          auto count = read_effects_header(value, content);
+          if (!count) return outcome = count.error(), false;
+          ByteReader reader(content);
+          for (uint64_t seq = first; seq < first + count.value(); ++seq) {
+            if (!read_session(reader, session)) {
+              return outcome = Error{ErrorCode::kCorruptRecord, "session log"}, false;
+            }
+            if (seq <= x_seqs[p]) continue;
+            x_decider.learn(session);
+            x_seqs[p] = seq;
+            learnt = true;
+          }
+          return true;
+        });
+    if (!read) return read;
+    if (!outcome) return outcome;
+  }
+  if (learnt) x_decider.publish();
+  return {};
+}
+
+Result<void> ModelThread::save() {
+  std::string value;
+  ByteWriter writer(value);
+  writer.fixed(kVersion);
+  writer.varint(x_seqs.size());
+  for (const uint64_t seq : x_seqs) writer.varint(seq);
+  std::string model;
+  x_decider.save(model);
+  writer.bytes(model);
+  StateBatch batch;
+  batch.put(Table::kModels, kRow, value);
+  return x_store.write(batch);
+}
+
+void ModelThread::start() {
+  x_thread = std::thread([this] { run(); });
+}
+
+void ModelThread::notify() {
+  if (!x_news.exchange(true)) x_changed.notify_one();
+}
+
+void ModelThread::run() {
+  auto saved_at = std::chrono::steady_clock::now();
+  std::unique_lock lock(x_mutex);
+  while (!x_stopping) {
+    // A notification can slip in between the test and the wait; the time limit bounds its delay.
+    x_changed.wait_for(lock, std::chrono::seconds(1), [this] { return x_stopping || x_news; });
+    if (x_stopping) return;
+    if (!x_news) continue;
+    x_changed.wait_for(lock, kGather, [this] { return x_stopping; });
+    x_news = false;
+    lock.unlock();
+    // A log that cannot be read now is tried again with the next news; the shards report the fault.
+    bool current = static_cast<bool>(catch_up());
+    const auto now = std::chrono::steady_clock::now();
+    if (current && now - saved_at > kSaveEvery) {
+      current = static_cast<bool>(save());
+      saved_at = now;
+    }
+    lock.lock();
+  }
+}
+
+void ModelThread::end_thread() {
+  {
+    const std::lock_guard lock(x_mutex);
+    x_stopping = true;
+  }
+  x_changed.notify_all();
+  if (x_thread.joinable()) x_thread.join();
+}
+
+Result<void> ModelThread::stop() {
+  end_thread();
+  if (auto learnt = catch_up(); !learnt) return learnt;
+  return save();
+}
+
+}  // namespace rekindle

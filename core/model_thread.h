@@ -1,0 +1,49 @@
+// Feeds the decider from the session log: follows every partition's stream, publishes what was
+// learnt, and keeps the model with its positions in the state store. Not on the event path: a shard
+// only says that there is something new.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/decider.h"
+#include "core/log.h"
+#include "core/state_store.h"
+
+namespace rekindle {
+
+class ModelThread {
+ public:
+  ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions);
+  ~ModelThread();  // ends the thread; saves nothing
+
+  // Reads the saved model and learns what the log has beyond it. Before start().
+  [[nodiscard]] Result<void> recover();
+  void start();
+  // Any thread; cheap.
+  void notify();
+  // Learns all there is now, on the calling thread. REQUIRES: not started, or stopped.
+  [[nodiscard]] Result<void> catch_up();
+  // Ends the thread, learns the rest and saves.
+  [[nodiscard]] Result<void> stop();
+
+ private:
+  void run();
+  void end_thread();
+  [[nodiscard]] Result<void> save();
+
+  Log& x_log;
+  StateStore& x_store;
+  Decider& x_decider;
+  std::vector<uint64_t> x_seqs;  // of the last session learnt, by partition
+  std::atomic<bool> x_news{false};
+  std::mutex x_mutex;
+  std::condition_variable x_changed;
+  bool x_stopping = false;
+  std::thread x_thread;
+};
+
+}  // namespace rekindle

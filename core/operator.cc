@@ -1,0 +1,36 @@
+#include "core/operator.h"
+
+#include <algorithm>
+
+namespace rekindle {
+
+void Context::set_member(AudienceId audience, uint32_t definition_version, bool inside) {
+  auto& memberships = x_visitor.memberships;
+  auto* const place = std::lower_bound(
+      memberships.begin(), memberships.end(), audience,
+      [](const Membership& membership, AudienceId id) { return membership.audience < id; });
+  const bool was_inside = place != memberships.end() && place->audience == audience;
+  if (inside == was_inside) {
+    // Still in under a newer definition: `since` stays, the feed has nothing to say.
+    if (inside) place->definition_version = definition_version;
+    return;
+  }
+  if (inside) {
+    memberships.insert(place, {audience, definition_version, x_now});
+  } else {
+    memberships.erase(place);
+  }
+  Change change;
+  change.audience = audience;
+  change.definition_version = definition_version;
+  change.entered = inside;
+  change.reason = x_reason;
+  change.cause = x_reason == ChangeReason::kEvent ? x_cause : EventType::kNone;
+  change.at = x_now;
+  change.site = x_visitor.site;
+  change.visitor = x_visitor.key;
+  change.visitor_name = x_visitor.name;
+  x_effects.add_change(change, x_visitor.number);
+}
+
+}  // namespace rekindle

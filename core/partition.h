@@ -1,0 +1,138 @@
+// A partition: a fixed slice of visitors with its own clock, log position, member sets and
+// deadlines. Applies records to visitors; the same code serves live traffic and replay.
+//
+// Thread: its shard (or, while recovering, the one thread that recovers it).
+// Invariants: state equals the log applied up to position(); effects are a function of the log.
+#pragma once
+
+#include <roaring/roaring.hh>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/deadlines.h"
+#include "core/engine.h"
+#include "core/operator.h"
+#include "core/operators_cache.h"
+#include "core/partition_format.h"
+#include "core/visitor_cache.h"
+
+namespace rekindle {
+
+class Partition final : public EffectSink {
+ public:
+  struct Environment {
+    StateStore& store;
+    const Sites& sites;
+    ShardCounters& counters;
+  };
+
+  Partition(PartitionId id, const Environment& environment);
+
+  // --- recovery ----------------------------------------------------------------------------------
+  // Reads the checkpoint (rules and member sets too). `rules` stay empty when there is none.
+  [[nodiscard]] Result<void> load();
+  // Appends the visitors of a record's events, so that several records' can be read ahead at once.
+  [[nodiscard]] static Result<void> visitors_of(std::string_view record,
+                                                std::vector<VisitorKey>& keys);
+  // Applies one record of the log; effects are dropped, since the log has them already.
+  [[nodiscard]] Result<void> replay(uint64_t position, std::string_view record,
+                                    OperatorsCache& operators);
+  // Sets the operators of the rules in force; again after a recovery on another thread.
+  [[nodiscard]] Result<void> use(OperatorsCache& operators);
+
+  // --- one record of live traffic: begin, then apply each event, then finish -----------------------
+  // Picks the deadlines that fire with this record (at most `fires_max`), fires them.
+  // REQUIRES: visitors of near_keys() and of the events are read ahead or will be read one by one.
+  [[nodiscard]] Result<void> begin(RecordKind kind, EventTime now, bool event_clock,
+                                   size_t fires_max);
+  enum class Applied : uint8_t { kDone, kDuplicate, kCollision };
+  [[nodiscard]] Result<Applied> apply(std::string_view event_record);
+  // Brings every visitor to new rules. Between begin(kRules) and finish().
+  [[nodiscard]] Result<void> change_rules(const Rules& rules, OperatorsCache& operators);
+  // What to append to the log. Views stay valid until the next begin().
+  [[nodiscard]] PartitionAppend finish();
+
+  // --- looking -------------------------------------------------------------------------------------
+  [[nodiscard]] PartitionId id() const { return x_id; }
+  [[nodiscard]] EventTime clock() const { return x_state.clock; }
+  [[nodiscard]] const PartitionCheckpoint& state() const { return x_state; }
+  [[nodiscard]] const Rules& rules() const { return x_rules; }
+  [[nodiscard]] Deadlines& deadlines() { return x_deadlines; }
+  [[nodiscard]] VisitorCache& cache() { return x_cache; }
+  [[nodiscard]] const Roaring* members(AudienceId audience) const;
+  // Read from the store if need be; null when unknown.
+  [[nodiscard]] Result<CachedVisitor*> find(VisitorKey key);
+  // Brings those of `keys` that are not in memory and exist in the store into memory.
+  [[nodiscard]] Result<void> read_ahead(std::vector<VisitorKey>& keys);
+  // Puts a visitor read from the store into memory unless it is there. Errors as decode_visitor's.
+  [[nodiscard]] Result<void> insert_stored(VisitorKey key, std::string_view value);
+  [[nodiscard]] std::string_view recent_name(VisitorNumber number) const;  // "" when saved
+
+  // --- checkpoints; see core/checkpoint.h ------------------------------------------------------------
+  [[nodiscard]] size_t dirty_visitors() const { return x_dirty.size(); }
+  [[nodiscard]] uint64_t events_since_checkpoint() const { return x_events_since; }
+  [[nodiscard]] bool is_checkpointing() const { return x_checkpointing; }
+  // Captures everything but visitors at the present position. REQUIRES: !is_checkpointing().
+  void begin_checkpoint();
+  // Encodes up to `most` visitors; true when all are encoded.
+  bool encode_slice(size_t most);
+  [[nodiscard]] StateBatch take_batch();
+  void checkpoint_written();
+  [[nodiscard]] uint64_t checkpoint_position() const { return x_checkpoint_position; }
+
+  // EffectSink
+  void add_change(const Change& change, VisitorNumber number) override;
+  void add_session(const ClosedSession& session) override;
+
+ private:
+  struct MemberSet {
+    Roaring numbers;
+    bool changed = false;  // since the last checkpoint began
+  };
+
+  [[nodiscard]] Result<void> fire(const FireBound& bound);
+  void fire_visitor(CachedVisitor& cached, EventTime until);
+  [[nodiscard]] Result<void> sweep();
+  [[nodiscard]] Result<CachedVisitor*> find_or_create(const Event& event);
+  void touch(CachedVisitor& cached);
+  void encode_pending(CachedVisitor& cached);
+  void rearm(CachedVisitor& cached);
+  void reset_effects();
+
+  PartitionId x_id;
+  Environment x_env;
+  PartitionCheckpoint x_state;
+  Rules x_rules;
+  const Operators* x_operators = nullptr;
+  VisitorCache x_cache;
+  Deadlines x_deadlines;
+  std::vector<MemberSet> x_members;  // by audience id
+
+  // The record under way.
+  Event x_event;  // reused
+  bool x_event_clock = false;
+  std::string x_record;
+  std::string x_changes;
+  std::string x_sessions;
+  uint32_t x_change_count = 0;
+  uint32_t x_session_count = 0;
+
+  // Checkpointing.
+  std::vector<CachedVisitor*> x_dirty;      // since the last checkpoint began
+  std::vector<CachedVisitor*> x_encoding;   // of the checkpoint under way
+  size_t x_encoded = 0;                     // how many of x_encoding are done
+  StateBatch x_batch;
+  std::string x_scratch;
+  bool x_checkpointing = false;
+  bool x_rules_changed = false;
+  uint64_t x_events_since = 0;
+  uint64_t x_capture_position = 0;
+  uint64_t x_checkpoint_position = 0;
+  VisitorNumber x_first_unsaved = 0;           // numbers from here on have no stored name yet
+  std::vector<CachedVisitor*> x_unsaved;       // by number − x_first_unsaved
+  size_t x_saving = 0;                         // how many of x_unsaved the checkpoint holds
+};
+
+}  // namespace rekindle

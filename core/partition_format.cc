@@ -1,0 +1,42 @@
+#include "core/partition_format.h"
+
+#include "core/bytes.h"
+
+namespace rekindle {
+namespace {
+constexpr uint8_t kVersion = 1;
+}  // namespace
+
+void encode_checkpoint(const PartitionCheckpoint& checkpoint, std::string& out) {
+  ByteWriter writer(out);
+  writer.fixed(kVersion);
+  writer.varint(checkpoint.position);
+  writer.varint(checkpoint.change_seq);
+  writer.varint(checkpoint.session_seq);
+  writer.varint(checkpoint.next_number);
+  writer.fixed(checkpoint.clock.ms);
+  writer.fixed(checkpoint.fired.time.ms);
+  writer.fixed(checkpoint.fired.key.high);
+  writer.fixed(checkpoint.fired.key.low);
+}
+
+Result<PartitionCheckpoint> decode_checkpoint(std::string_view bytes) {
+  ByteReader reader(bytes);
+  const auto version = reader.fixed<uint8_t>();
+  if (version > kVersion) return Error{ErrorCode::kNewerVersion, "partition checkpoint"};
+  PartitionCheckpoint checkpoint;
+  checkpoint.position = reader.varint();
+  checkpoint.change_seq = reader.varint();
+  checkpoint.session_seq = reader.varint();
+  checkpoint.next_number = static_cast<VisitorNumber>(reader.varint());
+  checkpoint.clock.ms = reader.fixed<int64_t>();
+  checkpoint.fired.time.ms = reader.fixed<int64_t>();
+  checkpoint.fired.key.high = reader.fixed<uint64_t>();
+  checkpoint.fired.key.low = reader.fixed<uint64_t>();
+  if (version != kVersion || !reader.ok() || !reader.at_end()) {
+    return Error{ErrorCode::kCorruptRecord, "partition checkpoint"};
+  }
+  return checkpoint;
+}
+
+}  // namespace rekindle

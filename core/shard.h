@@ -1,0 +1,129 @@
+// A shard: one thread, the only writer of its partitions. Drains its inbox, applies the events, puts
+// the batch with its effects into the log in one write, then acknowledges and publishes.
+//
+// Thread: its own (run), or the caller's (step) when the engine has no threads.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "core/checkpointer.h"
+#include "core/engine.h"
+#include "core/operators_cache.h"
+#include "core/partition.h"
+#include "core/query.h"
+
+namespace rekindle {
+
+class ModelThread;
+
+// What all shards share.
+struct ShardEnvironment {
+  const EngineConfig& config;
+  Log& log;
+  StateStore& store;
+  const Clock& clock;
+  const Sites& sites;
+  const MakeOperators& make_operators;
+  const Decider* decider;     // may be null
+  ModelThread* model;         // may be null
+  BackgroundWriter& writer;
+  const ChangeListener& listener;
+  const std::atomic<ClockMode>& clock_mode;
+  std::atomic<bool>& failed;  // set when a write failed: nothing is acknowledged any more
+  std::vector<std::atomic<uint64_t>>& last_changes;  // by partition, committed
+  const std::function<void(const Error&)>& on_failure;
+
+  void report(const Error& error) const {
+    if (on_failure) on_failure(error);
+  }
+};
+
+class Shard {
+ public:
+  Shard(const ShardEnvironment& environment, size_t index, size_t shards);
+  ~Shard();
+
+  // --- before traffic ----------------------------------------------------------------------------
+  // Loads the partitions and replays the log. Called on any one thread.
+  [[nodiscard]] Result<void> recover(std::atomic<uint64_t>& records_done);
+  // Logs and applies new rules in every partition that has others.
+  [[nodiscard]] Result<void> adopt(const Rules& rules);
+
+  void start();
+  // Refuses what still comes, finishes what waits, ends the thread.
+  void stop();
+  [[nodiscard]] Result<void> checkpoint_all();
+
+  // One round: a batch, or due deadlines, or queries. False when there was nothing to do.
+  bool step();
+
+  // Logs a tick at `now` in every partition and fires all that is due. On the shard's thread.
+  [[nodiscard]] Result<void> tick(EventTime now);
+
+  [[nodiscard]] Inbox& inbox() { return x_inbox; }
+  [[nodiscard]] const ShardCounters& counters() const { return x_counters; }
+  [[nodiscard]] Partition* partition(PartitionId id);  // null when another shard's
+  [[nodiscard]] const std::vector<std::unique_ptr<Partition>>& partitions() const {
+    return x_partitions;
+  }
+  [[nodiscard]] const ShardEnvironment& environment() const { return x_env; }
+
+ private:
+  struct Waiting {       // a parcel of which some records are still to be applied
+    Parcel* parcel;
+    size_t offset;
+  };
+  struct Share {         // of a batch: one partition's records
+    std::vector<std::string_view> records;
+    std::vector<Parcel*> parcels;  // whose record it is
+    std::vector<VisitorKey> keys;  // to read ahead
+  };
+
+  struct Replay {        // records of one partition that are applied together
+    std::vector<std::pair<uint64_t, std::string>> records;
+    std::vector<VisitorKey> visitors;
+  };
+
+  [[nodiscard]] Result<void> apply_replay(Partition& partition, Replay& replay);
+  void run();
+  void take_messages();
+  void gather();
+  [[nodiscard]] Result<void> read_ahead();
+  [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
+  [[nodiscard]] Result<void> fire_due();
+  [[nodiscard]] Result<void> commit();
+  void quarantine_collision(std::string_view record, Parcel& parcel);
+  void publish();  // and empties the batch
+  void reply();
+  void answer_queries();
+  void fail(const Error& error);
+  [[nodiscard]] EventTime now_for(const Partition& partition) const;
+  [[nodiscard]] int64_t sleep_ms();
+
+  ShardEnvironment x_env;
+  size_t x_index;
+  size_t x_shards;
+  ShardCounters x_counters;
+  OperatorsCache x_operators;
+  Inbox x_inbox;
+  std::vector<std::unique_ptr<Partition>> x_partitions;  // id = index × shards + x_index
+  Checkpointer x_checkpointer;
+  std::thread x_thread;
+  std::atomic<bool> x_stopping{false};
+
+  // The batch under way.
+  std::deque<Waiting> x_waiting;
+  std::vector<Parcel*> x_finished;
+  std::vector<Query*> x_queries;
+  std::vector<Share> x_shares;      // by index into x_partitions
+  std::vector<size_t> x_touched;    // which of them the batch touches
+  LogBatch x_batch;
+  std::vector<std::string> x_collisions;  // quarantine entries of this batch
+  std::vector<Message*> x_taken;
+  size_t x_next_due = 0;            // round robin over partitions with due deadlines
+};
+
+}  // namespace rekindle

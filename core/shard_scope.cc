@@ -1,0 +1,53 @@
+#include "core/shard_scope.h"
+
+#include "core/assert.h"
+
+namespace rekindle {
+
+Partition& ShardScope::partition_for(VisitorKey key) {
+  Partition* partition =
+      x_shard.partition(partition_of(key, x_shard.environment().config.partitions));
+  RK_ASSERT(partition != nullptr);  // the query was sent to the wrong shard
+  return *partition;
+}
+
+const Visitor* ShardScope::visitor(VisitorKey key) {
+  auto found = partition_for(key).find(key);
+  if (!found) {
+    x_shard.environment().report(found.error());
+    return nullptr;
+  }
+  return found.value() == nullptr ? nullptr : &found.value()->visitor;
+}
+
+EventTime ShardScope::now(VisitorKey key) {
+  const Partition& partition = partition_for(key);
+  const auto& env = x_shard.environment();
+  if (env.clock_mode.load() == ClockMode::kEvents) return partition.clock();
+  return std::max(partition.clock(), as_event_time(env.clock.now()));
+}
+
+const Site* ShardScope::site(SiteId id) const { return x_shard.environment().sites.find(id); }
+
+const Decider* ShardScope::decider() const { return x_shard.environment().decider; }
+
+std::vector<QueryScope::MemberSet> ShardScope::member_sets(AudienceId audience) {
+  std::vector<MemberSet> sets;
+  for (const auto& partition : x_shard.partitions()) {
+    sets.push_back({partition->id(), partition->clock(), partition->state().change_seq,
+                    partition->members(audience)});
+  }
+  return sets;
+}
+
+std::optional<std::string_view> ShardScope::recent_name(PartitionId id, VisitorNumber number) {
+  const std::string_view name = x_shard.partition(id)->recent_name(number);
+  if (name.empty()) return std::nullopt;
+  return name;
+}
+
+const Rules& ShardScope::rules(PartitionId partition) {
+  return x_shard.partition(partition)->rules();
+}
+
+}  // namespace rekindle

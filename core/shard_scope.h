@@ -1,0 +1,28 @@
+// What a query sees of a shard. Made on the shard's thread, for one Query::run.
+#pragma once
+
+#include "core/shard.h"
+
+namespace rekindle {
+
+class ShardScope final : public QueryScope {
+ public:
+  explicit ShardScope(Shard& shard) : x_shard(shard) {}
+
+  [[nodiscard]] const Visitor* visitor(VisitorKey key) override;
+  [[nodiscard]] EventTime now(VisitorKey key) override;
+  [[nodiscard]] const Site* site(SiteId id) const override;
+  [[nodiscard]] const Decider* decider() const override;
+  [[nodiscard]] std::vector<MemberSet> member_sets(AudienceId audience) override;
+  [[nodiscard]] std::optional<std::string_view> recent_name(PartitionId partition,
+                                                            VisitorNumber number) override;
+  [[nodiscard]] const Rules& rules(PartitionId partition) override;
+  // For the engine's own queries.
+  [[nodiscard]] Shard& shard() { return x_shard; }
+
+ private:
+  [[nodiscard]] Partition& partition_for(VisitorKey key);
+  Shard& x_shard;
+};
+
+}  // namespace rekindle

@@ -1,0 +1,272 @@
+// The sections, ascending by tag. Times are zigzag milliseconds against first_seen ("base") unless
+// said otherwise; never() and before_all() never get that far: presence has a bit.
+//
+//   1 identity     4 site · varint number · name to the end
+//   2 times        1 presence (bit 0 first_seen, 1 last_seen, 2 deadline) · zigzag first_seen
+//                  · last_seen · deadline − last_seen (or − base)
+//   3 event ids    8 each, oldest first
+//   4 orders       8 each, oldest first
+//   5 timeline     core/timeline_format.cc
+//   6 lifetime     varint events · [varint orders, zigzag purchased, refunded, varint coupon orders
+//                  · 1 presence (bit 0 first_order, 1 last_order) · the times present]
+//   7 cart         1 presence of changed_at · [changed_at] · varint lines · per line: 8 product,
+//                  8 category, varint quantity, 1 presence of price, [zigzag price], changed_at
+//   8 session      start · zigzag last − start · varint events
+//   9 memberships  varint count · per membership: varint audience − the one before, varint version,
+//                  since
+#include "core/visitor_format.h"
+
+#include "core/bytes.h"
+#include "core/limits.h"
+
+namespace rekindle {
+namespace {
+
+enum Tag : uint8_t {
+  kIdentity = 1,
+  kTimes = 2,
+  kEventIds = 3,
+  kOrders = 4,
+  kTimeline = 5,
+  kLifetime = 6,
+  kCart = 7,
+  kSession = 8,
+  kMemberships = 9,
+};
+
+constexpr int64_t kTimeMsMax = int64_t{1} << 53;
+
+// Writes one section: content goes straight to the output, its length is put before it afterwards.
+template <typename Fill>
+void section(Tag tag, std::string& out, Fill&& fill) {
+  const size_t start = out.size();
+  ByteWriter writer(out);
+  fill(writer);
+  if (out.size() == start) return;
+  std::string head(1, static_cast<char>(tag));
+  ByteWriter(head).varint(out.size() - start);
+  out.insert(start, head);
+}
+
+EventTime base_of(const Visitor& visitor) {
+  return visitor.first_seen == EventTime::never() ? EventTime{} : visitor.first_seen;
+}
+
+void put_time(EventTime at, EventTime base, ByteWriter& writer) {
+  writer.signed_varint(at.ms - base.ms);
+}
+
+EventTime get_time(EventTime base, ByteReader& reader) {
+  const int64_t offset = reader.signed_varint();
+  if (offset > kTimeMsMax || offset < -kTimeMsMax) reader.fail();
+  return reader.ok() ? base + milliseconds(offset) : EventTime{};
+}
+
+void put_times(const Visitor& visitor, ByteWriter& writer) {
+  const bool first = visitor.first_seen != EventTime::never();
+  const bool last = visitor.last_seen != EventTime::before_all();
+  const bool deadline = visitor.deadline != EventTime::never();
+  if (!first && !last && !deadline) return;
+  writer.fixed(static_cast<uint8_t>((first ? 1 : 0) | (last ? 2 : 0) | (deadline ? 4 : 0)));
+  const EventTime base = base_of(visitor);
+  if (first) put_time(visitor.first_seen, {}, writer);
+  if (last) put_time(visitor.last_seen, base, writer);
+  if (deadline) put_time(visitor.deadline, last ? visitor.last_seen : base, writer);
+}
+
+void get_times(ByteReader& reader, Visitor& visitor) {
+  const auto presence = reader.fixed<uint8_t>();
+  if ((presence & 1) != 0) visitor.first_seen = get_time({}, reader);
+  const EventTime base = base_of(visitor);
+  if ((presence & 2) != 0) visitor.last_seen = get_time(base, reader);
+  if ((presence & 4) != 0) {
+    visitor.deadline = get_time((presence & 2) != 0 ? visitor.last_seen : base, reader);
+  }
+}
+
+void put_event_ids(const SeenIds& seen, ByteWriter& writer) {
+  const size_t size = seen.event_ids.size();
+  const size_t oldest = size < limits::kDedupeIdsMax ? 0 : seen.next;
+  for (size_t i = 0; i < size; ++i) writer.fixed(seen.event_ids[(oldest + i) % size]);
+}
+
+void get_hashes(ByteReader& reader, size_t most, CompactVector<NameHash>& hashes) {
+  if (reader.left() % sizeof(NameHash) != 0 || reader.left() / sizeof(NameHash) > most) {
+    return reader.fail();
+  }
+  hashes.reserve(reader.left() / sizeof(NameHash));
+  while (!reader.at_end()) hashes.push_back(reader.fixed<NameHash>());
+}
+
+void put_lifetime(const Lifetime& lifetime, ByteWriter& writer) {
+  if (lifetime == Lifetime{}) return;
+  writer.varint(static_cast<uint64_t>(lifetime.events));
+  Lifetime events_only;
+  events_only.events = lifetime.events;
+  if (lifetime == events_only) return;
+  const bool first = lifetime.first_order != EventTime::never();
+  const bool last = lifetime.last_order != EventTime::before_all();
+  writer.varint(static_cast<uint64_t>(lifetime.orders));
+  writer.signed_varint(lifetime.purchased);
+  writer.signed_varint(lifetime.refunded);
+  writer.varint(static_cast<uint64_t>(lifetime.coupon_orders));
+  writer.fixed(static_cast<uint8_t>((first ? 1 : 0) | (last ? 2 : 0)));
+  if (first) put_time(lifetime.first_order, {}, writer);
+  if (last) put_time(lifetime.last_order, first ? lifetime.first_order : EventTime{}, writer);
+}
+
+void get_lifetime(ByteReader& reader, Lifetime& lifetime) {
+  lifetime.events = static_cast<int64_t>(reader.varint());
+  if (reader.at_end()) return;
+  lifetime.orders = static_cast<int64_t>(reader.varint());
+  lifetime.purchased = reader.signed_varint();
+  lifetime.refunded = reader.signed_varint();
+  lifetime.coupon_orders = static_cast<int64_t>(reader.varint());
+  const auto presence = reader.fixed<uint8_t>();
+  const bool first = (presence & 1) != 0;
+  if (first) lifetime.first_order = get_time({}, reader);
+  if ((presence & 2) != 0) {
+    lifetime.last_order = get_time(first ? lifetime.first_order : EventTime{}, reader);
+  }
+}
+
+void put_cart(const Cart& cart, EventTime base, ByteWriter& writer) {
+  const bool touched = cart.changed_at != EventTime::before_all();
+  if (!touched && cart.lines.empty()) return;
+  writer.fixed(static_cast<uint8_t>(touched ? 1 : 0));
+  if (touched) put_time(cart.changed_at, base, writer);
+  writer.varint(cart.lines.size());
+  for (const CartLine& line : cart.lines) {
+    writer.fixed(line.product);
+    writer.fixed(line.category);
+    writer.varint(line.quantity);
+    writer.fixed(static_cast<uint8_t>(line.price != kNoMoney ? 1 : 0));
+    if (line.price != kNoMoney) writer.signed_varint(line.price);
+    put_time(line.changed_at, base, writer);
+  }
+}
+
+void get_cart(ByteReader& reader, EventTime base, Cart& cart) {
+  constexpr size_t kLeastLineBytes = 19;
+  if (reader.fixed<uint8_t>() != 0) cart.changed_at = get_time(base, reader);
+  const size_t count = reader.count(kLeastLineBytes);
+  if (count > limits::kCartLinesMax) return reader.fail();
+  cart.lines.resize(count);
+  for (CartLine& line : cart.lines) {
+    line.product = reader.fixed<NameHash>();
+    line.category = reader.fixed<NameHash>();
+    line.quantity = static_cast<uint32_t>(reader.varint());
+    if (reader.fixed<uint8_t>() != 0) line.price = reader.signed_varint();
+    line.changed_at = get_time(base, reader);
+  }
+}
+
+void put_memberships(const Visitor& visitor, EventTime base, ByteWriter& writer) {
+  if (visitor.memberships.empty()) return;
+  writer.varint(visitor.memberships.size());
+  uint16_t before = 0;
+  for (const Membership& membership : visitor.memberships) {
+    writer.varint(static_cast<uint16_t>(to_index(membership.audience) - before));
+    before = to_index(membership.audience);
+    writer.varint(membership.definition_version);
+    put_time(membership.since, base, writer);
+  }
+}
+
+void get_memberships(ByteReader& reader, EventTime base, Visitor& visitor) {
+  constexpr size_t kLeastMembershipBytes = 3;
+  const size_t count = reader.count(kLeastMembershipBytes);
+  if (count > limits::kAudiencesMax) return reader.fail();
+  visitor.memberships.resize(count);
+  uint64_t audience = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t step = reader.varint();
+    audience += step;
+    if (step > 0xffff || audience > 0xffff || (i > 0 && step == 0)) return reader.fail();
+    Membership& membership = visitor.memberships[i];
+    membership.audience = AudienceId{static_cast<uint16_t>(audience)};
+    membership.definition_version = static_cast<uint32_t>(reader.varint());
+    membership.since = get_time(base, reader);
+  }
+}
+
+void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
+  const EventTime base = base_of(visitor);
+  switch (tag) {
+    case kIdentity:
+      visitor.site = reader.fixed<SiteId>();
+      visitor.number = static_cast<VisitorNumber>(reader.varint());
+      if (reader.left() > limits::kVisitorNameBytesMax) return reader.fail();
+      visitor.name = reader.raw(reader.left());
+      return;
+    case kTimes: return get_times(reader, visitor);
+    case kEventIds: return get_hashes(reader, limits::kDedupeIdsMax, visitor.seen.event_ids);
+    case kOrders: return get_hashes(reader, limits::kOrdersMax, visitor.seen.orders);
+    case kTimeline:
+      if (!visitor.timeline.decode(reader)) reader.fail();
+      return;
+    case kLifetime: return get_lifetime(reader, visitor.lifetime);
+    case kCart: return get_cart(reader, base, visitor.cart);
+    case kSession:
+      visitor.session.open = true;
+      visitor.session.start = get_time(base, reader);
+      visitor.session.last = get_time(visitor.session.start, reader);
+      visitor.session.events = static_cast<uint32_t>(reader.varint());
+      return;
+    case kMemberships: return get_memberships(reader, base, visitor);
+  }
+  static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
+}
+
+}  // namespace
+
+void encode_visitor(const Visitor& visitor, std::string& out) {
+  const EventTime base = base_of(visitor);
+  out.push_back(static_cast<char>(kVisitorFormatVersion));
+  section(kIdentity, out, [&](ByteWriter& writer) {
+    writer.fixed(visitor.site);
+    writer.varint(visitor.number);
+    writer.raw(visitor.name);
+  });
+  section(kTimes, out, [&](ByteWriter& writer) { put_times(visitor, writer); });
+  section(kEventIds, out, [&](ByteWriter& writer) { put_event_ids(visitor.seen, writer); });
+  section(kOrders, out, [&](ByteWriter& writer) {
+    for (const NameHash order : visitor.seen.orders) writer.fixed(order);
+  });
+  section(kTimeline, out, [&](ByteWriter& writer) {
+    if (!visitor.timeline.lists().empty()) visitor.timeline.encode(writer);
+  });
+  section(kLifetime, out, [&](ByteWriter& writer) { put_lifetime(visitor.lifetime, writer); });
+  section(kCart, out, [&](ByteWriter& writer) { put_cart(visitor.cart, base, writer); });
+  section(kSession, out, [&](ByteWriter& writer) {
+    if (!visitor.session.open) return;
+    put_time(visitor.session.start, base, writer);
+    put_time(visitor.session.last, visitor.session.start, writer);
+    writer.varint(visitor.session.events);
+  });
+  section(kMemberships, out, [&](ByteWriter& writer) { put_memberships(visitor, base, writer); });
+}
+
+Result<void> decode_visitor(std::string_view bytes, Visitor& visitor) {
+  const VisitorKey key = visitor.key;
+  visitor = Visitor{};
+  visitor.key = key;
+  const Error corrupt{ErrorCode::kCorruptRecord, {}};
+  ByteReader reader(bytes);
+  const auto version = reader.fixed<uint8_t>();
+  if (version == 0) return corrupt;
+  if (version > kVisitorFormatVersion) return Error{ErrorCode::kNewerVersion, {}};
+  uint8_t before = 0;
+  while (reader.ok() && !reader.at_end()) {
+    const auto tag = reader.fixed<uint8_t>();
+    ByteReader content(reader.bytes());
+    if (!reader.ok() || tag <= before) return corrupt;
+    before = tag;
+    read_section(Tag{tag}, content, visitor);
+    if (!content.ok() || !content.at_end()) return corrupt;
+  }
+  if (!reader.ok() || before == 0) return corrupt;
+  return {};
+}
+
+}  // namespace rekindle

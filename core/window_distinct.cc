@@ -1,0 +1,95 @@
+// Different products, categories, brands or orders over a window.
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/window.h"
+#include "core/window_slice.h"
+
+namespace rekindle {
+
+using window_detail::Entry;
+using window_detail::Matcher;
+using window_detail::NewestFirst;
+using window_detail::Slice;
+
+namespace {
+
+NameHash distinct_name(const ItemKey& item, DistinctField field) {
+  switch (field) {
+    case DistinctField::kProduct: return item.product;
+    case DistinctField::kCategory: return item.category;
+    default: return item.brand;
+  }
+}
+
+// Collects (value, newest time of it). Reused from call to call, one per shard thread, so that
+// asking allocates nothing once warm.
+class DistinctValues {
+ public:
+  void start(size_t items) {
+    x_values.clear();
+    x_seen_items.assign((items + 63) / 64, 0);
+  }
+  void add(NameHash value, EventTime at) {
+    if (value != kNoName) x_values.emplace_back(value, at.ms);
+  }
+  // True the first time an item is met.
+  [[nodiscard]] bool meets(size_t item) {
+    uint64_t& word = x_seen_items[item / 64];
+    const uint64_t bit = uint64_t{1} << (item % 64);
+    return (word & bit) == 0 && (word |= bit) != 0;
+  }
+  // How many different values, and when the first of them leaves.
+  [[nodiscard]] std::pair<int64_t, EventTime> finish() {
+    std::sort(x_values.begin(), x_values.end());
+    int64_t different = 0;
+    EventTime first = EventTime::never();
+    for (size_t i = 0; i < x_values.size(); ++i) {
+      const bool last_of_value =
+          i + 1 == x_values.size() || x_values[i + 1].first != x_values[i].first;
+      if (!last_of_value) continue;
+      ++different;
+      window_detail::sooner(first, EventTime{x_values[i].second});
+    }
+    return {different, first};
+  }
+
+ private:
+  std::vector<std::pair<NameHash, int64_t>> x_values;
+  std::vector<uint64_t> x_seen_items;
+};
+
+}  // namespace
+
+Count distinct(const Timeline& timeline, const WindowQuery& query, DistinctField field,
+               EventTime now) {
+  thread_local DistinctValues values;
+  values.start(timeline.items_bound());
+  const Matcher matches(timeline, query.filter, query.money_scale);
+  Count result;
+  NewestFirst newest;
+  window_detail::for_each_slice(timeline, query, now, [&](const Slice& slice) {
+    newest.add(slice);
+    window_detail::change_without_loss(slice, query.window, matches, result.until);
+    if (slice.reaches_tiles()) result.exact = false;
+  });
+  while (const Entry* entry = newest.next()) {
+    if (!matches(*entry)) continue;
+    if (field == DistinctField::kOrder) {
+      values.add(timeline.order_of(*entry), entry->at);
+      continue;
+    }
+    for (size_t i = 0; i < entry->line_count; ++i) {
+      const size_t item = timeline.item_index(*entry, i);
+      if (!values.meets(item)) continue;
+      values.add(distinct_name(timeline.item_of(*entry, i), field), entry->at);
+    }
+  }
+  const auto [different, first_leaving] = values.finish();
+  result.value = different;
+  if (different > 0) window_detail::sooner(result.until, first_leaving + query.window);
+  return result;
+}
+
+}  // namespace rekindle

@@ -1,0 +1,56 @@
+#include "io/change_json.h"
+
+#include "io/json_text.h"
+
+namespace rekindle::io {
+
+std::string_view ChangeJson::audience_name(AudienceId id) {
+  const size_t index = to_index(id);
+  if (index >= x_names.size() || x_names[index].empty()) {
+    for (const AudienceRule& rule : x_engine.rules().audiences) {
+      if (to_index(rule.id) >= x_names.size()) x_names.resize(to_index(rule.id) + 1u);
+      x_names[to_index(rule.id)] = rule.name;
+    }
+    // An audience that was removed since: its id is all that is left of it.
+    if (index >= x_names.size()) x_names.resize(index + 1);
+    if (x_names[index].empty()) x_names[index] = "#" + std::to_string(index);
+  }
+  return x_names[index];
+}
+
+void ChangeJson::append(PartitionId partition, const Change& change, std::string& out) {
+  const Site* site = x_engine.sites().find(change.site);
+  JsonObject object(out);
+  object.number("partition", static_cast<uint64_t>(to_index(partition)));
+  object.number("seq", change.seq);
+  object.text("audience", audience_name(change.audience));
+  object.number("version", static_cast<uint64_t>(change.definition_version));
+  object.text("visitor", change.visitor_name);
+  if (site != nullptr) object.text("site", site->name);
+  object.text("change", change.entered ? "entered" : "left");
+  object.text("reason", name_of(change.reason));
+  if (change.reason == ChangeReason::kEvent) object.text("cause", name_of(change.cause));
+  object.time("at", change.at.ms);
+  object.close();
+}
+
+Result<AudienceFilter> AudienceFilter::make(const std::vector<std::string>& names,
+                                            const Rules& rules) {
+  AudienceFilter filter;
+  filter.x_all = false;
+  for (const std::string& name : names) {
+    if (name == "*") {
+      filter.x_all = true;
+      continue;
+    }
+    const AudienceRule* rule = rules.find(name);
+    if (rule == nullptr) return Error{ErrorCode::kNotFound, "no audience named " + name};
+    if (to_index(rule->id) >= filter.x_wanted.size()) {
+      filter.x_wanted.resize(to_index(rule->id) + 1u);
+    }
+    filter.x_wanted[to_index(rule->id)] = true;
+  }
+  return filter;
+}
+
+}  // namespace rekindle::io

@@ -1,0 +1,177 @@
+#include "io/control_frame.h"
+
+#include <simdjson.h>
+
+#include "core/limits.h"
+#include "io/time_text.h"
+
+namespace rekindle::io {
+namespace dom = simdjson::dom;
+namespace {
+
+constexpr size_t kNamesMax = limits::kAudiencesMax;
+constexpr uint32_t kOffersDefault = 3;
+
+Error wrong_type(std::string_view field) {
+  return {ErrorCode::kWrongType, std::string(field)};
+}
+
+// The document stays valid as long as `parser`.
+Result<dom::object> parse_object(dom::parser& parser, std::string_view json) {
+  dom::object object;
+  const auto error = parser.parse(json.data(), json.size(), true).get(object);
+  if (error == simdjson::INCORRECT_TYPE) return wrong_type("an object is needed");
+  if (error == simdjson::UTF8_ERROR) return Error{ErrorCode::kInvalidUtf8, {}};
+  if (error != simdjson::SUCCESS) {
+    return Error{ErrorCode::kMalformedJson, simdjson::error_message(error)};
+  }
+  return object;
+}
+
+// Leaves `out` alone when the field is absent.
+Result<void> read_text(const dom::object& object, std::string_view name, std::string& out) {
+  dom::element element;
+  if (object[name].get(element) != simdjson::SUCCESS) return {};
+  std::string_view text;
+  if (element.get(text) != simdjson::SUCCESS) return wrong_type(name);
+  out = text;
+  return {};
+}
+
+Result<void> read_texts(const dom::object& object, std::string_view name, size_t most,
+                        std::vector<std::string>& out) {
+  dom::element element;
+  if (object[name].get(element) != simdjson::SUCCESS) return {};
+  dom::array array;
+  if (element.get(array) != simdjson::SUCCESS) return wrong_type(name);
+  for (const dom::element item : array) {
+    std::string_view text;
+    if (item.get(text) != simdjson::SUCCESS) return wrong_type(name);
+    if (out.size() == most) return Error{ErrorCode::kTooManyItems, std::string(name)};
+    out.emplace_back(text);
+  }
+  return {};
+}
+
+Result<DecideRequest> read_decide(const dom::object& object) {
+  DecideRequest request;
+  Result<void> read = read_text(object, "visitor", request.visitor);
+  if (read) read = read_text(object, "placement", request.placement);
+  if (read) read = read_text(object, "site", request.site);
+  if (read) read = read_texts(object, "cart", limits::kCartLinesMax, request.cart);
+  if (!read) return read.error();
+  dom::element n;
+  request.offers_max = kOffersDefault;
+  if (object["n"].get(n) == simdjson::SUCCESS) {
+    uint64_t number = 0;
+    if (n.get(number) != simdjson::SUCCESS) return wrong_type("n");
+    request.offers_max = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
+  }
+  if (const auto checked = check(request); !checked) return checked.error();
+  return request;
+}
+
+Result<ControlFrame> read_subscribe(const dom::element& value) {
+  dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) return wrong_type("subscribe");
+  SubscribeFrame frame;
+  Result<void> read = read_texts(object, "audiences", kNamesMax, frame.audiences);
+  if (read) read = read_text(object, "after", frame.after);
+  if (!read) return read.error();
+  if (frame.audiences.empty()) return Error{ErrorCode::kMissingField, "subscribe.audiences"};
+  return ControlFrame(std::move(frame));
+}
+
+}  // namespace
+
+bool is_control_frame(std::string_view frame) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const size_t brace = frame.find_first_not_of(kBlank);
+  if (brace == std::string_view::npos || frame[brace] != '{') return false;
+  const size_t key = frame.find_first_not_of(kBlank, brace + 1);
+  if (key == std::string_view::npos) return false;
+  frame.remove_prefix(key);
+  return frame.starts_with("\"subscribe\"") || frame.starts_with("\"unsubscribe\"") ||
+         frame.starts_with("\"decide\"");
+}
+
+Result<ControlFrame> parse_control_frame(std::string_view text) {
+  dom::parser parser;
+  const auto object = parse_object(parser, text);
+  if (!object) return object.error();
+  dom::element value;
+  if ((*object)["subscribe"].get(value) == simdjson::SUCCESS) return read_subscribe(value);
+  if ((*object)["unsubscribe"].get(value) == simdjson::SUCCESS) {
+    return ControlFrame(UnsubscribeFrame{});
+  }
+  if ((*object)["decide"].get(value) != simdjson::SUCCESS) {
+    return Error{ErrorCode::kMissingField, "subscribe, unsubscribe or decide"};
+  }
+  dom::object decide;
+  if (value.get(decide) != simdjson::SUCCESS) return wrong_type("decide");
+  auto request = read_decide(decide);
+  if (!request) return request.error();
+  return ControlFrame(DecideFrame{*std::move(request)});
+}
+
+Result<DecideRequest> parse_decide_body(std::string_view body) {
+  dom::parser parser;
+  const auto object = parse_object(parser, body);
+  if (!object) return object.error();
+  return read_decide(*object);
+}
+
+Result<void> check(const DecideRequest& request) {
+  if (request.visitor.empty()) return Error{ErrorCode::kMissingField, "visitor"};
+  if (request.visitor.size() > limits::kVisitorNameBytesMax) {
+    return Error{ErrorCode::kStringTooLong, "visitor"};
+  }
+  if (request.placement.size() > limits::kTextBytesMax) {
+    return Error{ErrorCode::kStringTooLong, "placement"};
+  }
+  if (request.offers_max < 1 || request.offers_max > limits::kOffersMax) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "n must be 1 to " + std::to_string(limits::kOffersMax)};
+  }
+  if (request.cart.size() > limits::kCartLinesMax) return Error{ErrorCode::kTooManyItems, "cart"};
+  for (const std::string& product : request.cart) {
+    if (product.size() > limits::kIdBytesMax) return Error{ErrorCode::kStringTooLong, "cart"};
+  }
+  return {};
+}
+
+Result<ClockBody> parse_clock_body(std::string_view body) {
+  dom::parser parser;
+  const auto object = parse_object(parser, body);
+  if (!object) return object.error();
+  ClockBody clock;
+  std::string mode;
+  if (const auto read = read_text(*object, "mode", mode); !read) return read.error();
+  if (mode == "wall") {
+    clock.mode = ClockMode::kWall;
+  } else if (mode == "events") {
+    clock.mode = ClockMode::kEvents;
+  } else if (!mode.empty()) {
+    return Error{ErrorCode::kInvalidArgument, "mode is \"wall\" or \"events\""};
+  }
+  dom::element tick;
+  if ((*object)["tick"].get(tick) == simdjson::SUCCESS) {
+    int64_t number = 0;
+    std::string_view text;
+    Result<int64_t> time = Error{ErrorCode::kWrongType, "tick"};
+    if (tick.get(text) == simdjson::SUCCESS) {
+      time = parse_time(text);
+    } else if (tick.get(number) == simdjson::SUCCESS) {
+      time = time_from_number(number);
+    }
+    if (!time) return time.error();
+    clock.tick = EventTime{*time};
+    if (*clock.tick < kEventTimeMin || *clock.tick > kEventTimeMax) {
+      return Error{ErrorCode::kInvalidTime, "tick is outside the years 2000 to 2100"};
+    }
+  }
+  if (!clock.mode && !clock.tick) return Error{ErrorCode::kMissingField, "mode or tick"};
+  return clock;
+}
+
+}  // namespace rekindle::io

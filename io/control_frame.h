@@ -1,0 +1,45 @@
+// JSON that asks for something instead of reporting events: WebSocket control frames, and the bodies
+// of POST /v1/decide and POST /v1/clock. simdjson stays in the source file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/decider.h"
+#include "core/engine.h"
+#include "core/error.h"
+
+namespace rekindle::io {
+
+// {"subscribe":{"audiences":["a"] or ["*"],"after":"cursor, now or 0"}}; "after" absent: now.
+struct SubscribeFrame {
+  std::vector<std::string> audiences;
+  std::string after = "now";
+};
+struct UnsubscribeFrame {};  // {"unsubscribe":true}
+struct DecideFrame {         // {"decide":{…}} as the body of POST /v1/decide
+  DecideRequest request;
+};
+using ControlFrame = std::variant<SubscribeFrame, UnsubscribeFrame, DecideFrame>;
+
+// True when the frame's first key is one of a control frame's; looks at the first bytes only.
+[[nodiscard]] bool is_control_frame(std::string_view frame);
+// Errors: kMalformedJson, kWrongType, kMissingField, kInvalidArgument.
+[[nodiscard]] Result<ControlFrame> parse_control_frame(std::string_view frame);
+
+// {"visitor","placement"?,"n"?,"site"?,"cart"?:[product ids]}. Errors: as above.
+[[nodiscard]] Result<DecideRequest> parse_decide_body(std::string_view body);
+// Errors: kMissingField, kInvalidArgument, kStringTooLong. Used for query parameters too.
+[[nodiscard]] Result<void> check(const DecideRequest& request);
+
+// {"mode":"wall" or "events"} and/or {"tick": RFC 3339 or milliseconds}.
+struct ClockBody {
+  std::optional<ClockMode> mode;
+  std::optional<EventTime> tick;
+};
+[[nodiscard]] Result<ClockBody> parse_clock_body(std::string_view body);
+
+}  // namespace rekindle::io

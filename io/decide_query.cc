@@ -1,0 +1,113 @@
+#include "io/decide_query.h"
+
+#include <fmt/format.h>
+
+#include "core/clock.h"
+#include "io/json_text.h"
+
+namespace rekindle::io {
+namespace {
+
+void append_offer(std::string& out, const Offer& offer) {
+  JsonObject object(out);
+  object.text("type", offer.type);
+  object.text("product", offer.product);
+  if (!offer.title.empty()) object.text("title", offer.title);
+  if (!offer.category.empty()) object.text("category", offer.category);
+  if (!offer.price.empty()) {
+    object.text("price", offer.price);
+    object.text("currency", offer.currency);
+  }
+  object.key("score").append(fmt::format("{:.6g}", offer.score));
+  object.text("source", offer.source);
+  std::string& reasons = object.key("reasons");
+  reasons.push_back('[');
+  JsonList list(reasons);
+  for (const std::string& reason : offer.reasons) {
+    list.next();
+    append_json_string(reasons, reason);
+  }
+  reasons.push_back(']');
+  object.close();
+}
+
+}  // namespace
+
+Result<const Site*> site_for(const IoThread& thread, std::string_view name) {
+  const Sites& sites = thread.engine().sites();
+  if (name.empty()) name = thread.parts().config.default_site;
+  if (name.empty() && sites.all().size() == 1) return &sites.all().front();
+  const Site* site = sites.find(name);
+  if (site == nullptr) return Error{ErrorCode::kUnknownSite, std::string(name)};
+  return site;
+}
+
+DecideQuery::DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key, SiteId site,
+                         Done done)
+    : x_thread(thread),
+      x_request(std::move(request)),
+      x_key(key),
+      x_site(site),
+      x_started_ns(monotonic_ns()),
+      x_done(std::move(done)) {}
+
+Result<void> DecideQuery::ask(IoThread& thread, DecideRequest request, Done done) {
+  const auto site = site_for(thread, request.site);
+  if (!site) return site.error();
+  request.site = (*site)->name;
+  const VisitorKey key = visitor_key((*site)->id, request.visitor);
+  std::unique_ptr<Query> query(
+      new DecideQuery(thread, std::move(request), key, (*site)->id, std::move(done)));
+  if (!thread.ask(thread.engine().shard_of(key), std::move(query))) {
+    return Error{ErrorCode::kOverloaded, {}};
+  }
+  return {};
+}
+
+void DecideQuery::run(QueryScope& scope) {
+  const Decider* decider = scope.decider();
+  if (decider == nullptr) {
+    x_decision.nothing_because = "no catalogue is loaded";
+    return;
+  }
+  const Visitor* visitor = scope.visitor(x_key);
+  x_decision = decider->decide(x_request, *scope.site(x_site), visitor, scope.now(x_key));
+}
+
+void DecideQuery::on_reply() {
+  const std::unique_ptr<DecideQuery> self(this);
+  x_thread.counters().decide.add(monotonic_ns() - x_started_ns);
+  if (failed) {
+    x_done(Error{ErrorCode::kStoreFailed, "the server is stopping"});
+  } else {
+    x_done(std::move(x_decision));
+  }
+}
+
+void append_decision(std::string& out, const Decision& decision) {
+  JsonObject object(out);
+  std::string& offers = object.key("offers");
+  offers.push_back('[');
+  JsonList list(offers);
+  for (const Offer& offer : decision.offers) {
+    list.next();
+    append_offer(out, offer);
+  }
+  offers.push_back(']');
+  if (decision.offers.empty()) object.text("nothing_because", decision.nothing_because);
+  std::string& rejected = object.key("rejected");
+  rejected.push_back('[');
+  JsonList guards(rejected);
+  for (const RejectedOffer& offer : decision.rejected) {
+    guards.next();
+    JsonObject entry(out);
+    entry.text("product", offer.product);
+    entry.text("guard", offer.guard);
+    entry.close();
+  }
+  rejected.push_back(']');
+  object.number("model_version", decision.model_version);
+  object.close();
+}
+
+}  // namespace rekindle::io

@@ -1,0 +1,84 @@
+// Who follows the change feed on one io thread, and how far each has come. Changes arrive from
+// memory as they are committed; a follower that misses some (it was slow, or copies were dropped)
+// reads them from the change log, from its cursor, a slice a turn. So it sees every change of a
+// partition once, in order.
+//
+// Thread: its io thread. Owns: nothing; followers remove themselves.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/change_json.h"
+#include "io/changes_cursor.h"
+#include "io/feed.h"
+#include "io/io_counters.h"
+
+namespace rekindle::io {
+
+class Follower {
+ public:
+  explicit Follower(ChangesCursor from, AudienceFilter filter)
+      : x_cursor(std::move(from)), x_filter(std::move(filter)), x_behind(x_cursor.partitions()) {}
+  virtual ~Follower() = default;
+  Follower(const Follower&) = delete;
+  Follower& operator=(const Follower&) = delete;
+
+  // False: give nothing now; what comes meanwhile is read from the log later.
+  [[nodiscard]] virtual bool has_room() const = 0;
+  // `changes` are JSON objects with commas between; cursor() already includes them. The follower
+  // may remove itself.
+  virtual void deliver(std::string_view changes, size_t count) = 0;
+
+  [[nodiscard]] const ChangesCursor& cursor() const { return x_cursor; }
+
+ private:
+  friend class Followers;
+  ChangesCursor x_cursor;
+  AudienceFilter x_filter;
+  std::vector<bool> x_behind;  // partitions to read from the log
+  bool x_any_behind = false;
+};
+
+class Followers {
+ public:
+  Followers(Engine& engine, FeedTap& tap, IoCounters& counters)
+      : x_engine(engine), x_tap(tap), x_counters(counters), x_json(engine) {}
+
+  // False when there are limits::kFollowersPerThreadMax already.
+  [[nodiscard]] bool add(Follower& follower);
+  void remove(Follower& follower);
+  [[nodiscard]] size_t size() const { return x_live; }
+
+  // Hands on what was committed; gives how many batches there were.
+  size_t on_tap();
+  // Reads a slice of the log for followers that are behind. True when there is more to read now.
+  bool catch_up();
+  // Finds followers that miss changes nobody told us about.
+  void look_for_gaps();
+
+ private:
+  void offer(const CommittedChanges& batch);
+  void offer(Follower& follower, const CommittedChanges& batch);
+  void read_slice(Follower& follower, size_t partition);
+  void compact();
+
+  struct Decoded {
+    Change change;
+    size_t begin = 0;  // of its JSON in x_text
+    size_t end = 0;
+  };
+
+  Engine& x_engine;
+  FeedTap& x_tap;
+  IoCounters& x_counters;
+  ChangeJson x_json;
+  std::vector<Follower*> x_followers;  // null: removed, not yet compacted
+  size_t x_live = 0;
+  std::vector<Decoded> x_decoded;  // of the batch at hand
+  std::string x_text;
+  std::string x_delivery;
+};
+
+}  // namespace rekindle::io

@@ -1,0 +1,358 @@
+#include "io/http_connection.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <cstring>
+
+#include "core/assert.h"
+#include "core/clock.h"
+#include "core/limits.h"
+#include "io/problem.h"
+#include "io/routes/routes.h"
+#include "io/websocket_connection.h"
+
+namespace rekindle::io {
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+
+constexpr size_t kFirstBufferBytes = 4 * 1'024;
+constexpr size_t kBodyBufferBytes = 64 * 1'024;
+constexpr size_t kKeptOutBytes = 16 * 1'024;
+constexpr size_t kOutBytesMax = 4 * 1'024 * 1'024;  // unread answers: no more requests meanwhile
+constexpr int64_t kDrainMs = 2'000;
+
+}  // namespace
+
+HttpConnection::HttpConnection(IoThread& thread, IoSocket socket)
+    : x_thread(thread), x_socket(std::move(socket)), x_in(kFirstBufferBytes, '\0') {
+  error_code error;
+  const auto peer = x_socket.remote_endpoint(error);
+  x_from_loopback = !error && peer.address().is_loopback();
+}
+
+HttpConnection::~HttpConnection() { x_thread.release_buffer(x_reserved); }
+
+void HttpConnection::start() {
+  arm(limits::kHeaderTimeoutSeconds * 1'000);
+  read();
+}
+
+void HttpConnection::arm(int64_t after_ms) { x_deadline_ms = x_thread.sweep_ms() + after_ms; }
+
+// --- reading -------------------------------------------------------------------------------------
+
+bool HttpConnection::can_read() const {
+  return !x_reading && !x_last_request && x_phase != Phase::kClosed && !x_exchanges.full() &&
+         x_out.size() - x_written < kOutBytesMax;
+}
+
+void HttpConnection::read() {
+  if (!can_read()) return;
+  if (!make_room()) return refuse(503, "out of buffers");
+  x_reading = true;
+  x_socket.async_read_some(
+      asio::buffer(x_in.data() + x_end, x_in.size() - x_end),
+      [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error, size_t bytes) {
+        self->on_read(error, bytes);
+      });
+}
+
+// Nothing points into the buffer between reads: the header of a request whose body is still coming
+// was copied to x_header. So the rest may move.
+bool HttpConnection::make_room() {
+  if (x_begin > 0) {
+    std::memmove(x_in.data(), x_in.data() + x_begin, x_end - x_begin);
+    x_end -= x_begin;
+    x_begin = 0;
+  }
+  size_t wanted = x_in.size();
+  if (x_phase == Phase::kBody) {
+    wanted = kBodyBufferBytes;
+  } else if (x_end == x_in.size()) {
+    wanted = x_in.size() * 2;
+  }
+  if (x_end == x_in.size() && x_in.size() >= kBodyBufferBytes) return false;
+  if (wanted <= x_in.size()) return true;
+  if (!x_thread.reserve_buffer(wanted - x_in.size())) return false;
+  x_reserved += wanted - x_in.size();
+  x_in.resize(wanted);
+  return true;
+}
+
+void HttpConnection::shrink() {
+  if (x_reserved == 0 || x_begin != x_end) return;
+  x_thread.release_buffer(x_reserved);
+  x_reserved = 0;
+  std::string(kFirstBufferBytes, '\0').swap(x_in);
+  x_begin = x_end = x_scanned = 0;
+}
+
+void HttpConnection::on_read(error_code error, size_t bytes) {
+  x_reading = false;
+  if (x_phase == Phase::kClosed) return;
+  if (error == asio::error::eof) {
+    if (x_phase == Phase::kDraining || x_exchanges.empty()) return close();
+    x_last_request = true;  // half closed: the peer may still read the answers
+    return;
+  }
+  if (error) return close();
+  if (x_phase == Phase::kDraining) {
+    x_reading = true;
+    return drain();
+  }
+  x_end += bytes;
+  x_thread.counters().bytes_in.add(bytes);
+  process();
+}
+
+void HttpConnection::process() {
+  while (!x_last_request && !x_exchanges.full() && process_one()) {
+  }
+  if (x_upgrading) return take_upgrade();
+  x_thread.mark_dirty(*this);
+  read();
+}
+
+bool HttpConnection::find_header() {
+  const std::string_view bytes = unread();
+  const size_t from = x_scanned > 3 ? x_scanned - 3 : 0;
+  if (bytes.find("\r\n\r\n", from) != std::string_view::npos) return true;
+  x_scanned = bytes.size();
+  return false;
+}
+
+bool HttpConnection::process_one() {
+  if (!x_parser) {
+    while (x_begin < x_end && (x_in[x_begin] == '\r' || x_in[x_begin] == '\n')) ++x_begin;
+    if (x_begin == x_end) return false;
+    if (x_phase == Phase::kIdle) {
+      x_phase = Phase::kHeader;
+      arm(limits::kHeaderTimeoutSeconds * 1'000);
+    }
+    if (x_in[x_begin] < 'A' || x_in[x_begin] > 'Z') {
+      refuse(400, "not an HTTP request");
+      return false;
+    }
+    if (!find_header()) {
+      if (unread().size() >= limits::kHeaderBytesMax) refuse(431, "the header is too large");
+      return false;
+    }
+    x_scanned = 0;
+    x_header_at = x_begin;
+    x_parser.emplace(x_body);
+  }
+  size_t used = 0;
+  const bool had_header = x_parser->has_header();
+  const auto state = x_parser->take(unread(), used);
+  x_begin += used;
+  if (state == RequestParser::State::kRefused) {
+    refuse(x_parser->status(), x_parser->reason());
+    return false;
+  }
+  if (state == RequestParser::State::kDone) {
+    handle_request();
+    return true;
+  }
+  if (!had_header) {
+    x_phase = Phase::kBody;
+    x_header.assign(x_in, x_header_at, x_begin - x_header_at);
+    x_parser->move_views(x_header.data() - (x_in.data() + x_header_at));
+    arm(limits::kBodyTimeoutSeconds * 1'000);
+    if (x_parser->request().expects_continue && x_body.empty()) {
+      Exchange& interim = x_exchanges[x_exchanges.open()];
+      interim.bytes = "HTTP/1.1 100 Continue\r\n\r\n";
+      interim.done = true;
+    }
+  }
+  return false;
+}
+
+void HttpConnection::handle_request() {
+  Request request = x_parser->request();
+  request.from_loopback = x_from_loopback;
+  x_thread.counters().requests.add();
+  const uint64_t ticket = x_exchanges.open();
+  Exchange& exchange = x_exchanges[ticket];
+  exchange.head = request.method == Method::kHead;
+  exchange.keep_alive = request.keep_alive && !x_thread.is_stopping();
+  if (!exchange.keep_alive) x_last_request = true;
+  dispatch(Call{x_thread, request, Reply(*this, ticket), {}});
+  if (x_upgrading) return;
+  x_parser.reset();
+  x_phase = Phase::kIdle;
+  arm(limits::kIdleTimeoutSeconds * 1'000);
+  if (x_body.capacity() > kBodyBufferBytes) std::string().swap(x_body);
+  shrink();
+}
+
+bool HttpConnection::upgrade() {
+  if (x_exchanges.size() != 1 || x_is_writing || x_written != x_out.size()) return false;
+  if (x_phase == Phase::kBody || !x_body.empty()) return false;
+  x_upgrading = true;
+  return true;
+}
+
+void HttpConnection::take_upgrade() {
+  // Beast reads the request once more and answers it; what follows it are frames.
+  std::string bytes(x_in.data() + x_header_at, x_end - x_header_at);
+  boost::intrusive_ptr<WebSocketConnection> next(
+      new WebSocketConnection(x_thread, std::move(x_socket), std::move(bytes)));
+  x_phase = Phase::kClosed;
+  const boost::intrusive_ptr<HttpConnection> keep(this);
+  x_thread.release(*this);
+  x_thread.counters().connections.add();  // release() counted it as closed
+  x_thread.adopt(next);
+  next->start();
+}
+
+void HttpConnection::refuse(int status, std::string_view detail) {
+  if (x_exchanges.full()) return close();
+  x_last_request = true;
+  const uint64_t ticket = x_exchanges.open();
+  x_exchanges[ticket].keep_alive = false;
+  x_thread.counters().requests.add();
+  Response response = status == 503 ? overloaded(503, detail)
+                      : status == 413 ? problem(413, ErrorCode::kBodyTooLarge, detail)
+                      : status == 400 ? problem(400, ErrorCode::kMalformedRequest, detail)
+                                      : problem(status, detail);
+  answer(ticket, response);
+}
+
+// --- answering -----------------------------------------------------------------------------------
+
+ResponseContext HttpConnection::context_of(const Exchange& exchange) const {
+  return {exchange.keep_alive, exchange.head, exchange.origin, x_thread.date()};
+}
+
+void HttpConnection::count_answer(int status) {
+  IoCounters& counters = x_thread.counters();
+  (status < 400 ? counters.answers_2xx : status < 500 ? counters.answers_4xx
+                                                      : counters.answers_5xx).add();
+}
+
+void HttpConnection::answer(uint64_t ticket, const Response& response) {
+  if (x_phase == Phase::kClosed) return;
+  Exchange& exchange = x_exchanges[ticket];
+  RK_ASSERT(!exchange.done);
+  if (response.close) exchange.keep_alive = false;
+  append_response(exchange.bytes, response, context_of(exchange));
+  exchange.done = true;
+  count_answer(response.status);
+  x_thread.mark_dirty(*this);
+}
+
+void HttpConnection::answer_pixel(uint64_t ticket, std::string_view ack) {
+  if (x_phase == Phase::kClosed) return;
+  Exchange& exchange = x_exchanges[ticket];
+  RK_ASSERT(!exchange.done);
+  append_pixel(exchange.bytes, ack, exchange.cookie, context_of(exchange));
+  exchange.done = true;
+  count_answer(200);
+  x_thread.mark_dirty(*this);
+}
+
+void HttpConnection::on_submission(Submission& submission) {
+  if (x_phase == Phase::kClosed) return;
+  submission.answer(submission, *this);
+}
+
+void HttpConnection::flush() {
+  if (x_phase == Phase::kClosed || x_phase == Phase::kDraining) return;
+  bool ended = false;
+  x_exchanges.release([&](Exchange& exchange) {
+    x_out.append(exchange.bytes);
+    ended = !exchange.keep_alive;
+    return !ended;
+  });
+  if (ended) x_last_request = true;
+  write_more();
+}
+
+void HttpConnection::write_more() {
+  if (x_is_writing) return;
+  if (x_written < x_out.size()) {
+    error_code error;
+    const size_t n = x_socket.write_some(
+        asio::buffer(x_out.data() + x_written, x_out.size() - x_written), error);
+    if (error && error != asio::error::would_block) return close();
+    x_written += n;
+    x_thread.counters().bytes_out.add(n);
+  }
+  if (x_written == x_out.size()) return after_write();
+  // The socket is full: hand the rest to the reactor and give the peer time to read it.
+  x_writing.assign(x_out, x_written);
+  x_out.clear();
+  x_written = 0;
+  x_is_writing = true;
+  arm(limits::kIdleTimeoutSeconds * 1'000);
+  asio::async_write(x_socket, asio::buffer(x_writing),
+                    [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error,
+                                                                        size_t bytes) {
+                      self->x_is_writing = false;
+                      if (self->x_phase == Phase::kClosed) return;
+                      if (error) return self->close();
+                      self->x_thread.counters().bytes_out.add(bytes);
+                      std::string().swap(self->x_writing);
+                      self->flush();
+                    });
+}
+
+void HttpConnection::after_write() {
+  x_out.clear();
+  x_written = 0;
+  if (x_out.capacity() > kKeptOutBytes) std::string().swap(x_out);
+  if (x_last_request && x_exchanges.empty()) return drain();
+  if (x_phase == Phase::kIdle && x_exchanges.empty()) arm(limits::kIdleTimeoutSeconds * 1'000);
+  if (x_last_request || x_reading) return;
+  // Reading paused while the pipeline was full; requests may wait in the buffer already.
+  if (can_read()) process();
+}
+
+// Closing at once would reset the connection when unread bytes wait, and the peer would lose the
+// answer. So: say we are done, read until the peer is, or a short while.
+void HttpConnection::drain() {
+  if (x_phase != Phase::kDraining) {
+    x_phase = Phase::kDraining;
+    arm(kDrainMs);
+    error_code error;
+    x_socket.shutdown(asio::socket_base::shutdown_send, error);
+    if (error) return close();
+    if (x_reading) return;  // that read goes on as the draining one
+  }
+  x_reading = true;
+  x_socket.async_read_some(
+      asio::buffer(x_in.data(), x_in.size()),
+      [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error, size_t bytes) {
+        self->on_read(error, bytes);
+      });
+}
+
+void HttpConnection::close() {
+  if (x_phase == Phase::kClosed) return;
+  x_phase = Phase::kClosed;
+  error_code ignored;  // closed is closed
+  x_socket.close(ignored);
+  const boost::intrusive_ptr<HttpConnection> keep(this);
+  x_thread.release(*this);
+}
+
+void HttpConnection::on_sweep(int64_t now_ms) {
+  if (now_ms < x_deadline_ms || x_phase == Phase::kClosed) return;
+  const bool waits_for_us = !x_exchanges.empty() && !x_is_writing;
+  if (waits_for_us && x_phase == Phase::kIdle) return;  // a long poll, or a slow commit
+  if (x_phase == Phase::kIdle || x_phase == Phase::kDraining || x_is_writing) return close();
+  x_thread.counters().timeouts.add();
+  refuse(408, x_phase == Phase::kHeader ? "the header took too long" : "the body took too long");
+  x_phase = Phase::kIdle;
+}
+
+void HttpConnection::shut_down() {
+  if (x_phase == Phase::kClosed || x_phase == Phase::kDraining) return;
+  x_last_request = true;
+  if (x_exchanges.empty() && x_written == x_out.size() && !x_is_writing) drain();
+}
+
+}  // namespace rekindle::io

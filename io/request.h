@@ -1,0 +1,38 @@
+// One HTTP request as the routes see it: views into the connection's buffers, valid until the
+// handler returns. Made by io/request_parser.h; on the io thread of its connection.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace rekindle::io {
+
+enum class Method : uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kOther };
+
+struct Request {
+  Method method = Method::kOther;
+  std::string_view path;   // the target up to '?', as sent
+  std::string_view query;  // after '?', without it
+  std::string_view host;
+  std::string_view origin;
+  std::string_view cookie;
+  std::string_view accept;
+  std::string_view content_type;
+  std::string_view content_encoding;
+  bool keep_alive = true;
+  bool expects_continue = false;
+  bool is_upgrade = false;  // Connection: upgrade and Upgrade: websocket
+  bool from_loopback = false;
+  std::string_view body;    // complete, still encoded as content_encoding says
+  size_t body_readable = 0;  // bytes that may be read from body.data() on, whatever they hold
+};
+
+// The decoded value of a query parameter; empty when absent. The first one counts.
+[[nodiscard]] std::string query_parameter(std::string_view query, std::string_view name);
+// %XX and (in query strings) '+' decoded; a '%' that starts no pair stays.
+[[nodiscard]] std::string percent_decode(std::string_view text, bool plus_is_space);
+// The value of a cookie; empty when absent.
+[[nodiscard]] std::string_view cookie_value(std::string_view cookies, std::string_view name);
+
+}  // namespace rekindle::io

@@ -1,0 +1,163 @@
+#include "io/request_parser.h"
+
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <functional>
+
+#include "core/limits.h"
+#include "io/decoders/json_events.h"
+
+namespace rekindle::io {
+namespace http = boost::beast::http;
+namespace {
+
+constexpr size_t kReservedBodyBytes = 64 * 1'024;
+
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+
+Method method_of(http::verb verb) {
+  switch (verb) {
+    case http::verb::get: return Method::kGet;
+    case http::verb::head: return Method::kHead;
+    case http::verb::post: return Method::kPost;
+    case http::verb::put: return Method::kPut;
+    case http::verb::delete_: return Method::kDelete;
+    case http::verb::options: return Method::kOptions;
+    default: return Method::kOther;
+  }
+}
+
+}  // namespace
+
+RequestParser::RequestParser(std::string& body) : x_body(body) {
+  x_body.clear();
+  eager(true);
+  header_limit(static_cast<uint32_t>(limits::kHeaderBytesMax));
+  body_limit(limits::kBodyBytesMax);
+}
+
+RequestParser::State RequestParser::take(std::string_view bytes, size_t& used) {
+  x_input = bytes;
+  Error error;
+  used = put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+  if (error && error != http::error::need_more) {
+    if (error == http::error::header_limit) {
+      x_status = 431;
+    } else if (error == http::error::body_limit) {
+      x_status = 413;
+    }
+    if (x_reason.empty()) x_reason = error.message();
+    return State::kRefused;
+  }
+  if (!is_done()) return State::kNeedMore;
+  x_request.body = x_body;
+  x_request.body_readable = x_body.capacity();
+  return State::kDone;
+}
+
+void RequestParser::move_views(ptrdiff_t by) {
+  for (std::string_view* text :
+       {&x_request.path, &x_request.query, &x_request.host, &x_request.origin, &x_request.cookie,
+        &x_request.accept, &x_request.content_type, &x_request.content_encoding}) {
+    if (!text->empty()) *text = {text->data() + by, text->size()};
+  }
+}
+
+void RequestParser::refuse(int status, std::string_view reason, Error& error) {
+  x_status = status;
+  x_reason = reason;
+  error = http::error::bad_value;
+}
+
+void RequestParser::on_request_impl(http::verb verb, View, View target, int version, Error& error) {
+  x_request.method = method_of(verb);
+  x_version = version;
+  std::string_view path = view(target);
+  // The absolute form a proxy may send: only what follows the authority matters here.
+  if (path.starts_with("http://") || path.starts_with("https://")) {
+    const size_t slash = path.find('/', path.find("://") + 3);
+    if (slash == std::string_view::npos) return refuse(400, "the request target has no path", error);
+    path = path.substr(slash);
+  }
+  if (path.empty() || (path.front() != '/' && path != "*")) {
+    return refuse(400, "the request target is not a path", error);
+  }
+  const size_t question = path.find('?');
+  x_request.path = path.substr(0, question);
+  if (question != std::string_view::npos) x_request.query = path.substr(question + 1);
+}
+
+void RequestParser::on_field_impl(http::field field, View, View field_value, Error& error) {
+  const std::string_view value = view(field_value);
+  const std::less_equal<const char*> before;  // a folded value lives in Beast's own buffer
+  if (!value.empty() && !(before(x_input.data(), value.data()) &&
+                          before(value.data(), x_input.data() + x_input.size()))) {
+    return refuse(400, "folded header lines are not accepted", error);
+  }
+  switch (field) {
+    case http::field::host:
+      x_request.host = value;
+      ++x_hosts;
+      break;
+    case http::field::origin: x_request.origin = value; break;
+    case http::field::cookie: x_request.cookie = value; break;
+    case http::field::accept: x_request.accept = value; break;
+    case http::field::content_type: x_request.content_type = value; break;
+    case http::field::content_encoding: x_request.content_encoding = value; break;
+    case http::field::expect:
+      x_request.expects_continue = boost::beast::iequals(field_value, "100-continue");
+      break;
+    case http::field::upgrade:
+      x_wants_websocket = boost::beast::iequals(field_value, "websocket");
+      break;
+    case http::field::transfer_encoding:
+      // A list would leave it to each hop which coding counts.
+      if (!boost::beast::iequals(field_value, "chunked")) {
+        return refuse(501, "the only accepted Transfer-Encoding is chunked", error);
+      }
+      x_has_coding = true;
+      break;
+    default: break;
+  }
+}
+
+void RequestParser::on_header_impl(Error& error) {
+  if (x_hosts > 1 || (x_hosts == 0 && x_version >= 11)) {
+    return refuse(400, "exactly one Host header is required", error);
+  }
+  if (x_has_coding && x_version < 11) {
+    return refuse(400, "Transfer-Encoding needs HTTP/1.1", error);
+  }
+  x_request.keep_alive = keep_alive();
+  x_request.is_upgrade = upgrade() && x_wants_websocket;
+}
+
+size_t RequestParser::body_bytes_max() const {
+  return x_request.content_encoding.empty() ? limits::kBodyBytesMax
+                                            : limits::kCompressedBodyBytesMax;
+}
+
+void RequestParser::on_body_init_impl(const boost::optional<uint64_t>& length, Error& error) {
+  if (!length) return;
+  if (*length > body_bytes_max()) {
+    error = http::error::body_limit;
+  } else if (*length <= kReservedBodyBytes) {  // larger ones grow as they come, not as they claim
+    x_body.reserve(*length + kJsonPaddingBytes);
+  }
+}
+
+size_t RequestParser::on_body_impl(View body, Error& error) {
+  if (x_body.size() + body.size() > body_bytes_max()) {
+    error = http::error::body_limit;
+    return 0;
+  }
+  x_body.append(body.data(), body.size());
+  return body.size();
+}
+
+size_t RequestParser::on_chunk_body_impl(uint64_t, View body, Error& error) {
+  return on_body_impl(body, error);
+}
+
+}  // namespace rekindle::io

@@ -1,0 +1,70 @@
+// POST /v1/events: an object, an array or NDJSON of events, plain or compressed. 200 with a verdict
+// on every event once they are committed; 400 only for a body that cannot be read at all.
+
+#include "io/http_connection.h"
+#include "io/problem.h"
+#include "io/routes/ack.h"
+#include "io/routes/routes.h"
+#include "io/verdict.h"
+
+namespace rekindle::io::routes {
+namespace {
+
+void answer(const Submission& submission, HttpConnection& connection) {
+  if (submission.refused) {
+    // Senders repeat the whole request; event ids keep what was taken from counting twice.
+    return connection.answer(
+        submission.ticket,
+        overloaded(429, submission.any_sent ? "only part of the events was taken; send all again"
+                                            : "nothing was taken; send again"));
+  }
+  if (submission.failed) return connection.answer(submission.ticket, not_committed());
+  Response response;
+  response.headers.append("X-Ack: ").append(ack_word(connection.thread().engine())).append("\r\n");
+  JsonObject object(response.body);
+  append_verdict(object, submission);
+  object.close();
+  response.body.push_back('\n');
+  connection.answer(submission.ticket, response);
+}
+
+Result<void> decode(IoThread& thread, const Request& request) {
+  if (request.content_encoding.empty() || request.content_encoding == "identity") {
+    return thread.json().decode(request.body, request.body_readable, thread.intake());
+  }
+  std::string& body = thread.scratch();
+  if (const auto inflated = thread.inflater().inflate(request.body, body); !inflated) {
+    return inflated.error();
+  }
+  return thread.json().decode(body, thread.intake());
+}
+
+bool is_known_coding(std::string_view coding) {
+  return coding.empty() || coding == "identity" || coding == "gzip" || coding == "x-gzip" ||
+         coding == "deflate";
+}
+
+}  // namespace
+
+void post_events(Call& call) {
+  if (!is_known_coding(call.request.content_encoding)) {
+    Response response = problem(415, "Content-Encoding must be gzip, deflate or identity");
+    response.headers = "Accept-Encoding: gzip, deflate\r\n";
+    return call.reply.send(response);
+  }
+  Submission& submission = call.thread.new_submission("json");
+  const auto decoded = decode(call.thread, call.request);
+  std::string& scratch = call.thread.scratch();
+  constexpr size_t kKeptBytes = 256 * 1'024;
+  if (scratch.capacity() > kKeptBytes) std::string().swap(scratch);
+  if (!decoded) {
+    call.thread.drop(submission);
+    return call.reply.send(problem(decoded.error()));
+  }
+  submission.receiver = &call.reply.connection();
+  submission.ticket = call.reply.ticket();
+  submission.answer = answer;
+  call.thread.submit(submission);
+}
+
+}  // namespace rekindle::io::routes

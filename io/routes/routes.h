@@ -1,0 +1,67 @@
+// The resources of the HTTP interface: which path and method is served by which function. One file
+// a resource; docs/openapi.yaml describes them to clients.
+//
+// A handler runs on the io thread and answers at once or later, exactly once, through the reply.
+#pragma once
+
+#include <boost/intrusive_ptr.hpp>
+
+#include <string_view>
+
+#include "io/request.h"
+#include "io/responses.h"
+
+namespace rekindle::io {
+
+class HttpConnection;
+class IoThread;
+
+// One answer that is owed. Copyable; used on its io thread; may outlive the connection.
+class Reply {
+ public:
+  Reply(HttpConnection& connection, uint64_t ticket);
+  Reply(const Reply&);
+  Reply& operator=(const Reply&) = delete;
+  ~Reply();
+
+  void send(const Response& response) const;
+  [[nodiscard]] HttpConnection& connection() const { return *x_connection; }
+  [[nodiscard]] uint64_t ticket() const { return x_ticket; }
+
+ private:
+  boost::intrusive_ptr<HttpConnection> x_connection;
+  uint64_t x_ticket;
+};
+
+struct Call {
+  IoThread& thread;
+  const Request& request;  // until the handler returns
+  Reply reply;
+  std::string_view argument;  // what stands for {} in the pattern, as sent
+};
+
+// Finds the handler and calls it, or answers 404, 405 or (for OPTIONS) 204.
+void dispatch(Call call);
+
+namespace routes {
+void pixel(Call& call);
+void post_events(Call& call);
+void websocket(Call& call);
+void list_audiences(Call& call);
+void get_audience(Call& call);
+void get_members(Call& call);
+void get_audience_changes(Call& call);
+void get_changes(Call& call);
+void get_visitor(Call& call);
+void get_decide(Call& call);
+void post_decide(Call& call);
+void list_quarantine(Call& call);
+void replay_quarantine(Call& call);
+void delete_quarantine(Call& call);
+void post_clock(Call& call);
+void live(Call& call);
+void ready(Call& call);
+void metrics(Call& call);
+}  // namespace routes
+
+}  // namespace rekindle::io

@@ -1,0 +1,37 @@
+#include "io/verdict.h"
+
+namespace rekindle::io {
+
+void append_verdict(JsonObject& object, const Submission& submission) {
+  const uint32_t refused = submission.duplicates + submission.collisions;
+  object.number("accepted", static_cast<uint64_t>(submission.accepted - refused));
+  object.number("duplicates", static_cast<uint64_t>(submission.duplicates));
+  if (submission.collisions > 0) {
+    object.number("collisions", static_cast<uint64_t>(submission.collisions));
+  }
+  std::string& out = object.key("rejected");
+  out.push_back('[');
+  JsonList list(out);
+  for (const Rejection& rejection : submission.rejections) {
+    list.next();
+    JsonObject entry(out);
+    entry.number("index", static_cast<uint64_t>(rejection.index));
+    entry.text("reason", name_of(rejection.code));
+    if (!rejection.detail.empty()) entry.text("detail", rejection.detail);
+    entry.close();
+  }
+  out.push_back(']');
+  if (submission.rejected > submission.rejections.size()) {  // the list was cut
+    object.number("rejected_total", static_cast<uint64_t>(submission.rejected));
+  }
+}
+
+void append_error(std::string& out, const Error& error) {
+  JsonObject object(out);
+  object.text("code", name_of(error.code));
+  object.text("title", describe(error.code));
+  if (!error.detail.empty()) object.text("detail", error.detail);
+  object.close();
+}
+
+}  // namespace rekindle::io

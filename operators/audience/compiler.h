@@ -1,0 +1,41 @@
+// Turns a checked Syntax into a Program: flat instructions, thresholds instead of counts where that
+// is the same, cheap operands first. Never on the event path.
+#pragma once
+
+#include "operators/audience/program.h"
+#include "operators/audience/syntax.h"
+
+namespace rekindle::operators::audience {
+
+class Compiler {
+ public:
+  explicit Compiler(Syntax& syntax) : x_syntax(syntax) {}
+  // REQUIRES: check() found no fault.
+  [[nodiscard]] Program run();
+
+ private:
+  using Op = Program::Op;
+  struct Coded {
+    uint16_t at;    // its instruction
+    uint32_t cost;  // relative; see TermKind::cost
+  };
+
+  Coded put(Program::Instruction instruction, uint32_t cost);
+  uint16_t constant(const Rational& value, Currency currency = {});
+  Coded condition(uint32_t node);
+  Coded quantity(uint32_t node);
+  Coded comparison(const Node& node);
+  // `term compare number` by thresholds.
+  Coded threshold(uint16_t term, Compare compare, const Rational& number);
+  Coded at_least(uint16_t term, Wide k);
+  Coded negated(Coded operand);
+  Coded joined(Op op, std::vector<Coded> operands);
+  void gather(uint32_t node, Node::Kind kind, std::vector<Coded>& operands);
+  [[nodiscard]] uint32_t cost_of(uint16_t term) const;
+  void collect_triggers();
+
+  Syntax& x_syntax;
+  Program x_program;
+};
+
+}  // namespace rekindle::operators::audience

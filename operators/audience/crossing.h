@@ -1,0 +1,18 @@
+// When a comparison of values that grow with time flips. Pure functions, any thread.
+#pragma once
+
+#include "core/time.h"
+#include "core/window.h"
+#include "operators/audience/rational.h"
+
+namespace rekindle::operators::audience {
+
+// Whether `left compare right` holds when left − right has this sign.
+[[nodiscard]] bool holds_for(Compare compare, int sign);
+
+// The first millisecond after `now` at which the truth of `difference compare 0` differs from its
+// truth at `now`, when the difference grows by `slope` a millisecond; never() if there is none.
+[[nodiscard]] EventTime first_flip(Compare compare, const Rational& difference,
+                                   const Rational& slope, EventTime now);
+
+}  // namespace rekindle::operators::audience

@@ -1,0 +1,51 @@
+#include "operators/audience/definitions.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "core/limits.h"
+#include "operators/audience/program.h"
+
+namespace rekindle::operators::audience {
+namespace {
+
+constexpr size_t kNameBytesMax = 64;
+
+bool is_name(std::string_view name) {
+  return !name.empty() && name.size() <= kNameBytesMax &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+         });
+}
+
+}  // namespace
+
+std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& definitions) {
+  std::vector<Error> errors;
+  std::set<std::string_view> names;
+  if (definitions.size() > limits::kAudiencesMax) {
+    errors.push_back({ErrorCode::kInvalidConfiguration,
+                      "there are more than " + std::to_string(limits::kAudiencesMax) +
+                          " audiences"});
+  }
+  for (const AudienceDefinition& definition : definitions) {
+    const std::string label = "audience '" + definition.name + "'";
+    if (!is_name(definition.name)) {
+      errors.push_back({ErrorCode::kInvalidConfiguration,
+                        label + ": a name has 1 to 64 of a-z, 0-9 and _"});
+    }
+    if (!names.insert(definition.name).second) {
+      errors.push_back({ErrorCode::kInvalidConfiguration, label + " is defined twice"});
+    }
+    const Result<Program> program = compile(definition.when, {.file = definition.name});
+    if (!program) {
+      errors.push_back({ErrorCode::kInvalidExpression,
+                        label + " does not compile\n" + program.error().detail});
+    }
+  }
+  return errors;
+}
+
+}  // namespace rekindle::operators::audience

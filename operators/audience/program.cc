@@ -1,0 +1,119 @@
+#include "operators/audience/program.h"
+
+#include <algorithm>
+
+#include "core/assert.h"
+#include "operators/audience/arithmetic.h"
+#include "operators/audience/crossing.h"
+
+namespace rekindle::operators::audience {
+
+Holds Program::evaluate(const Visitor& visitor, const Site& site, EventTime now) const {
+  const Holds answer = condition(x_root, {visitor, site, site.currency.scale(), now});
+  RK_ASSERT(answer.until > now);
+  return answer;
+}
+
+Holds Program::condition(uint16_t at, const Scope& scope) const {
+  const Instruction& instruction = x_code[at];
+  switch (instruction.op) {
+    case Op::kTrue: return {true, true, EventTime::never()};
+    case Op::kFalse: return {false, true, EventTime::never()};
+    case Op::kHolds: {
+      const Term& term = x_terms[instruction.a];
+      return term.kind->holds(term.arguments, scope);
+    }
+    case Op::kAtLeast: return at_least(instruction, scope);
+    case Op::kCompare: return comparison(instruction, scope);
+    case Op::kSameTruth: {
+      const Holds a = condition(instruction.a, scope);
+      const Holds b = condition(instruction.b, scope);
+      return {a.value == b.value, a.exact && b.exact, std::min(a.until, b.until)};
+    }
+    case Op::kNot: {
+      Holds answer = condition(instruction.a, scope);
+      answer.value = !answer.value;
+      return answer;
+    }
+    case Op::kAll: return joined(instruction, false, scope);
+    case Op::kAny: return joined(instruction, true, scope);
+    default: break;
+  }
+  RK_ASSERT(false && "a quantity stands where the compiler puts conditions");
+  return {};
+}
+
+// One deciding operand (a false one of `and`, a true one of `or`) settles the answer for as long as
+// it stays so. The search goes on past one that may change, for one that lasts longer: a later
+// deadline costs less than waking the visitor.
+Holds Program::joined(const Instruction& instruction, bool deciding, const Scope& scope) const {
+  Holds undecided{!deciding, true, EventTime::never()};
+  Holds decided{deciding, true, EventTime::before_all()};
+  const uint16_t* operand = x_operands.data() + instruction.a;
+  for (const uint16_t* end = operand + instruction.b; operand != end; ++operand) {
+    const Holds answer = condition(*operand, scope);
+    if (answer.value == deciding) {
+      if (answer.until > decided.until) decided = answer;
+      if (decided.until == EventTime::never()) break;
+    } else {
+      undecided.exact = undecided.exact && answer.exact;
+      undecided.until = std::min(undecided.until, answer.until);
+    }
+  }
+  return decided.until != EventTime::before_all() ? decided : undecided;
+}
+
+Holds Program::at_least(const Instruction& instruction, const Scope& scope) const {
+  const Term& term = x_terms[instruction.a];
+  const auto k = static_cast<int64_t>(x_constants[instruction.b].value.numerator);
+  return term.kind->at_least(term.arguments, k, scope);
+}
+
+Holds Program::comparison(const Instruction& instruction, const Scope& scope) const {
+  const Quantity left = quantity(instruction.a, scope);
+  const Quantity right = quantity(instruction.b, scope);
+  Holds answer{false, left.exact && right.exact, std::min(left.until, right.until)};
+  const std::optional<int> sign = compare(left, right);
+  if (!sign) return answer;  // unknown
+  answer.value = holds_for(instruction.compare, *sign);
+  const Rational& slope = x_constants[instruction.c].value;
+  const bool both_known =
+      left.state == Quantity::State::kKnown && right.state == Quantity::State::kKnown;
+  if (slope.numerator == 0 || !both_known) return answer;  // infinite stays so
+  const std::optional<Rational> difference = subtract(left.value, right.value);
+  const EventTime flip = difference ? first_flip(instruction.compare, *difference, slope, scope.now)
+                                    : scope.now + milliseconds(1);
+  answer.until = std::min(answer.until, flip);
+  return answer;
+}
+
+Quantity Program::quantity(uint16_t at, const Scope& scope) const {
+  const Instruction& instruction = x_code[at];
+  switch (instruction.op) {
+    case Op::kConstant: return {x_constants[instruction.a].value};
+    case Op::kMoney: {
+      const Constant& amount = x_constants[instruction.a];
+      if (amount.currency && amount.currency != scope.site.currency) return Quantity::unknown();
+      const auto minor = audience::multiply(amount.value, Rational::whole(scope.money_scale));
+      return minor ? Quantity{*minor} : Quantity::unknown();
+    }
+    case Op::kMeasure: {
+      const Term& term = x_terms[instruction.a];
+      return term.kind->measure(term.arguments, scope);
+    }
+    case Op::kNegate: return negate(quantity(instruction.a, scope));
+    case Op::kAdd:
+      return add(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    case Op::kSubtract:
+      return subtract(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    case Op::kMultiply:
+      return multiply(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    case Op::kDivide:
+      return divide(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    default: break;
+  }
+  RK_ASSERT(false && "a condition stands where the compiler puts quantities");
+  return {};
+}
+
+}  // namespace rekindle::operators::audience

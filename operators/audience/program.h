@@ -1,0 +1,95 @@
+// A compiled audience expression. Compiled once, on any thread; evaluated on the visitor's shard
+// without allocating. Immutable after compile(), so shards could share one.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/error.h"
+#include "core/money.h"
+#include "core/site.h"
+#include "core/visitor.h"
+#include "core/window.h"
+#include "operators/audience/fault.h"
+#include "operators/audience/term.h"
+
+namespace rekindle::operators::audience {
+
+struct Syntax;
+
+class Program {
+ public:
+  Program() = default;
+  Program(Program&&) = default;
+  Program& operator=(Program&&) = default;
+
+  // Whether the visitor is inside at `now`, and until when that is certain if no event arrives:
+  // `until` > now, never later than the first real change.
+  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now) const;
+
+  // Only such an event can change the answer at once. The filters live as long as this program
+  // (moving it keeps them in place).
+  [[nodiscard]] const std::vector<Trigger>& triggers() const { return x_triggers; }
+
+ private:
+  friend class Compiler;
+
+  enum class Op : uint8_t {
+    // conditions
+    kTrue,
+    kFalse,
+    kHolds,        // term a
+    kAtLeast,      // term a ≥ constant b
+    kCompare,      // quantity a, quantity b; difference grows by constant c per millisecond
+    kSameTruth,    // conditions a, b
+    kNot,          // condition a
+    kAll,          // conditions x_operands[a … a + b)
+    kAny,
+    // quantities
+    kConstant,     // constant a
+    kMoney,        // constant a in major units
+    kMeasure,      // term a
+    kNegate,       // quantity a
+    kAdd,          // quantities a, b
+    kSubtract,
+    kMultiply,
+    kDivide,
+  };
+  struct Instruction {
+    Op op = Op::kFalse;
+    Compare compare = Compare::kEqual;
+    uint16_t a = 0;
+    uint16_t b = 0;
+    uint16_t c = 0;
+  };
+  struct Constant {
+    Rational value;
+    Currency currency;  // kMoney: none means the site's
+  };
+  struct Term {
+    const TermKind* kind = nullptr;
+    Arguments arguments;
+  };
+
+  [[nodiscard]] Holds condition(uint16_t at, const Scope& scope) const;
+  [[nodiscard]] Quantity quantity(uint16_t at, const Scope& scope) const;
+  [[nodiscard]] Holds at_least(const Instruction& instruction, const Scope& scope) const;
+  [[nodiscard]] Holds comparison(const Instruction& instruction, const Scope& scope) const;
+  // kAll when `deciding` is false, kAny when it is true.
+  [[nodiscard]] Holds joined(const Instruction& instruction, bool deciding,
+                             const Scope& scope) const;
+
+  std::vector<Instruction> x_code;
+  std::vector<uint16_t> x_operands;
+  std::vector<Constant> x_constants;
+  std::vector<Term> x_terms;
+  std::vector<Trigger> x_triggers;
+  uint16_t x_root = 0;
+};
+
+// Errors: kInvalidExpression; the detail is "file:line:column: error: …" with the source line and a
+// caret, for every fault found.
+[[nodiscard]] Result<Program> compile(std::string_view source, const Origin& origin = {});
+
+}  // namespace rekindle::operators::audience

@@ -1,0 +1,105 @@
+// What a term of the audience language is: its name, arguments, type, triggers and evaluation in
+// one record. Each lives in its own file under terms/; terms.cc lists them.
+//
+// Thread: records are constants; measure and holds run on the visitor's shard.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/site.h"
+#include "core/visitor.h"
+#include "core/window.h"
+#include "operators/audience/rational.h"
+
+namespace rekindle::operators::audience {
+
+enum class Type : uint8_t { kNumber, kMoney, kDuration, kBool };
+[[nodiscard]] std::string_view name_of(Type type);  // "Number"
+
+// A number, an amount in minor units, or milliseconds, at one instant.
+struct Quantity {
+  enum class State : uint8_t { kMinusInfinite, kKnown, kInfinite, kUnknown };
+  Rational value;  // when kKnown
+  State state = State::kKnown;
+  bool exact = true;
+  EventTime until = EventTime::never();  // other than by growing with time; see is_linear
+
+  static Quantity unknown(bool exact = true, EventTime until = EventTime::never()) {
+    return {{}, State::kUnknown, exact, until};
+  }
+  static Quantity infinite(EventTime until = EventTime::never()) {
+    return {{}, State::kInfinite, true, until};
+  }
+};
+
+struct Scope {
+  const Visitor& visitor;
+  const Site& site;
+  int64_t money_scale;
+  EventTime now;
+};
+
+// The arguments of one use of a term; each kind of argument sets its field.
+struct Arguments {
+  TypeSelector types;
+  AmountField amount = AmountField::kValue;
+  DistinctField distinct = DistinctField::kProduct;
+  Duration window;
+  std::optional<Filter> filter;
+
+  [[nodiscard]] const Filter* filter_or_null() const { return filter ? &*filter : nullptr; }
+  [[nodiscard]] WindowQuery query(const Scope& scope) const {
+    return {types, window, filter_or_null(), scope.money_scale};
+  }
+};
+
+// In the order they are written. kFilter comes last and may be left out.
+enum class ArgumentKind : uint8_t { kEventType, kAmountField, kDistinctField, kWindow, kFilter };
+
+// An event that may change a term's value at once.
+struct Trigger {
+  enum class Reach : uint8_t { kType, kDoneByVisitor, kEvery };
+  Reach reach = Reach::kEvery;
+  EventType type = EventType::kNone;  // kType
+  const Filter* filter = nullptr;     // only events that pass it; null: all
+
+  static Trigger of(const Arguments& arguments) {
+    return {arguments.types.is_any() ? Reach::kDoneByVisitor : Reach::kType, arguments.types.type,
+            arguments.filter_or_null()};
+  }
+  [[nodiscard]] bool matches(EventType other) const {
+    return reach == Reach::kEvery || (reach == Reach::kType && type == other) ||
+           (reach == Reach::kDoneByVisitor && done_by_visitor(other));
+  }
+};
+
+struct TermKind {
+  std::string_view name;
+  std::string_view usage;                   // shown in errors
+  std::span<const ArgumentKind> arguments;  // empty: written without parentheses
+  Type (*type_of)(const Arguments&);
+  // Grows by one millisecond per millisecond between changes (a Duration since an instant).
+  bool is_linear;
+  uint8_t cost;  // relative; cheap operands of `and` and `or` are looked at first
+  void (*add_triggers)(const Arguments&, std::vector<Trigger>&);
+  Quantity (*measure)(const Arguments&, const Scope&);  // null for Bool
+  Holds (*holds)(const Arguments&, const Scope&);       // Bool only
+  // Optional, for whole numbers: value >= k, for k ≥ 1, where that is cheaper or lasts longer.
+  Holds (*at_least)(const Arguments&, int64_t k, const Scope&);
+};
+
+template <Type kType>
+Type always(const Arguments&) {
+  return kType;
+}
+inline void trigger_on_types(const Arguments& arguments, std::vector<Trigger>& triggers) {
+  triggers.push_back(Trigger::of(arguments));
+}
+inline void trigger_on_every_event(const Arguments&, std::vector<Trigger>& triggers) {
+  triggers.push_back({});
+}
+
+}  // namespace rekindle::operators::audience

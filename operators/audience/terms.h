@@ -1,0 +1,28 @@
+// The list of terms the audience language knows. A new term is a file in terms/, a line here and one in terms.cc.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "operators/audience/term.h"
+
+namespace rekindle::operators::audience {
+
+extern const TermKind kCount, kDid;                           // terms/count.cc
+extern const TermKind kSum, kMinimum, kMaximum, kAverage;     // terms/amounts.cc
+extern const TermKind kDistinct;                              // terms/distinct.cc
+extern const TermKind kSince;                                 // terms/since.cc
+extern const TermKind kFirstSeen, kLastSeen;                  // terms/seen.cc
+extern const TermKind kCartValue, kCartItems, kCartAge;       // terms/cart.cc
+extern const TermKind kLifetimeOrders, kLifetimeRevenue;      // terms/lifetime.cc
+extern const TermKind kLifetimeAov, kLifetimeEvents;          // terms/lifetime.cc
+
+[[nodiscard]] std::span<const TermKind* const> all_terms();
+[[nodiscard]] const TermKind* find_term(std::string_view name);  // null: unknown
+// A term of the language's plan that this version does not have.
+[[nodiscard]] bool is_planned_term(std::string_view name);
+// For "did you mean".
+[[nodiscard]] std::vector<std::string_view> term_names();
+
+}  // namespace rekindle::operators::audience

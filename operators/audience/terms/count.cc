@@ -1,0 +1,48 @@
+// count(type, window[, filter]) — how many events; did(type, window[, filter]) — whether any.
+#include "operators/audience/terms.h"
+
+namespace rekindle::operators::audience {
+namespace {
+
+constexpr ArgumentKind kArguments[] = {ArgumentKind::kEventType, ArgumentKind::kWindow,
+                                       ArgumentKind::kFilter};
+
+Quantity measure(const Arguments& arguments, const Scope& scope) {
+  const Count answer = count(scope.visitor.timeline, arguments.query(scope), scope.now);
+  return {Rational::whole(answer.value), Quantity::State::kKnown, answer.exact, answer.until};
+}
+
+Holds at_least(const Arguments& arguments, int64_t k, const Scope& scope) {
+  return count_at_least(scope.visitor.timeline, arguments.query(scope), k, scope.now);
+}
+
+Holds did(const Arguments& arguments, const Scope& scope) { return at_least(arguments, 1, scope); }
+
+}  // namespace
+
+constexpr TermKind kCount{
+    .name = "count",
+    .usage = "count(type, window[, filter])",
+    .arguments = kArguments,
+    .type_of = always<Type::kNumber>,
+    .is_linear = false,
+    .cost = 20,
+    .add_triggers = trigger_on_types,
+    .measure = measure,
+    .holds = nullptr,
+    .at_least = at_least,
+};
+constexpr TermKind kDid{
+    .name = "did",
+    .usage = "did(type, window[, filter])",
+    .arguments = kArguments,
+    .type_of = always<Type::kBool>,
+    .is_linear = false,
+    .cost = 10,
+    .add_triggers = trigger_on_types,
+    .measure = nullptr,
+    .holds = did,
+    .at_least = nullptr,
+};
+
+}  // namespace rekindle::operators::audience

@@ -1,0 +1,31 @@
+// since(type[, filter]) — how long ago the newest such event was; infinite when there was none.
+#include "operators/audience/terms.h"
+
+namespace rekindle::operators::audience {
+namespace {
+
+constexpr ArgumentKind kArguments[] = {ArgumentKind::kEventType, ArgumentKind::kFilter};
+
+Quantity measure(const Arguments& arguments, const Scope& scope) {
+  const Newest answer = newest(scope.visitor.timeline, arguments.types, arguments.filter_or_null(),
+                               scope.money_scale, scope.now);
+  if (!answer.found) return Quantity::infinite(answer.until);
+  return {Rational::whole((scope.now - answer.at).ms), Quantity::State::kKnown, true, answer.until};
+}
+
+}  // namespace
+
+constexpr TermKind kSince{
+    .name = "since",
+    .usage = "since(type[, filter])",
+    .arguments = kArguments,
+    .type_of = always<Type::kDuration>,
+    .is_linear = true,
+    .cost = 8,
+    .add_triggers = trigger_on_types,
+    .measure = measure,
+    .holds = nullptr,
+    .at_least = nullptr,
+};
+
+}  // namespace rekindle::operators::audience

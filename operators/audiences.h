@@ -1,0 +1,75 @@
+// Decides which audiences a visitor enters or leaves.
+//
+// In:     the visitor as the operators before left it      Out: Context::set_member, wake_at
+// State:  none of its own (Visitor::memberships is written by set_member)
+//
+// On an event only those audiences are evaluated that the event can change at once: their triggers
+// name its type, and its items pass the term's filter. All others keep their answer, because each
+// evaluation also says until when it holds without an event, the visitor's deadline is never later
+// than the earliest of these instants, and a due deadline is handled before the next event.
+//
+// A visitor's first event evaluates all audiences: some hold for whoever did nothing yet.
+//
+// A visitor over the timeline's cap (core/timeline.h) is the one exception: an event then pushes an
+// old entry, perhaps of another type, into tiles. Audiences of that other type are not evaluated
+// again for it. Their answer rests on the entry while it was exact, and so does their deadline:
+// keeping it is closer to the truth than counting the tile. Thresholds whose newest entries are
+// still there do not depend on tiles at all.
+//
+// Thread: the shard's. Immutable once made.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "core/operator.h"
+#include "core/rules.h"
+#include "operators/audience/program.h"
+
+namespace rekindle::operators {
+
+class Audiences final : public Operator {
+ public:
+  // Errors: kInvalidExpression; the detail shows each fault of each audience that has one.
+  [[nodiscard]] static Result<std::unique_ptr<Audiences>> make(const Rules& rules);
+
+  [[nodiscard]] std::string_view name() const override { return "audiences"; }
+  void on_event(Event& event, Context& context) override;
+  void on_deadline(Context& context) override;
+
+ private:
+  struct Compiled {
+    AudienceId id{};
+    uint32_t version = 0;
+    audience::Program program;
+  };
+  // One audience that events of a type may change: those that pass one of
+  // x_filters[first_filter … + filter_count), all if there is none.
+  struct Candidate {
+    uint32_t place = 0;  // in x_audiences
+    uint32_t first_filter = 0;
+    uint32_t filter_count = 0;
+  };
+  using Candidates = std::vector<Candidate>;
+
+  explicit Audiences(std::vector<Compiled> audiences);
+  [[nodiscard]] Candidates candidates_for(EventType type);
+  [[nodiscard]] const Candidates& candidates(EventType type) const;
+  [[nodiscard]] bool is_triggered(const Candidate& candidate, const Event& event,
+                                  int64_t money_scale) const;
+  static void evaluate(const Compiled& audience, Context& context);
+  void evaluate_all(Context& context) const;
+  void leave_removed(Context& context) const;
+  [[nodiscard]] bool is_defined(AudienceId id) const;
+
+  std::vector<Compiled> x_audiences;  // ascending by id
+  std::vector<const Filter*> x_filters;
+  std::array<Candidates, kBuiltInTypes> x_built_in;
+  absl::flat_hash_map<uint64_t, Candidates> x_custom;  // custom types that some audience names
+  Candidates x_other_custom;
+};
+
+}  // namespace rekindle::operators

@@ -1,0 +1,22 @@
+// All guards, in the order in which they judge: a loser is told the first that stopped it.
+#pragma once
+
+#include "operators/decide/guards/available.h"
+#include "operators/decide/guards/in_catalog.h"
+#include "operators/decide/guards/in_stock.h"
+#include "operators/decide/guards/not_in_cart.h"
+#include "operators/decide/guards/not_owned.h"
+#include "operators/decide/guards/not_repeated.h"
+
+namespace rekindle::operators {
+
+inline constexpr Guard kGuards[] = {
+    guards::kInCatalog,  // first: the others read the product
+    guards::kNotRepeated,
+    guards::kNotOwned,
+    guards::kNotInCart,
+    guards::kAvailable,
+    guards::kInStock,
+};
+
+}  // namespace rekindle::operators

@@ -1,0 +1,138 @@
+#include "state/memory_log.h"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "core/assert.h"
+#include "core/log_format.h"
+
+namespace rekindle::state {
+namespace {
+
+constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
+
+using Rows = std::vector<std::pair<uint64_t, std::string>>;
+
+void visit_all(const Rows& rows, LogVisitor visit) {
+  for (const auto& [number, value] : rows) {
+    if (!visit(number, value)) return;
+  }
+}
+
+uint64_t bytes_of(const std::map<uint64_t, std::string>& values) {
+  uint64_t bytes = 0;
+  for (const auto& [number, value] : values) bytes += sizeof(number) + value.size();
+  return bytes;
+}
+
+}  // namespace
+
+std::unique_ptr<MemoryLog> MemoryLog::clone() const {
+  auto copy = std::make_unique<MemoryLog>(x_quarantine_entries_max);
+  const std::lock_guard lock(x_mutex);
+  copy->x_content = x_content;
+  return copy;
+}
+
+Result<void> MemoryLog::append(const LogBatch& batch, Durability) {
+  const std::lock_guard lock(x_mutex);
+  for (const PartitionAppend& share : batch.partitions) {
+    RK_ASSERT(to_index(share.partition) < limits::kPartitionsMax && !share.events.empty());
+    Streams& streams = x_content.partitions[share.partition];
+    RK_ASSERT(share.position == streams.end + 1);
+    streams.end = share.position;
+    streams.events.emplace(share.position, share.events);
+    if (!share.changes.empty()) streams.changes[share.first_change] = share.changes;
+    if (!share.sessions.empty()) streams.sessions[share.first_session] = share.sessions;
+  }
+  for (const std::string_view entry : batch.quarantine) {
+    x_content.quarantine.emplace(x_content.next_quarantine++, entry);
+    if (x_content.quarantine.size() > x_quarantine_entries_max) {
+      x_content.quarantine.erase(x_content.quarantine.begin());
+    }
+  }
+  return {};
+}
+
+Result<uint64_t> MemoryLog::end(PartitionId partition) {
+  const std::lock_guard lock(x_mutex);
+  return x_content.partitions[partition].end;
+}
+
+Result<void> MemoryLog::read_events(PartitionId partition, uint64_t after, LogVisitor visit) {
+  Rows rows;
+  {
+    const std::lock_guard lock(x_mutex);
+    const Values& events = x_content.partitions[partition].events;
+    rows.assign(events.upper_bound(after), events.end());
+  }
+  visit_all(rows, visit);
+  return {};
+}
+
+Result<void> MemoryLog::read_effects(Values Streams::*stream, PartitionId partition,
+                                     uint64_t after, LogVisitor visit) {
+  if (after == kLast) return {};
+  Rows rows;
+  {
+    const std::lock_guard lock(x_mutex);
+    const Values& values = x_content.partitions[partition].*stream;
+    auto at = values.upper_bound(after + 1);
+    if (at != values.begin()) --at;  // the value that holds after + 1 begins at it or before it
+    for (; at != values.end(); ++at) {
+      std::string_view content;
+      const auto count = read_effects_header(at->second, content);
+      if (!count) return count.error();
+      if (at->first + *count > after + 1) rows.emplace_back(at->first, at->second);
+    }
+  }
+  visit_all(rows, visit);
+  return {};
+}
+
+Result<void> MemoryLog::read_changes(PartitionId partition, uint64_t after, LogVisitor visit) {
+  return read_effects(&Streams::changes, partition, after, visit);
+}
+
+Result<void> MemoryLog::read_sessions(PartitionId partition, uint64_t after, LogVisitor visit) {
+  return read_effects(&Streams::sessions, partition, after, visit);
+}
+
+Result<std::vector<QuarantineEntry>> MemoryLog::read_quarantine(uint64_t after, size_t limit) {
+  const std::lock_guard lock(x_mutex);
+  std::vector<QuarantineEntry> entries;
+  auto at = x_content.quarantine.upper_bound(after);
+  for (; at != x_content.quarantine.end() && entries.size() < limit; ++at) {
+    auto entry = rekindle::read_quarantine(at->first, at->second);
+    if (!entry) return entry.error();
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
+Result<void> MemoryLog::remove_quarantine(uint64_t id) {
+  const std::lock_guard lock(x_mutex);
+  if (x_content.quarantine.erase(id) == 0) {
+    return Error{ErrorCode::kNotFound, "quarantine " + std::to_string(id)};
+  }
+  return {};
+}
+
+Result<void> MemoryLog::trim_events(PartitionId partition, uint64_t position) {
+  const std::lock_guard lock(x_mutex);
+  Values& events = x_content.partitions[partition].events;
+  events.erase(events.begin(), events.upper_bound(position));
+  return {};
+}
+
+uint64_t MemoryLog::size_bytes() const {
+  const std::lock_guard lock(x_mutex);
+  uint64_t bytes = bytes_of(x_content.quarantine);
+  for (const auto& [partition, streams] : x_content.partitions) {
+    bytes += bytes_of(streams.events) + bytes_of(streams.changes) + bytes_of(streams.sessions);
+  }
+  return bytes;
+}
+
+}  // namespace rekindle::state

@@ -1,0 +1,125 @@
+#include "state/rocks_options.h"
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace rekindle::state {
+namespace {
+
+constexpr size_t kMiB = 1'024 * 1'024;
+
+rocksdb::CompressionType best_of(rocksdb::CompressionType wanted) {
+  static const std::vector<rocksdb::CompressionType> built_in =
+      rocksdb::GetSupportedCompressions();
+  const bool known = std::find(built_in.begin(), built_in.end(), wanted) != built_in.end();
+  return known ? wanted : rocksdb::kNoCompression;
+}
+
+// Compaction can wait; flushes cannot, or writers would wait for a free memtable.
+void calm_background_threads() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    rocksdb::Env::Default()
+        ->LowerThreadPoolCPUPriority(rocksdb::Env::Priority::LOW, rocksdb::CpuPriority::kLow)
+        .PermitUncheckedError();  // a courtesy: everything works without it
+  });
+}
+
+rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;  // so that one number bounds the memory
+  table.cache_index_and_filter_blocks_with_high_priority = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  return table;
+}
+
+// Writers are slowed late: our batches are bounded, bursts are short, and a read that has to look
+// into a few more files costs less than an append that waits.
+rocksdb::ColumnFamilyOptions family_options(size_t write_buffer_bytes) {
+  rocksdb::ColumnFamilyOptions options;
+  options.write_buffer_size = write_buffer_bytes;
+  options.max_write_buffer_number = 4;
+  options.level0_file_num_compaction_trigger = 4;
+  options.level0_slowdown_writes_trigger = 40;
+  options.level0_stop_writes_trigger = 64;
+  options.soft_pending_compaction_bytes_limit = 128ULL * 1'024 * kMiB;
+  options.hard_pending_compaction_bytes_limit = 256ULL * 1'024 * kMiB;
+  options.target_file_size_base = std::max<uint64_t>(write_buffer_bytes, 8 * kMiB);
+  options.max_bytes_for_level_base = options.target_file_size_base * 4;
+  options.level_compaction_dynamic_level_bytes = true;
+  return options;
+}
+
+}  // namespace
+
+rocksdb::DBOptions database_options(size_t wal_bytes_max) {
+  calm_background_threads();
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.max_background_jobs = 2;
+  options.max_open_files = 512;  // a plain machine allows 1,024 to a process, sockets included
+  options.max_total_wal_size = wal_bytes_max;  // else a quiet family keeps every WAL alive
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.avoid_flush_during_recovery = true;  // a restart reads the WAL and writes nothing
+  options.skip_stats_update_on_db_open = true;
+  options.bytes_per_sync = kMiB;  // table files reach the disk steadily, not at their end
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_log_file_size = kMiB;
+  options.max_manifest_file_size = 16 * kMiB;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions log_family(size_t write_buffer_bytes,
+                                        const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = family_options(write_buffer_bytes);
+  options.compression = best_of(rocksdb::kLZ4Compression);
+  // No memtable_insert_with_hint_prefix_extractor, though keys ascend within a prefix: RocksDB 7.8
+  // keeps one hint for a memtable's rows and its range deletions, and trimming corrupts it.
+  rocksdb::BlockBasedTableOptions table = table_options(cache);
+  table.block_size = 32 * 1'024;  // read in long ranges; no filter, as nothing is looked up
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions point_family(size_t write_buffer_bytes,
+                                          const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = family_options(write_buffer_bytes);
+  const auto lz4 = best_of(rocksdb::kLZ4Compression);
+  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, lz4};
+  options.compression = lz4;
+  options.bottommost_compression = best_of(rocksdb::kZSTD);
+  rocksdb::BlockBasedTableOptions table = table_options(cache);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.whole_key_filtering = true;
+  table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.optimize_filters_for_hits = false;  // a visitor's first event is a common miss
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions queue_family(size_t write_buffer_bytes,
+                                          const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::ColumnFamilyOptions options = family_options(write_buffer_bytes);
+  options.compression = best_of(rocksdb::kLZ4Compression);
+  // A file with many deletions in a row is compacted soon: scans pay for each of them until then.
+  options.table_properties_collector_factories.push_back(
+      rocksdb::NewCompactOnDeletionCollectorFactory(8'192, 4'096));
+  rocksdb::BlockBasedTableOptions table = table_options(cache);
+  table.block_size = 16 * 1'024;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+}  // namespace rekindle::state

@@ -1,0 +1,212 @@
+#include "cli/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "cli/yaml_reader.h"
+
+namespace rekindle::cli {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+// Refuses every '?' in an expression.
+std::vector<ExpressionFault> no_question_marks(std::string_view when) {
+  std::vector<ExpressionFault> faults;
+  for (size_t i = 0; i < when.size(); ++i) {
+    if (when[i] == '?') faults.push_back({i, "a question mark"});
+  }
+  return faults;
+}
+
+class ConfigTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    x_folder = std::filesystem::temp_directory_path() /
+               ("rekindle_config_test_" + std::to_string(getpid()));
+    std::filesystem::create_directories(x_folder);
+  }
+  void TearDown() override { std::filesystem::remove_all(x_folder); }
+
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(x_folder / name) << text;
+  }
+  Config load(const std::string& text) {
+    write("c.yaml", text);
+    x_faults.clear();
+    return load_config((x_folder / "c.yaml").string(), no_question_marks, x_faults);
+  }
+  // Faults with the folder cut off.
+  std::vector<std::string> said() const {
+    std::vector<std::string> lines;
+    for (const Fault& fault : x_faults) {
+      std::string line = to_string(fault);
+      const std::string folder = x_folder.string() + "/";
+      if (line.starts_with(folder)) line.erase(0, folder.size());
+      lines.push_back(line);
+    }
+    return lines;
+  }
+
+  std::filesystem::path x_folder;
+  Faults x_faults;
+};
+
+constexpr const char* kSite = "sites: [{name: shop, currency: GBP}]\n";
+
+TEST_F(ConfigTest, defaults_stay_where_the_file_says_nothing) {
+  const Config config = load(kSite);
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_EQ(config.engine.partitions, EngineConfig{}.partitions);
+  EXPECT_EQ(config.server.port, 8080);
+  EXPECT_EQ(config.server.default_site, "shop");
+  EXPECT_EQ(config.sites.at(0).site.currency.code(), "GBP");
+}
+
+TEST_F(ConfigTest, reads_sizes_durations_choices_and_rates) {
+  const Config config = load(R"(
+store: {directory: /tmp/x, log_retention: 1d12h, log_bytes: 2GB}
+engine: {cache: 512MiB, clock: events, ack: fsync, shards: 2}
+sites:
+  - {name: shop, currency: EUR, late_max: 36h, rates: {USD: 0.8573, JPY: "0.006"}}
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_EQ(config.engine.log_retention, hours(36));
+  EXPECT_EQ(config.engine.log_bytes_max, 2'000'000'000U);
+  EXPECT_EQ(config.engine.cache_bytes_max, 512U << 20);
+  EXPECT_EQ(config.engine.clock, ClockMode::kEvents);
+  EXPECT_EQ(config.engine.durability, Durability::kFsync);
+  ASSERT_EQ(config.sites.at(0).site.rates.size(), 2U);
+  EXPECT_EQ(config.sites[0].site.rates[0].numerator, 8'573);
+  EXPECT_EQ(config.sites[0].site.rates[0].denominator, 10'000);
+}
+
+TEST_F(ConfigTest, reports_every_fault_of_a_bad_file_with_its_place) {
+  (void)load(R"(stor:
+  directory: x
+engine:
+  shards: many
+  clock: sundial
+  cache: 3 apples
+server:
+  port: 99999
+  ports: 1
+sites:
+  - name: shop
+    currency: POUNDS
+    late_max: soon
+audiences:
+  Bad-Name: {when: ok}
+  lost: {title: none}
+)");
+  EXPECT_THAT(
+      said(),
+      ElementsAre("c.yaml:1:1: unknown key 'stor', did you mean 'store'?",
+                  HasSubstr("c.yaml:4:11: 'shards' is 'many' but must be a whole number"),
+                  HasSubstr("c.yaml:5:10: 'clock' is 'sundial' but must be wall or events"),
+                  HasSubstr("c.yaml:6:10: 'cache' is '3 apples' but must be a size"),
+                  HasSubstr("c.yaml:8:9: 'port' is '99999'"),
+                  HasSubstr("c.yaml:9:3: unknown key 'ports' in 'server', did you mean 'port'?"),
+                  HasSubstr("c.yaml:12:15: the site needs a 'currency'"),
+                  HasSubstr("c.yaml:13:15: 'late_max' is 'soon'"),
+                  HasSubstr("c.yaml:15:3: an audience's name"),
+                  HasSubstr("c.yaml:16:3: the audience 'lost' needs a 'when'")));
+}
+
+TEST_F(ConfigTest, places_faults_of_expressions_inside_every_kind_of_scalar) {
+  (void)load(std::string(kSite) + R"(audiences:
+  plain:
+    when: a?b
+  quoted:
+    when: "x \"y\" ? z"
+  single:
+    when: 'it''s ? here'
+  block:
+    when: |
+      one
+        and two ?
+  folded:
+    when: >
+      first
+      second ?
+  runs_on:
+    when: begins here
+      and goes on ? there
+)");
+  EXPECT_THAT(said(), ElementsAre("c.yaml:4:12: a question mark", "c.yaml:6:20: a question mark",
+                                  "c.yaml:8:18: a question mark", "c.yaml:12:17: a question mark",
+                                  "c.yaml:16:14: a question mark",
+                                  "c.yaml:19:19: a question mark"));
+}
+
+TEST_F(ConfigTest, audiences_come_from_files_beside_the_one_that_names_them) {
+  write("more.yaml", "audiences:\n  a: {when: x, title: A}\n  b: {when: y}\n");
+  const Config config = load(std::string(kSite) + "audiences: [more.yaml]\n");
+  EXPECT_THAT(said(), IsEmpty());
+  ASSERT_EQ(config.audiences.size(), 2U);
+  EXPECT_EQ(config.audiences[0].name, "a");
+  EXPECT_EQ(config.audiences[0].title, "A");
+  (void)load(std::string(kSite) + "audiences: none.yaml\n");
+  EXPECT_THAT(said(), testing::Contains(HasSubstr("none.yaml: cannot be read")));
+}
+
+TEST_F(ConfigTest, a_key_or_site_or_audience_named_twice_is_refused) {
+  (void)load(R"(sites:
+  - {name: shop, currency: GBP}
+  - {name: shop, currency: EUR}
+server: {port: 1, port: 2}
+audiences:
+  a: {when: x}
+  a: {when: y}
+)");
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("c.yaml:3:5: site 'shop' repeats"),
+                                  HasSubstr("c.yaml:4:19: 'port' stands here twice"),
+                                  HasSubstr("c.yaml:7:3: the audience 'a' is defined twice")));
+}
+
+TEST_F(ConfigTest, the_environment_overrides_scalars) {
+  setenv("REKINDLE_SERVER_PORT", "9999", 1);
+  setenv("REKINDLE_ENGINE_CACHE", "nonsense", 1);
+  const Config config = load(std::string(kSite) + "server: {port: 1}\n");
+  unsetenv("REKINDLE_SERVER_PORT");
+  unsetenv("REKINDLE_ENGINE_CACHE");
+  EXPECT_EQ(config.server.port, 9999);
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("environment variable REKINDLE_ENGINE_CACHE: 'cache'")));
+}
+
+TEST_F(ConfigTest, what_is_no_yaml_or_no_mapping_is_one_clear_fault) {
+  (void)load("a: [1, 2\nb: }");
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("not valid YAML")));
+  (void)load("- a list");
+  EXPECT_THAT(said(), testing::Contains(HasSubstr("the file must be a mapping")));
+  (void)load_config((x_folder / "absent.yaml").string(), no_question_marks, x_faults);
+  EXPECT_THAT(said(), testing::Contains(HasSubstr("absent.yaml: cannot be read")));
+}
+
+TEST(Sizes, are_refused_when_they_overflow_or_have_odd_units) {
+  EXPECT_EQ(parse_size("512MiB"), 512U << 20);
+  EXPECT_EQ(parse_size("7"), 7U);
+  EXPECT_FALSE(parse_size("99999999999GiB"));
+  EXPECT_FALSE(parse_size("1 MiB"));
+  EXPECT_FALSE(parse_size("MiB"));
+  EXPECT_FALSE(parse_size("-1"));
+}
+
+TEST(Durations, add_up_their_parts) {
+  EXPECT_EQ(parse_duration("1h30m"), minutes(90));
+  EXPECT_EQ(parse_duration("250ms"), milliseconds(250));
+  EXPECT_EQ(parse_duration("2w"), days(14));
+  EXPECT_FALSE(parse_duration("30"));
+  EXPECT_FALSE(parse_duration(""));
+  EXPECT_FALSE(parse_duration("99999999999999999d"));
+}
+
+}  // namespace
+}  // namespace rekindle::cli

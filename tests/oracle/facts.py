@@ -1,0 +1,131 @@
+"""What the oracle's data sets have in common: rows delivered late and twice, instants that lie on
+the edges of windows, and small pieces of SQL. Nothing here is shared with the engine."""
+import dataclasses
+import random
+import subprocess
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+
+
+@dataclasses.dataclass
+class Audience:
+    name: str
+    when: str  # in the engine's language
+    sql: str   # the same by hand; :t is the instant
+
+
+@dataclasses.dataclass
+class Delivery:
+    arrival: int  # ms
+    key: str      # of the fact it delivers
+    line: str     # the event as JSON
+    is_repeat: bool = False
+
+
+@dataclasses.dataclass
+class DataSet:
+    name: str
+    currency: str
+    deliveries: list  # ascending by arrival
+    audiences: list
+    windows: list     # ms, for instants on their edges
+    database: object  # sqlite3 connection with tables event (and item)
+
+
+def ms(duration):
+    """"90d" → milliseconds."""
+    return int(duration[:-1]) * UNITS[duration[-1]]
+
+
+def zstd_bytes(path):
+    return subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
+
+
+def deliver(rows, seed, late_max, repeat_max, second_line):
+    """Deliveries of (key, at, line), in the order they arrive: one in 25 arrives up to `late_max`
+    late, one in 40 comes again up to `repeat_max` later. `second_line` may change what is sent the
+    second time. The first delivery of a key is the one that counts."""
+    dice = random.Random(seed)
+    deliveries = []
+    for key, at, line in rows:
+        arrival = at + (dice.randrange(1, late_max) if dice.random() < 0.04 else 0)
+        deliveries.append(Delivery(arrival, key, line))
+        if dice.random() < 0.025:
+            again = arrival + dice.randrange(repeat_max)
+            deliveries.append(Delivery(again, key, second_line(key, line, dice)))
+    deliveries.sort(key=lambda delivery: delivery.arrival)
+    seen = set()
+    for delivery in deliveries:
+        delivery.is_repeat = delivery.key in seen
+        seen.add(delivery.key)
+    return deliveries
+
+
+def store_deliveries(database, deliveries):
+    database.execute("CREATE TABLE delivery (key TEXT PRIMARY KEY, arrival INTEGER, seq INTEGER)")
+    database.executemany("INSERT INTO delivery VALUES (?, ?, ?)",
+                         [(delivery.key, delivery.arrival, seq)
+                          for seq, delivery in enumerate(deliveries) if not delivery.is_repeat])
+
+
+def instants(data_set, count, seed):
+    """Ascending instants: random ones, and as many that lie exactly on, 1 ms before and 1 ms after
+    an event's time or the moment it leaves a window; midnights; and long after the end."""
+    dice = random.Random(seed)
+    times = [time for time, in data_set.database.execute("SELECT at FROM event ORDER BY at")]
+    first, last = times[0], max(delivery.arrival for delivery in data_set.deliveries)
+    chosen = {last + 401 * DAY, last + max(data_set.windows) // 3, (last // DAY) * DAY}
+    chosen.add((dice.randrange(first + DAY, last + DAY) // DAY) * DAY)
+    while len(chosen) < count:
+        kind = dice.randrange(4)
+        if kind == 0:
+            chosen.add(dice.randrange(first, last))
+            continue
+        edge = dice.choice(times) + (dice.choice(data_set.windows) if kind == 1 else 0)
+        edge += dice.choice((-1, 0, 1))
+        if first <= edge <= last + max(data_set.windows):
+            chosen.add(edge)
+    return sorted(chosen)
+
+
+# --- SQL -----------------------------------------------------------------------------------------
+
+KNOWN = "SELECT who FROM event WHERE arrival <= :t"  # everybody who ever sent something
+
+
+def within(kind, window, condition="1"):
+    """Rows of `event` of a type inside (t − window, t]."""
+    of_kind = "1" if kind == "any" else f"type = '{kind}'"
+    return (f"SELECT who FROM event WHERE {of_kind} AND at > :t - {ms(window)} AND at <= :t "
+            f"AND arrival <= :t AND ({condition})")
+
+
+def older(kind, age, condition="1", inclusive=False):
+    """since(kind) > age (>= when inclusive): everybody without such an event that is younger."""
+    compare = ">" if inclusive else ">="
+    return (f"{KNOWN} AND who NOT IN (SELECT who FROM event WHERE type = '{kind}' AND at <= :t "
+            f"AND at {compare} :t - {ms(age)} AND arrival <= :t AND ({condition}))")
+
+
+def younger(kind, age, condition="1", inclusive=True):
+    """since(kind) <= age (< when not inclusive)."""
+    compare = ">=" if inclusive else ">"
+    return (f"SELECT who FROM event WHERE type = '{kind}' AND at <= :t "
+            f"AND at {compare} :t - {ms(age)} AND arrival <= :t AND ({condition})")
+
+
+def having(rows, condition):
+    return f"{rows} GROUP BY who HAVING {condition}"
+
+
+def both(*queries):
+    return " INTERSECT ".join(f"SELECT who FROM ({query})" for query in queries)
+
+
+def either(*queries):
+    return " UNION ".join(f"SELECT who FROM ({query})" for query in queries)
+
+
+def but_not(query, excluded):
+    return f"SELECT who FROM ({query}) EXCEPT SELECT who FROM ({excluded})"

@@ -1,0 +1,200 @@
+// Time-driven entry and exit are exact: random expressions over random, late and slightly future
+// events. Membership kept by the operators (triggers and deadlines only) must equal, on a dense grid
+// of instants and just before and at every deadline, both a fresh evaluation and a naive recount.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/operator.h"
+#include "core/rules.h"
+#include "operators/audience/program.h"
+#include "operators/catalog.h"
+#include "tests/property/naive_audience.h"
+
+namespace rekindle {
+namespace {
+
+constexpr EventTime kStart{1'700'000'000'000};
+constexpr int64_t kGridMs = 250;
+constexpr size_t kAudiences = 24;
+
+// Checks that the changes of each audience alternate.
+class ChangeChecker final : public EffectSink {
+ public:
+  void add_change(const Change& change, VisitorNumber) override {
+    bool& inside = x_inside[to_index(change.audience)];
+    EXPECT_NE(inside, change.entered);
+    inside = change.entered;
+    ++x_changes;
+    x_by_time += change.reason == ChangeReason::kDeadline;
+  }
+  void add_session(const ClosedSession&) override {}
+  [[nodiscard]] size_t changes() const { return x_changes; }
+  [[nodiscard]] size_t by_time() const { return x_by_time; }
+
+ private:
+  std::array<bool, kAudiences> x_inside{};
+  size_t x_changes = 0;
+  size_t x_by_time = 0;
+};
+
+class Play {
+ public:
+  explicit Play(uint64_t seed) : x_random(seed) {
+    x_site.name = "shop";
+    x_site.id = site_id("shop");
+    x_site.currency = *Currency::parse(pick(3) == 0 ? "JPY" : "EUR");
+    Rules rules;
+    for (size_t i = 0; i < kAudiences; ++i) {
+      x_trees.push_back(naive::random_condition(x_random, static_cast<int>(pick(4))));
+      x_sources.push_back(naive::text_of(x_trees.back(), x_site.currency.scale()));
+      Result<operators::audience::Program> program = operators::audience::compile(x_sources.back());
+      EXPECT_TRUE(program) << (program ? "" : program.error().detail);
+      x_programs.push_back(std::move(*program));
+      rules.audiences.push_back(
+          {AudienceId{static_cast<uint16_t>(i)}, 1, "a" + std::to_string(i), "", "", x_sources[i]});
+    }
+    x_operators = std::move(*operators::make_operators(rules, {}));
+    x_visitor.site = x_site.id;
+    x_visitor.name = "someone";
+  }
+
+  void run() {
+    const size_t events = 5 + pick(60);
+    take(random_event());  // a visitor exists from the first event on
+    check();
+    for (size_t i = 0; i < events && !::testing::Test::HasFailure(); ++i) {
+      const size_t off_grid = pick(4) == 0 ? pick(kGridMs) : 0;
+      advance(x_now + milliseconds(static_cast<int64_t>(pick(6) * kGridMs + off_grid)));
+      take(random_event());
+      check();
+    }
+    advance(x_now + seconds(30));
+  }
+  [[nodiscard]] const ChangeChecker& changes() const { return x_sink; }
+
+ private:
+  size_t pick(size_t n) { return static_cast<size_t>(x_random() % n); }
+  std::string name(const char* prefix) {
+    return pick(5) == 0 ? "" : prefix + std::to_string(pick(3));
+  }
+
+  naive::PlainEvent random_event() {
+    static constexpr EventType kTypes[] = {
+        EventType::kViewItem, EventType::kViewItem,   EventType::kPurchase,
+        EventType::kPurchase, EventType::kAddToCart,  EventType::kAddToCart,
+        EventType::kSearch,   EventType::kOfferShown, EventType::kRemoveFromCart,
+        EventType::kRefund};
+    naive::PlainEvent event;
+    event.type = pick(12) == 0 ? custom_type("quiz") : kTypes[pick(std::size(kTypes))];
+    event.at = x_now;
+    if (pick(4) == 0) event.at = x_now - milliseconds(static_cast<int64_t>(pick(40)) * kGridMs);
+    if (pick(8) == 0) event.at = x_now + milliseconds(static_cast<int64_t>(pick(4)) * kGridMs);
+    if (pick(3) == 0) event.has_value = true, event.value = static_cast<int64_t>(pick(10)) * 500;
+    // Orders are never repeated: duplicates are another test's business.
+    if (event.type == EventType::kPurchase && pick(2)) {
+      event.order = "o" + std::to_string(x_orders++);
+    }
+    for (size_t i = 0, n = pick(3); i < n; ++i) {
+      event.items.push_back({"p" + std::to_string(pick(3)), name("c"), name("b"),
+                             static_cast<int64_t>(pick(5)) * 500,
+                             static_cast<uint32_t>(1 + pick(3))});
+    }
+    return event;
+  }
+
+  void take(const naive::PlainEvent& plain) {
+    x_events.push_back(plain);
+    Event event;
+    event.type = plain.type;
+    event.at = plain.at;
+    event.received_at = {x_now.ms};
+    event.order = plain.order;
+    event.order_hash = name_hash(plain.order);
+    if (plain.has_value) event.value = plain.value;
+    for (const naive::PlainItem& item : plain.items) {
+      event.items.push_back({item.product, item.category, item.brand, item.price, item.quantity,
+                             name_hash(item.product), name_hash(item.category),
+                             name_hash(item.brand)});
+    }
+    Context context(x_visitor, x_site, x_now, ChangeReason::kEvent, event.type, x_sink);
+    for (const auto& step : x_operators) step->on_event(event, context);
+    ASSERT_FALSE(event.is_duplicate);
+    ASSERT_GT(x_visitor.deadline, x_now);
+  }
+
+  // To `to`, over every instant of the grid and its neighbours, firing what falls due on the way.
+  void advance(EventTime to) {
+    while (x_now < to && !::testing::Test::HasFailure()) {
+      const int64_t half = kGridMs / 2;
+      const int64_t next = (x_now.ms / half + 1) * half;
+      for (const int64_t ms : {next - 1, next, next + 1}) {
+        if (ms > x_now.ms && ms <= to.ms) look_at({ms});
+      }
+      if (x_now.ms < next - 1) look_at(to);
+    }
+  }
+  void look_at(EventTime instant) {
+    while (x_visitor.deadline <= instant) fire();
+    x_now = instant;
+    check();
+  }
+  void fire() {
+    const EventTime at = x_visitor.deadline;
+    if (at - milliseconds(1) > x_now) {
+      x_now = at - milliseconds(1);
+      check();
+    }
+    x_now = at;
+    x_visitor.deadline = EventTime::never();
+    Context context(x_visitor, x_site, at, ChangeReason::kDeadline, EventType::kNone, x_sink);
+    for (const auto& step : x_operators) step->on_deadline(context);
+    ASSERT_GT(x_visitor.deadline, at);
+    check();
+  }
+
+  void check() {
+    for (size_t i = 0; i < kAudiences; ++i) {
+      const bool expected = naive::holds(x_trees[i], x_events, x_now);
+      const Holds fresh = x_programs[i].evaluate(x_visitor, x_site, x_now);
+      const bool kept = x_visitor.membership(AudienceId{static_cast<uint16_t>(i)}) != nullptr;
+      ASSERT_TRUE(fresh.exact) << x_sources[i];
+      ASSERT_EQ(fresh.value, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
+      ASSERT_EQ(kept, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
+    }
+  }
+
+  std::mt19937_64 x_random;
+  Site x_site;
+  std::vector<naive::Tree> x_trees;
+  std::vector<std::string> x_sources;
+  std::vector<operators::audience::Program> x_programs;
+  Operators x_operators;
+  ChangeChecker x_sink;
+  Visitor x_visitor;
+  std::vector<naive::PlainEvent> x_events;
+  EventTime x_now = kStart;
+  size_t x_orders = 0;
+};
+
+TEST(AudienceProperty, MembershipByTriggersAndDeadlinesEqualsARecountAtEveryInstant) {
+  constexpr uint64_t kSeeds = 60;
+  size_t changes = 0;
+  size_t by_time = 0;
+  for (uint64_t seed = 1; seed <= kSeeds && !HasFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Play play(seed);
+    play.run();
+    changes += play.changes().changes();
+    by_time += play.changes().by_time();
+  }
+  // The test means something only if much happens, and much of it by time alone.
+  EXPECT_GT(changes, kSeeds * 100);
+  EXPECT_GT(by_time, kSeeds * 30);
+}
+
+}  // namespace
+}  // namespace rekindle

@@ -1,0 +1,332 @@
+// What core/log.h promises, asked of every implementation.
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+#include <optional>
+#include <random>
+#include <thread>
+#include <utility>
+
+#include "core/log_format.h"
+#include "state/memory_log.h"
+#include "state/rocks_log.h"
+#include "tests/support/scratch_directory.h"
+
+namespace rekindle::state {
+namespace {
+
+constexpr size_t kQuarantineMax = 128;
+
+class MemoryMaker {
+ public:
+  void open() { x_log = x_log ? x_log->clone() : std::make_unique<MemoryLog>(kQuarantineMax); }
+  Log& log() { return *x_log; }
+
+ private:
+  std::unique_ptr<MemoryLog> x_log;
+};
+
+// With segments so small that every test crosses several.
+class RocksMaker {
+ public:
+  void open() {
+    x_log.reset();
+    RocksLogConfig config;
+    config.write_buffer_bytes = 64 * 1'024;
+    config.segment_bytes = 1'024;
+    config.quarantine_entries_max = kQuarantineMax;
+    auto log = RocksLog::open(x_directory.path(), config);
+    ASSERT_TRUE(log.has_value()) << to_string(log.error());
+    x_log = std::move(*log);
+  }
+  Log& log() { return *x_log; }
+
+ private:
+  testing::ScratchDirectory x_directory;
+  std::unique_ptr<RocksLog> x_log;
+};
+
+using Rows = std::vector<std::pair<uint64_t, std::string>>;
+using Reader = Result<void> (Log::*)(PartitionId, uint64_t, LogVisitor);
+
+std::string effects(uint32_t count, const std::string& content) {
+  std::string value(kEffectsHeaderBytes, '\0');
+  write_effects_header(count, value.data());
+  return value + content;
+}
+
+template <typename Maker>
+class LogContract : public ::testing::Test {
+ protected:
+  void SetUp() override { x_maker.open(); }
+  Log& log() { return x_maker.log(); }
+  void reopen() { x_maker.open(); }
+
+  void append(uint16_t partition, const std::string& events) {
+    LogBatch batch;
+    batch.partitions.push_back(share(partition, events));
+    ASSERT_TRUE(log().append(batch, Durability::kDurable).has_value());
+  }
+  PartitionAppend share(uint16_t partition, std::string_view events) {
+    return {PartitionId{partition}, end(partition) + 1, events, 0, {}, 0, {}};
+  }
+  uint64_t end(uint16_t partition) { return log().end(PartitionId{partition}).value(); }
+
+  Rows read(Reader reader, uint16_t partition, uint64_t after) {
+    Rows rows;
+    const auto done = (log().*reader)(PartitionId{partition}, after,
+                                      [&rows](uint64_t number, std::string_view value) {
+                                        rows.emplace_back(number, value);
+                                        return true;
+                                      });
+    EXPECT_TRUE(done.has_value());
+    return rows;
+  }
+  Rows events(uint16_t partition, uint64_t after = 0) {
+    return read(&Log::read_events, partition, after);
+  }
+
+  void quarantine(const std::string& reason) {
+    std::string bytes;
+    append_quarantine({0, WallTime{7}, reason, "json", "detail", std::string("\0raw", 4)}, bytes);
+    LogBatch batch;
+    batch.quarantine.push_back(bytes);
+    ASSERT_TRUE(log().append(batch, Durability::kDurable).has_value());
+  }
+  std::vector<uint64_t> quarantined(uint64_t after = 0, size_t limit = 1'000) {
+    std::vector<uint64_t> ids;
+    const auto entries = log().read_quarantine(after, limit);
+    EXPECT_TRUE(entries.has_value());
+    for (const auto& entry : *entries) ids.push_back(entry.id);
+    return ids;
+  }
+
+ private:
+  Maker x_maker;
+};
+
+using Makers = ::testing::Types<MemoryMaker, RocksMaker>;
+TYPED_TEST_SUITE(LogContract, Makers);
+
+TYPED_TEST(LogContract, AnEmptyLogEndsAtZeroAndHoldsNothing) {
+  EXPECT_EQ(this->end(0), 0u);
+  EXPECT_EQ(this->end(1'023), 0u);
+  EXPECT_TRUE(this->events(5).empty());
+  EXPECT_TRUE(this->quarantined().empty());
+}
+
+TYPED_TEST(LogContract, RecordsComeBackInOrderAndOnlyOfTheirPartition) {
+  this->append(3, "a");
+  this->append(2, "x");
+  this->append(3, std::string(5'000, 'b'));  // past a segment
+  this->append(4, "y");
+  this->append(3, std::string("c\0c", 3));
+  const Rows all{{1, "a"}, {2, std::string(5'000, 'b')}, {3, std::string("c\0c", 3)}};
+  EXPECT_EQ(this->events(3), all);
+  EXPECT_EQ(this->events(3, 1), Rows(all.begin() + 1, all.end()));
+  EXPECT_TRUE(this->events(3, 3).empty());
+  EXPECT_TRUE(this->events(3, std::numeric_limits<uint64_t>::max()).empty());
+  EXPECT_EQ(this->events(2), (Rows{{1, "x"}}));
+  EXPECT_EQ(this->end(3), 3u);
+  EXPECT_EQ(this->end(2), 1u);
+}
+
+TYPED_TEST(LogContract, OneBatchReachesManyPartitionsAndStreams) {
+  const std::string changes = effects(2, "cc");
+  const std::string sessions = effects(1, "s");
+  LogBatch batch;
+  for (uint16_t p = 0; p < 64; ++p) {
+    batch.partitions.push_back({PartitionId{p}, 1, "e", 1, changes, 1, sessions});
+  }
+  ASSERT_TRUE(this->log().append(batch, Durability::kFsync).has_value());
+  ASSERT_TRUE(this->log().sync().has_value());
+  for (uint16_t p = 0; p < 64; ++p) {
+    EXPECT_EQ(this->events(p), (Rows{{1, "e"}}));
+    EXPECT_EQ(this->read(&Log::read_changes, p, 0), (Rows{{1, changes}}));
+    EXPECT_EQ(this->read(&Log::read_sessions, p, 0), (Rows{{1, sessions}}));
+  }
+}
+
+TYPED_TEST(LogContract, ChangesAreFoundFromTheMiddleOfAValue) {
+  const std::string three = effects(3, "three");
+  const std::string one = effects(1, "one");
+  const std::string two = effects(2, "two");
+  uint64_t position = 0;
+  uint64_t seq = 1;
+  for (const auto& [count, value] : {std::pair{3u, three}, {1u, one}, {2u, two}}) {
+    LogBatch batch;
+    batch.partitions.push_back({PartitionId{9}, ++position, "e", seq, value, 0, {}});
+    // Neighbours must not be taken for ours.
+    batch.partitions.push_back({PartitionId{8}, position, "e", seq, value, 0, {}});
+    batch.partitions.push_back({PartitionId{10}, position, "e", seq, value, 0, {}});
+    ASSERT_TRUE(this->log().append(batch, Durability::kDurable).has_value());
+    seq += count;
+  }
+  const Rows all{{1, three}, {4, one}, {5, two}};
+  const auto from = [&](uint64_t after) { return this->read(&Log::read_changes, 9, after); };
+  EXPECT_EQ(from(0), all);
+  EXPECT_EQ(from(1), all);
+  EXPECT_EQ(from(2), all);
+  EXPECT_EQ(from(3), Rows(all.begin() + 1, all.end()));
+  EXPECT_EQ(from(4), Rows(all.begin() + 2, all.end()));
+  EXPECT_EQ(from(5), Rows(all.begin() + 2, all.end()));
+  EXPECT_TRUE(from(6).empty());
+  EXPECT_TRUE(from(600).empty());
+  EXPECT_TRUE(this->read(&Log::read_changes, 11, 0).empty());
+  EXPECT_TRUE(this->read(&Log::read_sessions, 9, 0).empty());
+}
+
+TYPED_TEST(LogContract, AVisitorStopsTheReading) {
+  for (int i = 0; i < 10; ++i) this->append(1, "e");
+  uint64_t last = 0;
+  const auto done = this->log().read_events(PartitionId{1}, 2, [&](uint64_t at, std::string_view) {
+    last = at;
+    return at < 5;
+  });
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(last, 5u);
+}
+
+TYPED_TEST(LogContract, AVisitorMayAppendAndDoesNotSeeIt) {
+  this->append(1, "a");
+  const auto done = this->log().read_events(PartitionId{1}, 0, [&](uint64_t at, std::string_view) {
+    this->append(1, "b");
+    return at < 100;
+  });
+  ASSERT_TRUE(done.has_value());
+  EXPECT_EQ(this->end(1), 2u);
+}
+
+TYPED_TEST(LogContract, EverythingIsThereAfterReopening) {
+  for (int i = 0; i < 200; ++i) this->append(static_cast<uint16_t>(i % 7), std::string(100, 'e'));
+  this->quarantine("wrong_type");
+  this->reopen();
+  for (uint16_t p = 0; p < 7; ++p) {
+    EXPECT_EQ(this->end(p), p < 4 ? 29u : 28u);
+    EXPECT_EQ(this->events(p).size(), this->end(p));
+  }
+  EXPECT_EQ(this->end(7), 0u);
+  EXPECT_EQ(this->quarantined(), (std::vector<uint64_t>{1}));
+  this->append(0, "after");
+  EXPECT_EQ(this->events(0, 29), (Rows{{30, "after"}}));
+}
+
+TYPED_TEST(LogContract, TrimmedRecordsAreGoneAndTheEndStays) {
+  for (int i = 0; i < 100; ++i) {
+    this->append(1, std::string(100, 'e'));
+    this->append(2, std::string(100, 'f'));
+  }
+  ASSERT_TRUE(this->log().trim_events(PartitionId{1}, 60).has_value());
+  ASSERT_TRUE(this->log().trim_events(PartitionId{1}, 50).has_value());  // already gone
+  EXPECT_EQ(this->events(1).size(), 40u);
+  EXPECT_EQ(this->events(1).front().first, 61u);
+  EXPECT_EQ(this->events(2).size(), 100u);
+  ASSERT_TRUE(this->log().trim_events(PartitionId{1}, 1'000).has_value());
+  ASSERT_TRUE(this->log().trim_events(PartitionId{2}, 100).has_value());
+  EXPECT_TRUE(this->events(1).empty());
+  this->reopen();
+  EXPECT_EQ(this->end(1), 100u);
+  EXPECT_EQ(this->end(2), 100u);
+  this->append(1, "next");
+  EXPECT_EQ(this->events(1), (Rows{{101, "next"}}));
+  this->reopen();
+  EXPECT_EQ(this->end(1), 101u);
+  EXPECT_EQ(this->events(1), (Rows{{101, "next"}}));
+}
+
+TYPED_TEST(LogContract, QuarantineKeepsEveryField) {
+  this->quarantine("invalid_time");
+  const auto entries = this->log().read_quarantine(0, 10);
+  ASSERT_TRUE(entries.has_value());
+  ASSERT_EQ(entries->size(), 1u);
+  const QuarantineEntry& entry = entries->front();
+  EXPECT_EQ(entry.id, 1u);
+  EXPECT_EQ(entry.received_at, WallTime{7});
+  EXPECT_EQ(entry.reason, "invalid_time");
+  EXPECT_EQ(entry.source, "json");
+  EXPECT_EQ(entry.detail, "detail");
+  EXPECT_EQ(entry.raw, std::string("\0raw", 4));
+}
+
+TYPED_TEST(LogContract, QuarantineIsPagedAndItsIdsAreNeverReused) {
+  for (int i = 0; i < 5; ++i) this->quarantine("wrong_type");
+  EXPECT_EQ(this->quarantined(2, 2), (std::vector<uint64_t>{3, 4}));
+  ASSERT_TRUE(this->log().remove_quarantine(5).has_value());
+  const auto again = this->log().remove_quarantine(5);
+  ASSERT_FALSE(again.has_value());
+  EXPECT_EQ(again.error().code, ErrorCode::kNotFound);
+  this->reopen();
+  this->quarantine("wrong_type");
+  EXPECT_EQ(this->quarantined(), (std::vector<uint64_t>{1, 2, 3, 4, 6}));
+}
+
+TYPED_TEST(LogContract, QuarantineIsBoundedAndTheOldestLeaveFirst) {
+  for (size_t i = 0; i < kQuarantineMax * 3; ++i) {
+    this->quarantine("wrong_type");
+    ASSERT_LE(this->quarantined().size(), kQuarantineMax);
+  }
+  const auto ids = this->quarantined();
+  EXPECT_GE(ids.size(), kQuarantineMax - kQuarantineMax / 64);
+  EXPECT_EQ(ids.back(), kQuarantineMax * 3);
+  EXPECT_EQ(ids.back() - ids.front() + 1, ids.size());
+}
+
+TYPED_TEST(LogContract, PartitionsAreAppendedToAtTheSameTime) {
+  constexpr uint64_t kRecords = 300;
+  std::vector<std::thread> threads;
+  for (uint16_t thread = 0; thread < 3; ++thread) {
+    threads.emplace_back([this, thread] {
+      for (uint64_t i = 1; i <= kRecords; ++i) {
+        const std::string value = std::to_string(thread) + ":" + std::to_string(i);
+        LogBatch batch;
+        for (uint16_t p = thread; p < 12; p = static_cast<uint16_t>(p + 3)) {
+          batch.partitions.push_back({PartitionId{p}, i, value, 0, {}, 0, {}});
+        }
+        EXPECT_TRUE(this->log().append(batch, Durability::kDurable).has_value());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  this->reopen();
+  for (uint16_t p = 0; p < 12; ++p) {
+    const Rows rows = this->events(p);
+    ASSERT_EQ(rows.size(), kRecords);
+    for (uint64_t i = 1; i <= kRecords; ++i) {
+      EXPECT_EQ(rows[i - 1].first, i);
+      EXPECT_EQ(rows[i - 1].second, std::to_string(p % 3) + ":" + std::to_string(i));
+    }
+  }
+}
+
+// Random appends, trims and restarts against a plain map of what must be there.
+TYPED_TEST(LogContract, RandomUseMatchesAModel) {
+  std::mt19937 random(20);
+  std::map<uint16_t, std::map<uint64_t, std::string>> model;
+  std::map<uint16_t, uint64_t> ends;
+  for (int step = 0; step < 1'500; ++step) {
+    const auto p = static_cast<uint16_t>(random() % 5);
+    const auto what = random() % 100;
+    if (what < 85) {
+      const std::string value(1 + random() % 300, static_cast<char>('a' + random() % 26));
+      this->append(p, value);
+      model[p][++ends[p]] = value;
+    } else if (what < 97) {
+      const uint64_t upto = ends[p] == 0 ? 0 : random() % (ends[p] + 1);
+      ASSERT_TRUE(this->log().trim_events(PartitionId{p}, upto).has_value());
+      model[p].erase(model[p].begin(), model[p].upper_bound(upto));
+    } else if (what < 98) {
+      this->reopen();
+    }
+    const uint64_t after = ends[p] == 0 ? 0 : random() % (ends[p] + 1);
+    const Rows expected(model[p].upper_bound(after), model[p].end());
+    Rows seen = this->events(p, after);
+    // Trimming may keep more: only what was not trimmed is compared.
+    std::erase_if(seen, [&](const auto& row) { return model[p].count(row.first) == 0; });
+    ASSERT_EQ(seen, expected) << "step " << step;
+    ASSERT_EQ(this->end(p), ends[p]);
+  }
+}
+
+}  // namespace
+}  // namespace rekindle::state
