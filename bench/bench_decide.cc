@@ -14,8 +14,12 @@ constexpr size_t kProducts = 50'000;
 constexpr size_t kCategories = 500;
 constexpr EventTime kStart{1'793'707'200'000};
 
-std::string product_id(size_t i) { return "product-" + std::to_string(i); }
-std::string category_of(size_t i) { return "CATEGORY " + std::to_string(i % kCategories); }
+std::string product_id(size_t i) {
+  return "product-" + std::to_string(i);
+}
+std::string category_of(size_t i) {
+  return "CATEGORY " + std::to_string(i % kCategories);
+}
 
 ProductCatalog make_catalog() {
   std::vector<Product> products(kProducts);
@@ -94,8 +98,7 @@ void decide(benchmark::State& state) {
     benchmark::DoNotOptimize(decision);
   }
   state.SetItemsProcessed(state.iterations());
-  state.counters["offers"] =
-      static_cast<double>(offers) / static_cast<double>(state.iterations());
+  state.counters["offers"] = static_cast<double>(offers) / static_cast<double>(state.iterations());
 }
 BENCHMARK(decide)->Arg(1)->Arg(10)->Arg(100)->Arg(500);
 

@@ -51,8 +51,8 @@ class Latencies {
   void add(int64_t ns) { x_ns.push_back(ns); }
   void report(benchmark::State& state) {
     std::sort(x_ns.begin(), x_ns.end());
-    for (const auto& [name, share] : {std::pair{"p50_us", 0.5}, {"p99_us", 0.99},
-                                      {"p99.9_us", 0.999}}) {
+    for (const auto& [name, share] :
+         {std::pair{"p50_us", 0.5}, {"p99_us", 0.99}, {"p99.9_us", 0.999}}) {
       const auto at = static_cast<size_t>(static_cast<double>(x_ns.size() - 1) * share);
       state.counters[name] = static_cast<double>(x_ns[at]) / 1e3;
     }
@@ -156,8 +156,8 @@ void read_cold_visitors(benchmark::State& state) {
     for (int i = 0; i < 256; ++i) rows.push_back(visitor_row(random() % kVisitors));
     keys.assign(rows.begin(), rows.end());
     const int64_t begin = monotonic_ns();
-    const auto done = store->multi_get(Table::kVisitors, keys,
-                                       [&found](size_t, std::string_view) { ++found; });
+    const auto done =
+        store->multi_get(Table::kVisitors, keys, [&found](size_t, std::string_view) { ++found; });
     latencies.add(monotonic_ns() - begin);
     RK_ASSERT(done.has_value());
   }

@@ -22,6 +22,12 @@ struct SeenProduct {
 };
 using SeenProducts = std::map<std::string, SeenProduct, std::less<>>;
 
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 Result<SeenProducts> read_products(const std::string& path) {
   auto file = open_input_file(path);
   if (!file) return file.error();
@@ -41,12 +47,6 @@ Result<SeenProducts> read_products(const std::string& path) {
   }
   if (csv.error()) return *csv.error();
   return products;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 std::string csv_cell(std::string_view text) {

@@ -16,7 +16,7 @@
 namespace rekindle::cli {
 namespace {
 
-enum class Mode { kPixel, kPost, kWs };
+enum class Mode { kPixel, kPost, kWs, kDecide };
 
 struct LoadConfig {
   std::string to = "http://127.0.0.1:8080";
@@ -49,6 +49,7 @@ constexpr const char* kFooter = R"(How it measures:
 Examples:
   rekindle load --mode ws --rate max --frame 64 --duration 20s
   rekindle load --mode pixel --rate 20000 --connections 64
+  rekindle load --mode decide --rate 2000
   rekindle load --mode ws --rate 75000 --changes --decide-rate 500 --json
   rekindle load --mode ws --every-visitor-once --visitors 1000000 --session-mean 4)";
 
@@ -132,7 +133,7 @@ class LoadRun {
   Result<void> add_decide();
   Result<void> add_probes();
   std::optional<uint32_t> compose(Connection& connection);
-  void report_stream(std::string_view name, const Histogram& latency) const;
+  uint32_t compose_decide(Connection& connection);
   void report_text() const;
 
   LoadConfig x_config;
@@ -144,7 +145,18 @@ class LoadRun {
   double x_cpu_seconds = 0;
 };
 
+// GET /v1/decide for a visitor drawn like those of the events.
+uint32_t LoadRun::compose_decide(Connection& connection) {
+  std::string& out = connection.out();
+  out.append("GET /v1/decide?n=3&placement=load&site=").append(x_config.traffic.site);
+  out += "&visitor=";
+  x_traffic.append_visitor(out);
+  out.append(" HTTP/1.1\r\nHost: ").append(x_target.host).append("\r\n\r\n");
+  return 0;
+}
+
 std::optional<uint32_t> LoadRun::compose(Connection& connection) {
+  if (x_config.mode == Mode::kDecide) return compose_decide(connection);
   std::string& out = connection.out();
   if (x_config.mode == Mode::kPixel) {
     const size_t before = out.size();
@@ -175,7 +187,8 @@ Result<void> LoadRun::add_main(double rate) {
   StreamConfig stream;
   stream.name = "events";
   stream.websocket_path = is_ws ? "/v1/ws" : "";
-  stream.rate = rate / (x_config.mode == Mode::kPixel ? 1 : x_config.frame);
+  const bool is_framed = is_ws || x_config.mode == Mode::kPost;
+  stream.rate = rate / (is_framed ? x_config.frame : 1);
   stream.connections = x_config.connections;
   stream.in_flight = x_config.in_flight > 0 ? x_config.in_flight : is_ws ? 4 : 1;
   return x_driver.add_stream(stream,
@@ -187,14 +200,8 @@ Result<void> LoadRun::add_decide() {
   stream.name = "decide";
   stream.rate = x_config.decide_rate;
   stream.connections = 8;
-  return x_driver.add_stream(stream, [this](Connection& to, int64_t) -> std::optional<uint32_t> {
-    std::string& out = to.out();
-    out.append("GET /v1/decide?n=3&placement=load&site=").append(x_config.traffic.site);
-    out += "&visitor=";
-    x_traffic.append_visitor(out);
-    out.append(" HTTP/1.1\r\nHost: ").append(x_target.host).append("\r\n\r\n");
-    return 0;
-  });
+  return x_driver.add_stream(stream,
+                             [this](Connection& to, int64_t) { return compose_decide(to); });
 }
 
 Result<void> LoadRun::add_probes() {
@@ -297,9 +304,9 @@ void add_load_command(CLI::App& app, int& exit_code) {
   auto config = std::make_shared<LoadConfig>();
   CLI::App* load = app.add_subcommand("load", "Send generated traffic and measure the answers");
   static const std::map<std::string, Mode> kModes = {
-      {"pixel", Mode::kPixel}, {"post", Mode::kPost}, {"ws", Mode::kWs}};
+      {"pixel", Mode::kPixel}, {"post", Mode::kPost}, {"ws", Mode::kWs}, {"decide", Mode::kDecide}};
   load->add_option("--to", config->to, "Server, on a loopback address")->capture_default_str();
-  load->add_option("--mode", config->mode, "pixel, post or ws")
+  load->add_option("--mode", config->mode, "pixel, post, ws, or decide (GET /v1/decide, no events)")
       ->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case));
   load->add_option("--rate", config->rate, "Events a second, or max")->capture_default_str();
   load->add_option("--connections", config->connections, "Connections")

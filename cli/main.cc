@@ -4,6 +4,7 @@
 #include "cli/catalog_from.h"
 #include "cli/check.h"
 #include "cli/exit_code.h"
+#include "cli/inspect.h"
 #include "cli/load.h"
 #include "cli/replay.h"
 #include "cli/serve.h"
@@ -28,6 +29,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 s
   rekindle::cli::add_check_command(app, exit_code);
   rekindle::cli::add_replay_command(app, exit_code);
   rekindle::cli::add_load_command(app, exit_code);
+  rekindle::cli::add_inspect_command(app, exit_code);
   rekindle::cli::add_verify_command(app, exit_code);
   rekindle::cli::add_catalog_from_command(app, exit_code);
   try {

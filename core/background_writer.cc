@@ -17,8 +17,16 @@ BackgroundWriter::~BackgroundWriter() {
 }
 
 void BackgroundWriter::write(StateBatch batch, Done done) {
+  add({std::move(batch), std::move(done), {}});
+}
+
+void BackgroundWriter::trim(std::vector<std::pair<PartitionId, uint64_t>> positions) {
+  add({{}, {}, std::move(positions)});
+}
+
+void BackgroundWriter::add(Job job) {
   std::vector<Job> alone;
-  alone.push_back({std::move(batch), std::move(done)});
+  alone.push_back(std::move(job));
   if (!x_threaded) return write_all(alone);
   {
     const std::lock_guard lock(x_mutex);
@@ -50,7 +58,20 @@ void BackgroundWriter::run() {
 
 void BackgroundWriter::write_all(std::vector<Job>& jobs) {
   const auto synced = x_log.sync();
-  for (Job& job : jobs) job.done(synced ? x_store.write(job.batch) : synced);
+  for (Job& job : jobs) {
+    if (job.done) {
+      job.done(synced ? x_store.write(job.batch) : synced);
+    } else {
+      trim_now(job);
+    }
+  }
+}
+
+void BackgroundWriter::trim_now(const Job& job) {
+  if (!x_store.flush()) return;  // the log stays; the shards meet the fault with their next write
+  for (const auto& [partition, position] : job.trims) {
+    if (!x_log.trim_events(partition, position)) return;
+  }
 }
 
 }  // namespace rekindle

@@ -25,14 +25,20 @@ class BackgroundWriter {
 
   // Any thread. The number of batches that wait is bounded by the callers: one per partition.
   void write(StateBatch batch, Done done);
+  // Any thread. Lets go of log records that checkpoints have made superfluous, once those
+  // checkpoints are on disk. A trim that fails is tried again with the next one.
+  void trim(std::vector<std::pair<PartitionId, uint64_t>> positions);
   // Waits until nothing is left.
   void drain();
 
  private:
-  struct Job {
+  struct Job {  // a batch, or positions to trim to
     StateBatch batch;
     Done done;
+    std::vector<std::pair<PartitionId, uint64_t>> trims;
   };
+  void add(Job job);
+  void trim_now(const Job& job);
   void run();
   void write_all(std::vector<Job>& jobs);
 

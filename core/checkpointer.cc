@@ -5,6 +5,7 @@ namespace {
 
 constexpr size_t kSlice = 128;            // visitors encoded between two batches: some 30 µs
 constexpr size_t kFlightsMax = 4;         // checkpoints the writer may be behind
+constexpr Duration kTrimEvery = minutes(1);
 
 }  // namespace
 
@@ -51,19 +52,28 @@ void Checkpointer::hand_over(size_t partition) {
 }
 
 // Marks live in memory only: after a restart a record may be kept longer than asked, never shorter.
-Result<void> Checkpointer::trim(size_t partition) {
+void Checkpointer::mark(size_t partition) {
   x_marks.resize(x_partitions.size());
-  auto& marks = x_marks[partition];
+  x_marks[partition].push_back({x_partitions[partition]->checkpoint_position(),
+                                x_env.clock.now()});
+}
+
+void Checkpointer::trim() {
   const WallTime now = x_env.clock.now();
-  marks.push_back({x_partitions[partition]->checkpoint_position(), now});
+  if (now - x_trimmed_at < kTrimEvery) return;
+  x_trimmed_at = now;
   const bool too_large = x_env.log.size_bytes() > x_env.config.log_bytes_max;
-  uint64_t position = 0;
-  while (!marks.empty() && (too_large || now - marks.front().at > x_env.config.log_retention)) {
-    position = marks.front().position;
-    marks.pop_front();
+  std::vector<std::pair<PartitionId, uint64_t>> trims;
+  for (size_t partition = 0; partition < x_marks.size(); ++partition) {
+    auto& marks = x_marks[partition];
+    uint64_t position = 0;
+    while (!marks.empty() && (too_large || now - marks.front().at > x_env.config.log_retention)) {
+      position = marks.front().position;
+      marks.pop_front();
+    }
+    if (position > 0) trims.emplace_back(x_partitions[partition]->id(), position);
   }
-  if (position == 0) return {};
-  return x_env.log.trim_events(x_partitions[partition]->id(), position);
+  if (!trims.empty()) x_env.writer.trim(std::move(trims));
 }
 
 Result<void> Checkpointer::collect() {
@@ -77,7 +87,7 @@ Result<void> Checkpointer::collect() {
     }
     x_partitions[flight.partition]->checkpoint_written();
     x_env.counters.checkpoints.fetch_add(1, std::memory_order_relaxed);
-    if (auto trimmed = trim(flight.partition); !trimmed) return trimmed;
+    mark(flight.partition);
     x_flights.erase(x_flights.begin() + static_cast<std::ptrdiff_t>(i));
   }
   return {};
@@ -86,6 +96,7 @@ Result<void> Checkpointer::collect() {
 Result<bool> Checkpointer::step() {
   if (auto collected = collect(); !collected) return collected.error();
   make_room();
+  trim();
   if (x_encoding == kNone && x_flights.size() < kFlightsMax) {
     x_encoding = next_due();
     if (x_encoding != kNone) x_partitions[x_encoding]->begin_checkpoint();

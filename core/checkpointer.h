@@ -47,7 +47,8 @@ class Checkpointer {
   [[nodiscard]] size_t next_due();  // index of a partition, or kNone
   [[nodiscard]] Result<void> collect();
   void hand_over(size_t partition);
-  [[nodiscard]] Result<void> trim(size_t partition);
+  void mark(size_t partition);
+  void trim();
   void make_room();
 
   Environment x_env;
@@ -55,6 +56,7 @@ class Checkpointer {
   size_t x_encoding = kNone;
   std::vector<std::unique_ptr<Flight>> x_flights;
   std::vector<std::deque<Mark>> x_marks;  // by partition, oldest first
+  WallTime x_trimmed_at;
   size_t x_next = 0;       // round robin: where next_due() looks first
   size_t x_next_room = 0;  // … and where make_room() evicts first
 };

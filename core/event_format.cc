@@ -125,7 +125,9 @@ VisitorKey event_record_visitor(std::string_view record) {
 
 Result<void> read_event(std::string_view record, Event& event) {
   event.clear();
-  if (event_record_size(record) != record.size()) return Error{ErrorCode::kCorruptRecord, {}};
+  if (record.empty() || event_record_size(record) != record.size()) {
+    return Error{ErrorCode::kCorruptRecord, {}};
+  }
   const auto version = load<uint8_t>(record, 4);
   if (version == 0) return Error{ErrorCode::kCorruptRecord, {}};
   if (version > kEventFormatVersion) return Error{ErrorCode::kNewerVersion, {}};

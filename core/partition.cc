@@ -367,7 +367,7 @@ Result<void> Partition::replay(uint64_t position, std::string_view record,
       content.remove_prefix(size);
     }
   }
-  static_cast<void>(finish());
+  x_replayed = finish();
   return {};
 }
 

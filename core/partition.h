@@ -39,6 +39,9 @@ class Partition final : public EffectSink {
   // Applies one record of the log; effects are dropped, since the log has them already.
   [[nodiscard]] Result<void> replay(uint64_t position, std::string_view record,
                                     OperatorsCache& operators);
+  // What the record replayed last caused, for comparing with the log. Views stay valid until the
+  // next record.
+  [[nodiscard]] const PartitionAppend& replayed() const { return x_replayed; }
   // Sets the operators of the rules in force; again after a recovery on another thread.
   [[nodiscard]] Result<void> use(OperatorsCache& operators);
 
@@ -118,6 +121,7 @@ class Partition final : public EffectSink {
   std::string x_sessions;
   uint32_t x_change_count = 0;
   uint32_t x_session_count = 0;
+  PartitionAppend x_replayed;
 
   // Checkpointing.
   std::vector<CachedVisitor*> x_dirty;      // since the last checkpoint began

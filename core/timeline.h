@@ -92,8 +92,10 @@ class Timeline {
   // Heap bytes held, for the cache's budget.
   [[nodiscard]] size_t memory_bytes() const;
 
-  void encode(ByteWriter& writer) const;  // same content, same bytes
-  [[nodiscard]] bool decode(ByteReader& reader);
+  // Same content, same bytes. Times are written against `base`, the nearer the shorter; reading
+  // takes the same one.
+  void encode(ByteWriter& writer, EventTime base = {}) const;
+  [[nodiscard]] bool decode(ByteReader& reader, EventTime base = {});
 
  private:
   // Below this many items a scan, newest first, beats a hash index.

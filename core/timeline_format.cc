@@ -3,13 +3,13 @@
 //   items:   varint count · per item: 1 byte of 2-bit codes for product, category, brand
 //            (0 absent, 1 new: 8 bytes follow, 2 as in the item before, 3 a varint follows: how
 //            many new categories and brands ago, in the order they appeared)
-//   base:    zigzag varint ms, the first time any list mentions
 //   lists:   varint count · per list, ascending by type: varint type ·
 //            varint (entries × 2 + has past) · [zigzag exact_since − base · tiles] · entries
 //   entry:   zigzag (first: at − base) or varint (at − previous at) ·
 //            varint (items × 8 + has order × 4 + has value × 2 + (pieces ≠ items)) ·
 //            [zigzag value] · [varint pieces] · [8 order] · varint item number per item
 //
+// base is the visitor's first_seen. A list always has an entry: the newest of a type stays.
 // Items are numbered by first use, so equal content gives equal bytes.
 #include <algorithm>
 #include <bit>
@@ -121,7 +121,7 @@ bool Timeline::decode_items(ByteReader& reader) {
   return reader.ok();
 }
 
-void Timeline::encode(ByteWriter& writer) const {
+void Timeline::encode(ByteWriter& writer, EventTime base) const {
   CompactVector<uint16_t> renumbered;
   renumbered.assign(x_items.size(), kUnused);
   CompactVector<uint16_t> order;
@@ -137,9 +137,6 @@ void Timeline::encode(ByteWriter& writer) const {
     }
   }
   encode_items(writer, {order.begin(), order.size()});
-  // A list always has an entry: the newest of a type stays.
-  const EventTime base = x_lists.empty() ? EventTime{} : x_lists.front().entries().front().at;
-  writer.signed_varint(base.ms);
   writer.varint(x_lists.size());
   for (const List& list : x_lists) {
     encode_list(list, {renumbered.begin(), renumbered.size()}, base, writer);
@@ -174,11 +171,9 @@ void Timeline::encode_list(const List& list, std::span<const uint16_t> renumbere
   }
 }
 
-bool Timeline::decode(ByteReader& reader) {
+bool Timeline::decode(ByteReader& reader, EventTime base) {
   *this = Timeline{};
-  if (!decode_items(reader)) return false;
-  const EventTime base{reader.signed_varint()};
-  if (!is_sane(base.ms)) return false;
+  if (!is_sane(base.ms) || !decode_items(reader)) return false;
   const size_t count = reader.count(2);
   if (count > limits::kTimelineListsMax) return false;
   x_lists.reserve(count);

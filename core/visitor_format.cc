@@ -203,7 +203,7 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
     case kEventIds: return get_hashes(reader, limits::kDedupeIdsMax, visitor.seen.event_ids);
     case kOrders: return get_hashes(reader, limits::kOrdersMax, visitor.seen.orders);
     case kTimeline:
-      if (!visitor.timeline.decode(reader)) reader.fail();
+      if (!visitor.timeline.decode(reader, base)) reader.fail();
       return;
     case kLifetime: return get_lifetime(reader, visitor.lifetime);
     case kCart: return get_cart(reader, base, visitor.cart);
@@ -234,7 +234,7 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
     for (const NameHash order : visitor.seen.orders) writer.fixed(order);
   });
   section(kTimeline, out, [&](ByteWriter& writer) {
-    if (!visitor.timeline.lists().empty()) visitor.timeline.encode(writer);
+    if (!visitor.timeline.lists().empty()) visitor.timeline.encode(writer, base);
   });
   section(kLifetime, out, [&](ByteWriter& writer) { put_lifetime(visitor.lifetime, writer); });
   section(kCart, out, [&](ByteWriter& writer) { put_cart(visitor.cart, base, writer); });

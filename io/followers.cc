@@ -107,6 +107,21 @@ void Followers::look_for_gaps() {
   }
 }
 
+void Followers::on_sweep(int64_t now_ms) {
+  look_for_gaps();
+  for (size_t i = 0; i < x_followers.size(); ++i) {
+    if (x_followers[i] != nullptr) x_followers[i]->on_sweep(now_ms);
+  }
+  compact();
+}
+
+void Followers::shut_down() {
+  for (size_t i = 0; i < x_followers.size(); ++i) {
+    if (x_followers[i] != nullptr) x_followers[i]->shut_down();
+  }
+  compact();
+}
+
 bool Followers::catch_up() {
   bool more = false;
   for (size_t i = 0; i < x_followers.size(); ++i) {

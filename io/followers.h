@@ -28,8 +28,11 @@ class Follower {
   // False: give nothing now; what comes meanwhile is read from the log later.
   [[nodiscard]] virtual bool has_room() const = 0;
   // `changes` are JSON objects with commas between; cursor() already includes them. The follower
-  // may remove itself.
+  // may remove and delete itself, here and below.
   virtual void deliver(std::string_view changes, size_t count) = 0;
+  // About every eighth of a second; `now_ms` is monotonic.
+  virtual void on_sweep(int64_t) {}
+  virtual void shut_down() {}
 
   [[nodiscard]] const ChangesCursor& cursor() const { return x_cursor; }
 
@@ -55,10 +58,12 @@ class Followers {
   size_t on_tap();
   // Reads a slice of the log for followers that are behind. True when there is more to read now.
   bool catch_up();
-  // Finds followers that miss changes nobody told us about.
-  void look_for_gaps();
+  // Also finds followers that miss changes nobody told us about.
+  void on_sweep(int64_t now_ms);
+  void shut_down();
 
  private:
+  void look_for_gaps();
   void offer(const CommittedChanges& batch);
   void offer(Follower& follower, const CommittedChanges& batch);
   void read_slice(Follower& follower, size_t partition);

@@ -109,7 +109,7 @@ void HttpConnection::on_read(error_code error, size_t bytes) {
 }
 
 void HttpConnection::process() {
-  while (!x_last_request && !x_exchanges.full() && process_one()) {
+  while (!x_last_request && !x_upgrading && !x_exchanges.full() && process_one()) {
   }
   if (x_upgrading) return take_upgrade();
   x_thread.mark_dirty(*this);

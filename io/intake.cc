@@ -65,6 +65,7 @@ constexpr CutField kCutFields[] = {{"url", &RawEvent::url, &Event::url},
 
 // The longest beginning within `bytes_max` that ends between two characters.
 std::string_view cut(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
   size_t size = bytes_max;
   while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
   return text.substr(0, size);
@@ -164,7 +165,8 @@ Result<void> Intake::fill(const RawEvent& raw) {
   x_event.clear();
   const Site* site = site_of(raw);
   if (site == nullptr) {
-    return Error{ErrorCode::kUnknownSite, std::string(raw.site.substr(0, limits::kIdBytesMax))};
+    if (!is_utf8(raw.site)) return Error{ErrorCode::kInvalidUtf8, "site"};
+    return Error{ErrorCode::kUnknownSite, std::string(cut(raw.site, limits::kIdBytesMax))};
   }
   x_event.site = site->id;
   if (auto result = fill_names(raw); !result) return result;
@@ -186,10 +188,10 @@ Result<void> Intake::fill_names(const RawEvent& raw) {
   if (auto result = check_text(raw.event_id, limits::kIdBytesMax, "event_id"); !result) {
     return result;
   }
+  if (!is_utf8(raw.type)) return Error{ErrorCode::kInvalidUtf8, "type"};
   const std::optional<EventType> type = parse_event_type(raw.type);
-  if (!type || !is_utf8(raw.type)) {
-    return Error{ErrorCode::kUnknownEventType,
-                 std::string(cut(raw.type, std::min(raw.type.size(), limits::kIdBytesMax)))};
+  if (!type) {
+    return Error{ErrorCode::kUnknownEventType, std::string(cut(raw.type, limits::kIdBytesMax))};
   }
   for (const TextField& field : kTextFields) {
     if (auto result = check_text(raw.*field.from, field.bytes_max, field.name); !result) {
@@ -207,7 +209,7 @@ Result<void> Intake::fill_names(const RawEvent& raw) {
 
 Result<void> Intake::fill_money(const RawEvent& raw, const Site& site) {
   Currency currency = site.currency;
-  if (!raw.currency.empty()) {
+  if (!raw.currency.empty() && raw.currency != currency.code()) {
     const Result<Currency> parsed = Currency::parse(raw.currency);
     if (!parsed) return Error{parsed.error().code, "currency"};
     currency = *parsed;
@@ -266,10 +268,8 @@ Result<void> Intake::fill_time(const RawEvent& raw, const Site& site) {
 }
 
 void Intake::fill_cut(std::string_view raw, std::string_view Event::*field) {
-  if (raw.size() > limits::kUrlBytesMax) {
-    raw = cut(raw, limits::kUrlBytesMax);
-    count_one(x_counters.truncated);
-  }
+  if (raw.size() > limits::kUrlBytesMax) count_one(x_counters.truncated);
+  raw = cut(raw, limits::kUrlBytesMax);
   x_event.*field = raw;
 }
 

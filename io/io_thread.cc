@@ -80,7 +80,8 @@ size_t IoThread::take_replies() {
 
 // --- submissions ---------------------------------------------------------------------------------
 
-Submission& IoThread::new_submission(std::string_view source) {
+Submission& IoThread::new_submission(std::string_view source,
+                                     std::optional<WallTime> received_at) {
   if (x_free.empty()) {
     x_submissions.push_back(std::make_unique<Submission>(*this, x_senders.size()));
     x_free.push_back(x_submissions.back().get());
@@ -88,7 +89,8 @@ Submission& IoThread::new_submission(std::string_view source) {
   Submission& submission = *x_free.back();
   x_free.pop_back();
   submission.started_ns = monotonic_ns();
-  x_intake.start(submission, engine().clock().now(), source, x_parts.config.default_site);
+  x_intake.start(submission, received_at.value_or(engine().clock().now()), source,
+                 x_parts.config.default_site);
   return submission;
 }
 
@@ -246,7 +248,7 @@ void IoThread::sweep() {
     const auto connection = x_connections[x_sweep_at++];
     connection->on_sweep(x_sweep_ms);
   }
-  x_followers.look_for_gaps();
+  x_followers.on_sweep(x_sweep_ms);
   while (x_free.size() > kPooledSubmissionsMax) {  // after a burst
     const Submission* spare = x_free.back();
     x_free.pop_back();
@@ -263,6 +265,7 @@ void IoThread::begin_stop() {
   x_stopping = true;
   x_stop_by_ms = monotonic_ms() + kStopMs;
   x_loop->stop_accepting();
+  x_followers.shut_down();
   const auto connections = x_connections;
   for (const auto& connection : connections) connection->shut_down();
 }

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -66,8 +67,9 @@ class IoThread {
   PixelDecoder& pixel() { return x_pixel; }
   Inflater& inflater() { return x_inflater; }
   std::string& scratch() { return x_scratch; }  // decompressed or copied bodies
-  // Begins the intake for it. Give it back by submit() or drop().
-  Submission& new_submission(std::string_view source);
+  // Begins the intake for it, as received now unless said otherwise. Give it back by submit() or
+  // drop().
+  Submission& new_submission(std::string_view source, std::optional<WallTime> received_at = {});
   void submit(Submission& submission);  // sent at the end of the turn, after those before it
   void drop(Submission& submission);    // nothing of it was sent
   void finish(Submission& submission);  // all its parcels are back

@@ -31,7 +31,7 @@ void Submission::reset() {
   failed = refused = any_sent = waits_for_room = false;
   rejections.clear();
   receiver.reset();
-  ticket = 0;
+  ticket = context = 0;
   answer = nullptr;
   for (auto& parcel : x_parcels) {
     if (!parcel->used) continue;

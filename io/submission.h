@@ -39,6 +39,7 @@ class Submission final : public ParcelSource {
   // Who is told, and which of its exchanges this is.
   boost::intrusive_ptr<Connection> receiver;
   uint64_t ticket = 0;
+  uint64_t context = 0;        // for `answer`: what else it must know
   // HTTP: how the outcome becomes the answer (a route's function).
   void (*answer)(const Submission&, HttpConnection&) = nullptr;
   bool waits_for_room = false;  // a full inbox means later (WebSocket), not no (HTTP)

@@ -71,8 +71,8 @@ Result<void> MemoryLog::read_events(PartitionId partition, uint64_t after, LogVi
   return {};
 }
 
-Result<void> MemoryLog::read_effects(Values Streams::*stream, PartitionId partition,
-                                     uint64_t after, LogVisitor visit) {
+Result<void> MemoryLog::read_effects(Values Streams::*stream, PartitionId partition, uint64_t after,
+                                     LogVisitor visit) {
   if (after == kLast) return {};
   Rows rows;
   {

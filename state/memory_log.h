@@ -1,5 +1,5 @@
-// A log in memory, for tests and simulations: the same answers as RocksLog, nothing on disk. A clone
-// is what a restart would find.
+// A log in memory, for tests and simulations: the same answers as RocksLog, nothing on disk. A
+// clone is what a restart would find.
 //
 // Thread: any. Reads copy first, so a visitor may call the log again.
 #pragma once

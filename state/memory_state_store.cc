@@ -14,21 +14,21 @@ std::unique_ptr<MemoryStateStore> MemoryStateStore::clone() const {
 
 Result<void> MemoryStateStore::write(const StateBatch& batch) {
   const std::lock_guard lock(x_mutex);
-  batch.for_each([this](StateBatch::Kind kind, Table table, std::string_view key,
-                        std::string_view value) {
-    Rows& rows = x_tables[static_cast<size_t>(table)];
-    switch (kind) {
-      case StateBatch::Kind::kPut:
-        rows.insert_or_assign(std::string(key), std::string(value));
-        break;
-      case StateBatch::Kind::kDelete:
-        if (const auto row = rows.find(key); row != rows.end()) rows.erase(row);
-        break;
-      case StateBatch::Kind::kDeleteRange:
-        if (key < value) rows.erase(rows.lower_bound(key), rows.lower_bound(value));
-        break;
-    }
-  });
+  batch.for_each(
+      [this](StateBatch::Kind kind, Table table, std::string_view key, std::string_view value) {
+        Rows& rows = x_tables[static_cast<size_t>(table)];
+        switch (kind) {
+          case StateBatch::Kind::kPut:
+            rows.insert_or_assign(std::string(key), std::string(value));
+            break;
+          case StateBatch::Kind::kDelete:
+            if (const auto row = rows.find(key); row != rows.end()) rows.erase(row);
+            break;
+          case StateBatch::Kind::kDeleteRange:
+            if (key < value) rows.erase(rows.lower_bound(key), rows.lower_bound(value));
+            break;
+        }
+      });
   return {};
 }
 
@@ -39,7 +39,8 @@ Result<void> MemoryStateStore::multi_get(Table table, std::span<const std::strin
     const std::lock_guard lock(x_mutex);
     const Rows& rows = x_tables[static_cast<size_t>(table)];
     for (size_t i = 0; i < keys.size(); ++i) {
-      if (const auto row = rows.find(keys[i]); row != rows.end()) found.emplace_back(i, row->second);
+      if (const auto row = rows.find(keys[i]); row != rows.end())
+        found.emplace_back(i, row->second);
     }
   }
   for (const auto& [index, value] : found) visit(index, value);

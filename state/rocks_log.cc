@@ -1,57 +1,21 @@
 #include "state/rocks_log.h"
 
-#include <rocksdb/convenience.h>
-
 #include <algorithm>
-#include <limits>
 
 #include "core/assert.h"
 #include "core/bytes.h"
 #include "core/log_format.h"
 #include "state/rocks_database.h"
 #include "state/rocks_log_format.h"
+#include "state/rocks_log_rows.h"
 #include "state/rocks_options.h"
 
 namespace rekindle::state {
 namespace {
 
-using rocksdb::Slice;
-
 constexpr size_t kMiB = 1'024 * 1'024;
 constexpr size_t kBatchBytesKept = 8 * kMiB;  // a thread's write batch above it is given back
 constexpr size_t kCacheBytes = 16 * kMiB;
-constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
-
-enum Stream : size_t { kDefault, kEvents, kChanges, kSessions, kQuarantine };
-
-Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
-
-void put(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, std::string_view key,
-         std::string_view value) {
-  const rocksdb::Status status = writes.Put(family, slice(key), slice(value));
-  RK_ASSERT(status.ok());  // fails only for more than 4 GB in one value
-}
-
-// Long reads must not push out what is looked up.
-rocksdb::ReadOptions range_read() {
-  rocksdb::ReadOptions options;
-  options.fill_cache = false;
-  return options;
-}
-
-struct EventKey {
-  uint32_t segment;
-  PartitionId partition;
-  uint64_t position;
-};
-// REQUIRES: a key of the event stream.
-EventKey parse_event_key(const Slice& key) {
-  RK_ASSERT(key.size() == 14);
-  return {read_big_endian<uint32_t>(key.data()),
-          PartitionId{read_big_endian<uint16_t>(key.data() + 4)},
-          read_big_endian<uint64_t>(key.data() + 6)};
-}
 
 // The number after the last one that an effects value holds.
 Result<uint64_t> next_seq(uint64_t first, std::string_view value) {
@@ -65,37 +29,57 @@ Result<uint64_t> next_seq(uint64_t first, std::string_view value) {
 
 Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
                                                  const RocksLogConfig& config) {
+  std::unique_ptr<RocksLog> log(new RocksLog(config));
   const auto cache = rocksdb::NewLRUCache(kCacheBytes);
   const size_t small = std::min(config.write_buffer_bytes, 16 * kMiB);
+  auto events = log_family(config.write_buffer_bytes, log_format::kEventPrefixBytes, cache);
+  events.compaction_filter = log->x_dropped.get();
+  const auto effects = log_family(small, log_format::kEffectPrefixBytes, cache);
   auto database = RocksDatabase::open(path, database_options(config.wal_bytes_max),
-                                      {{"default", log_family(kMiB, cache)},
-                                       {"events", log_family(config.write_buffer_bytes, cache)},
-                                       {"changes", log_family(small, cache)},
-                                       {"sessions", log_family(small, cache)},
-                                       {"quarantine", log_family(small, cache)}});
+                                      {{"default", log_family(kMiB, 0, cache)},
+                                       {"events", events},
+                                       {"changes", effects},
+                                       {"sessions", effects},
+                                       {"quarantine", log_family(small, 0, cache)}});
   if (!database) return database.error();
-  std::unique_ptr<RocksLog> log(new RocksLog(std::move(*database), config));
+  log->x_database = std::move(*database);
+  if (auto loaded = log->load_numbers(); !loaded) return loaded.error();
   if (auto loaded = log->load_ends(); !loaded) return loaded.error();
-  if (auto loaded = log->load_stored_ends(); !loaded) return loaded.error();
-  if (auto loaded = log->load_quarantine_ids(); !loaded) return loaded.error();
+  if (auto loaded = log->load_first_quarantine(); !loaded) return loaded.error();
   return log;
 }
 
-RocksLog::RocksLog(std::unique_ptr<RocksDatabase> database, const RocksLogConfig& config)
+RocksLog::RocksLog(const RocksLogConfig& config)
     : x_config(config),
-      x_database(std::move(database)),
+      x_dropped(std::make_unique<DroppedSegments>()),
       x_ends(limits::kPartitionsMax),
       x_trimmed(limits::kPartitionsMax, 0) {}
 
 RocksLog::~RocksLog() = default;
 
+Result<void> RocksLog::load_numbers() {
+  const auto family = x_database->family(kDefault);
+  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator({}, family));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    const std::string_view key = view(row->key());
+    if (row->value().size() != 8) return Error{ErrorCode::kCorruptRecord, "log: number"};
+    const auto value = read_big_endian<uint64_t>(row->value().data());
+    if (key == log_format::kNextQuarantineKey) x_next_quarantine = value;
+    if (key == log_format::kFirstSegmentKey) x_dropped->set_first(static_cast<uint32_t>(value));
+    if (key.size() != 3 || key[0] != 'e') continue;
+    const size_t partition = read_big_endian<uint16_t>(key.data() + 1);
+    if (partition < x_ends.size()) x_ends[partition] = value;
+  }
+  if (!row->status().ok()) return to_error(row->status());
+  return {};
+}
+
 // Hops over the event stream: from the first record of a partition in a segment to its last one.
 Result<void> RocksLog::load_ends() {
   const auto family = x_database->family(kEvents);
   std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  row->SeekToFirst();
-  if (row->Valid()) x_first_segment = parse_event_key(row->key()).segment;
-  x_segment = x_first_segment.load();
+  x_segment = x_dropped->first();
+  row->Seek(slice(log_format::event_key(x_segment, PartitionId{0}, 0).view()));
   while (row->Valid()) {
     const EventKey first = parse_event_key(row->key());
     row->SeekForPrev(slice(log_format::event_key(first.segment, first.partition, kLast).view()));
@@ -105,32 +89,14 @@ Result<void> RocksLog::load_ends() {
       return Error{ErrorCode::kCorruptRecord, "log: partition " + std::to_string(partition)};
     }
     x_segment = first.segment;
-    x_ends[partition] = parse_event_key(row->key()).position;
+    x_ends[partition] = std::max(x_ends[partition].load(), parse_event_key(row->key()).position);
     row->Next();
   }
   if (!row->status().ok()) return to_error(row->status());
   return {};
 }
 
-Result<void> RocksLog::load_stored_ends() {
-  const auto family = x_database->family(kDefault);
-  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator({}, family));
-  for (row->Seek("e"); row->Valid() && row->key().starts_with("e"); row->Next()) {
-    if (row->key().size() != 3 || row->value().size() != 8) break;
-    const size_t partition = read_big_endian<uint16_t>(row->key().data() + 1);
-    const auto stored = read_big_endian<uint64_t>(row->value().data());
-    if (partition < x_ends.size() && x_ends[partition] < stored) x_ends[partition] = stored;
-  }
-  if (!row->status().ok()) return to_error(row->status());
-  return {};
-}
-
-Result<void> RocksLog::load_quarantine_ids() {
-  std::string stored;
-  const rocksdb::Status status = x_database->db().Get(
-      {}, x_database->family(kDefault), slice(log_format::kNextQuarantineKey), &stored);
-  if (!status.ok() && !status.IsNotFound()) return to_error(status);
-  if (stored.size() == 8) x_next_quarantine = read_big_endian<uint64_t>(stored.data());
+Result<void> RocksLog::load_first_quarantine() {
   x_first_quarantine = x_next_quarantine;
   const auto family = x_database->family(kQuarantine);
   std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
@@ -205,7 +171,9 @@ void RocksLog::count_appended(size_t bytes) {
   }
 }
 
-Result<void> RocksLog::sync() { return x_database->sync(); }
+Result<void> RocksLog::sync() {
+  return x_database->sync();
+}
 
 Result<uint64_t> RocksLog::end(PartitionId partition) {
   RK_ASSERT(to_index(partition) < x_ends.size());
@@ -215,7 +183,7 @@ Result<uint64_t> RocksLog::end(PartitionId partition) {
 Result<void> RocksLog::read_events(PartitionId partition, uint64_t after, LogVisitor visit) {
   if (after == kLast) return {};
   const auto family = x_database->family(kEvents);
-  const uint32_t first = x_first_segment.load(std::memory_order_relaxed);
+  const uint32_t first = x_dropped->first();
   std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
   row->Seek(slice(log_format::event_key(first, partition, after + 1).view()));
   while (row->Valid()) {
@@ -296,56 +264,8 @@ Result<void> RocksLog::remove_quarantine(uint64_t id) {
   return x_database->write(writes, false);
 }
 
-Result<void> RocksLog::trim_events(PartitionId partition, uint64_t position) {
-  const std::lock_guard lock(x_trimming);
-  const size_t index = to_index(partition);
-  RK_ASSERT(index < x_ends.size());
-  const uint64_t end = x_ends[index].load(std::memory_order_acquire);
-  position = std::min(position, end);
-  if (position <= x_trimmed[index]) return {};
-  rocksdb::WriteBatch writes;
-  put(writes, x_database->family(kDefault), log_format::end_key(partition).view(),
-      log_format::number(end).view());
-  const auto family = x_database->family(kEvents);
-  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  const uint32_t last = x_segment.load(std::memory_order_relaxed);
-  for (uint32_t segment = x_first_segment; segment <= last; ++segment) {
-    const auto begin = log_format::event_key(segment, partition, 0);
-    const auto past = log_format::event_key(segment, partition, position + 1);
-    row->Seek(slice(begin.view()));
-    if (!row->Valid() || row->key().compare(slice(past.view())) >= 0) continue;
-    const auto status = writes.DeleteRange(family, slice(begin.view()), slice(past.view()));
-    RK_ASSERT(status.ok());
-  }
-  if (!row->status().ok()) return to_error(row->status());
-  if (auto written = x_database->write(writes, false); !written) return written;
-  x_trimmed[index] = position;
-  return drop_empty_segments();
+uint64_t RocksLog::size_bytes() const {
+  return x_database->size_bytes();
 }
-
-// Frees whole files at once; the rest of what was trimmed leaves with compaction. The two newest
-// segments stay: a shard may be writing to the one before the current.
-Result<void> RocksLog::drop_empty_segments() {
-  const uint32_t first = x_first_segment;
-  const uint32_t current = x_segment.load(std::memory_order_relaxed);
-  const auto family = x_database->family(kEvents);
-  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  row->Seek(slice(log_format::event_key(first, PartitionId{0}, 0).view()));
-  if (!row->status().ok()) return to_error(row->status());
-  const uint32_t used = row->Valid() ? parse_event_key(row->key()).segment : current;
-  if (used <= first || current < first + 2) return {};
-  const uint32_t kept = std::min(used, current - 1);
-  const auto begin = log_format::event_key(first, PartitionId{0}, 0);
-  const auto past = log_format::event_key(kept, PartitionId{0}, 0);
-  const Slice from = slice(begin.view());
-  const Slice to = slice(past.view());
-  row.reset();  // would keep the files alive
-  const auto status = rocksdb::DeleteFilesInRange(&x_database->db(), family, &from, &to, false);
-  if (!status.ok()) return to_error(status);
-  x_first_segment = kept;
-  return {};
-}
-
-uint64_t RocksLog::size_bytes() const { return x_database->size_bytes(); }
 
 }  // namespace rekindle::state

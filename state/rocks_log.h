@@ -1,9 +1,10 @@
 // The embedded log: one RocksDB with a column family per stream. Opened by the program, appended to
-// by shards, read by recovery, the change feed and the model thread. Keys: state/rocks_log_format.h.
+// by shards, read by recovery, the change feed and the model thread. Keys:
+// state/rocks_log_format.h.
 //
-// Thread: as core/log.h says; appends of several shards join RocksDB's group commit. No lock is taken
-// for a batch without quarantine entries. Owns: its directory, until destroyed.
-// Errors of open: kStoreFailed, kStoreLocked, kCorruptRecord, kDiskFull.
+// Thread: as core/log.h says; appends of several shards join RocksDB's group commit. No lock is
+// taken for a batch without quarantine entries. Owns: its directory, until destroyed. Errors of
+// open: kStoreFailed, kStoreLocked, kCorruptRecord, kDiskFull.
 #pragma once
 
 #include <atomic>
@@ -22,6 +23,7 @@ class WriteBatch;
 namespace rekindle::state {
 
 class RocksDatabase;
+class DroppedSegments;
 
 struct RocksLogConfig {
   size_t write_buffer_bytes = 64ULL * 1'024 * 1'024;  // of the event stream; the others take less
@@ -51,28 +53,30 @@ class RocksLog final : public Log {
                                                                      size_t limit) override;
   // Errors: kNotFound, besides the store's.
   [[nodiscard]] Result<void> remove_quarantine(uint64_t id) override;
-  // Costs some look-ups and a write: meant for every minute, not for every batch.
+  // Lets go of whole segments. Costs some look-ups: meant for every minute, not for every batch.
   [[nodiscard]] Result<void> trim_events(PartitionId partition, uint64_t position) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:
-  RocksLog(std::unique_ptr<RocksDatabase> database, const RocksLogConfig& config);
+  explicit RocksLog(const RocksLogConfig& config);
   [[nodiscard]] Result<void> load_ends();
-  [[nodiscard]] Result<void> load_stored_ends();
-  [[nodiscard]] Result<void> load_quarantine_ids();
+  [[nodiscard]] Result<void> load_numbers();
+  [[nodiscard]] Result<void> load_first_quarantine();
   // Returns the id after the last one given. REQUIRES: x_quarantine is held.
   [[nodiscard]] uint64_t put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& writes);
   [[nodiscard]] Result<void> read_effects(size_t stream, PartitionId partition, uint64_t after,
                                           LogVisitor visit);
-  [[nodiscard]] Result<void> drop_empty_segments();
+  // REQUIRES of both: x_trimming is held.
+  [[nodiscard]] Result<bool> is_expired(uint32_t segment);
+  [[nodiscard]] Result<void> drop_segments_before(uint32_t kept);
   void count_appended(size_t bytes);
 
   const RocksLogConfig x_config;
-  std::unique_ptr<RocksDatabase> x_database;
-  std::vector<std::atomic<uint64_t>> x_ends;  // by partition
-  std::atomic<uint32_t> x_segment{1};         // where records go now
-  std::atomic<uint32_t> x_first_segment{1};   // none before it has records
-  std::atomic<size_t> x_segment_bytes{0};     // appended to the current one since open
+  std::unique_ptr<DroppedSegments> x_dropped;  // knows the first segment that has records
+  std::unique_ptr<RocksDatabase> x_database;   // uses x_dropped
+  std::vector<std::atomic<uint64_t>> x_ends;   // by partition
+  std::atomic<uint32_t> x_segment{1};          // where records go now
+  std::atomic<size_t> x_segment_bytes{0};      // appended to the current one since open
 
   std::mutex x_quarantine;  // guards the ids, and that they are written in order
   uint64_t x_first_quarantine = 1;
@@ -80,6 +84,8 @@ class RocksLog final : public Log {
 
   std::mutex x_trimming;
   std::vector<uint64_t> x_trimmed;  // by partition; since open
+  PartitionId x_blocker{};          // whose record keeps the first segment
+  uint64_t x_blocker_position = 0;
 };
 
 }  // namespace rekindle::state

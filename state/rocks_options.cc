@@ -3,6 +3,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 
@@ -15,8 +16,7 @@ namespace {
 constexpr size_t kMiB = 1'024 * 1'024;
 
 rocksdb::CompressionType best_of(rocksdb::CompressionType wanted) {
-  static const std::vector<rocksdb::CompressionType> built_in =
-      rocksdb::GetSupportedCompressions();
+  static const std::vector<rocksdb::CompressionType> built_in = rocksdb::GetSupportedCompressions();
   const bool known = std::find(built_in.begin(), built_in.end(), wanted) != built_in.end();
   return known ? wanted : rocksdb::kNoCompression;
 }
@@ -81,12 +81,14 @@ rocksdb::DBOptions database_options(size_t wal_bytes_max) {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions log_family(size_t write_buffer_bytes,
+rocksdb::ColumnFamilyOptions log_family(size_t write_buffer_bytes, size_t ascending_prefix_bytes,
                                         const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options = family_options(write_buffer_bytes);
   options.compression = best_of(rocksdb::kLZ4Compression);
-  // No memtable_insert_with_hint_prefix_extractor, though keys ascend within a prefix: RocksDB 7.8
-  // keeps one hint for a memtable's rows and its range deletions, and trimming corrupts it.
+  if (ascending_prefix_bytes != 0) {
+    options.memtable_insert_with_hint_prefix_extractor.reset(
+        rocksdb::NewFixedPrefixTransform(ascending_prefix_bytes));
+  }
   rocksdb::BlockBasedTableOptions table = table_options(cache);
   table.block_size = 32 * 1'024;  // read in long ranges; no filter, as nothing is looked up
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));

@@ -18,21 +18,23 @@ constexpr size_t kMiB = 1'024 * 1'024;
 constexpr size_t kBatchBytesKept = 8 * kMiB;  // a thread's write batch above it is given back
 constexpr size_t kKeysAtOnce = 256;           // bounds what one look-up pins in the cache
 
-Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view view(const Slice& bytes) { return {bytes.data(), bytes.size()}; }
+Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view view(const Slice& bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
-size_t family_of(Table table) { return static_cast<size_t>(table) + 1; }  // 0 is "default"
+size_t family_of(Table table) {
+  return static_cast<size_t>(table) + 1;
+}  // 0 is "default"
 
 void add(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, StateBatch::Kind kind,
          std::string_view key, std::string_view value) {
   rocksdb::Status status;
   switch (kind) {
-    case StateBatch::Kind::kPut:
-      status = writes.Put(family, slice(key), slice(value));
-      break;
-    case StateBatch::Kind::kDelete:
-      status = writes.Delete(family, slice(key));
-      break;
+    case StateBatch::Kind::kPut: status = writes.Put(family, slice(key), slice(value)); break;
+    case StateBatch::Kind::kDelete: status = writes.Delete(family, slice(key)); break;
     case StateBatch::Kind::kDeleteRange:
       if (key < value) status = writes.DeleteRange(family, slice(key), slice(value));
       break;
@@ -78,10 +80,10 @@ RocksStateStore::~RocksStateStore() = default;
 Result<void> RocksStateStore::write(const StateBatch& batch) {
   thread_local rocksdb::WriteBatch writes;
   writes.Clear();
-  batch.for_each([this](StateBatch::Kind kind, Table table, std::string_view key,
-                        std::string_view value) {
-    add(writes, x_database->family(family_of(table)), kind, key, value);
-  });
+  batch.for_each(
+      [this](StateBatch::Kind kind, Table table, std::string_view key, std::string_view value) {
+        add(writes, x_database->family(family_of(table)), kind, key, value);
+      });
   const size_t bytes = writes.GetDataSize();
   auto written = x_database->write(writes, false);
   if (bytes > kBatchBytesKept) writes = rocksdb::WriteBatch();
@@ -127,10 +129,16 @@ Result<void> RocksStateStore::scan(Table table, std::string_view begin, std::str
   return {};
 }
 
-Result<void> RocksStateStore::flush() { return x_database->flush(); }
+Result<void> RocksStateStore::flush() {
+  return x_database->flush();
+}
 
-uint64_t RocksStateStore::size_bytes() const { return x_database->size_bytes(); }
+uint64_t RocksStateStore::size_bytes() const {
+  return x_database->size_bytes();
+}
 
-bool RocksStateStore::is_stalling() const { return x_database->is_stalling(); }
+bool RocksStateStore::is_stalling() const {
+  return x_database->is_stalling();
+}
 
 }  // namespace rekindle::state

@@ -1,5 +1,5 @@
-// The embedded state store: one RocksDB with a column family per table, in its own directory so that
-// a shard's append never queues behind a checkpoint. Keys: core/state_format.h.
+// The embedded state store: one RocksDB with a column family per table, in its own directory so
+// that a shard's append never queues behind a checkpoint. Keys: core/state_format.h.
 //
 // Thread: any, for all calls. Owns: its directory, until destroyed.
 // Errors of open: kStoreFailed, kStoreLocked, kCorruptRecord, kDiskFull.
@@ -17,8 +17,8 @@ class RocksDatabase;
 struct RocksStateConfig {
   // Blocks, indexes, filters and write buffers together stay near this.
   size_t block_cache_bytes = 256ULL * 1'024 * 1'024;
-  // Of it, for what is not yet in a file. Larger: fewer rewrites of hot visitors; also what a restart
-  // has to read back.
+  // Of it, for what is not yet in a file. Larger: fewer rewrites of hot visitors; also what a
+  // restart has to read back.
   size_t write_buffer_bytes = 96ULL * 1'024 * 1'024;
 };
 

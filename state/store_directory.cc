@@ -99,8 +99,8 @@ Result<int> take_lock(const std::string& path) {
   errno = reason;
   if (reason != EWOULDBLOCK) return error_of_errno(file);
   const std::string pid = size > 1 ? std::string(holder, static_cast<size_t>(size) - 1) : "unknown";
-  return Error{ErrorCode::kStoreLocked, path + " is in use by process " + pid +
-                                            "; stop it, or name another directory"};
+  return Error{ErrorCode::kStoreLocked,
+               path + " is in use by process " + pid + "; stop it, or name another directory"};
 }
 
 }  // namespace
@@ -132,7 +132,9 @@ Result<std::unique_ptr<StoreDirectory>> StoreDirectory::open(const std::string& 
   return store;
 }
 
-StoreDirectory::~StoreDirectory() { ::close(x_lock_fd); }  // lets go of the lock
+StoreDirectory::~StoreDirectory() {
+  ::close(x_lock_fd);
+}  // lets go of the lock
 
 Result<void> StoreDirectory::create(const StoreFacts& facts) {
   if (!are_valid(facts)) {
@@ -153,10 +155,9 @@ Result<void> StoreDirectory::load() {
     return Error{ErrorCode::kCorruptRecord, x_path + "/VERSION is damaged; restore a backup"};
   }
   if (*version > kStoreVersion) {
-    return Error{ErrorCode::kNewerVersion, x_path + " has layout " + std::string(digits) +
-                                               ", this program knows " +
-                                               std::to_string(kStoreVersion) +
-                                               "; start the newer release"};
+    return Error{ErrorCode::kNewerVersion,
+                 x_path + " has layout " + std::string(digits) + ", this program knows " +
+                     std::to_string(kStoreVersion) + "; start the newer release"};
   }
   const auto facts_text = read_small_file(x_path + "/STORE");
   if (!facts_text) return facts_text.error();

@@ -65,10 +65,15 @@ const Preset* find_preset(std::string_view name) {
 Result<const Preset*> find_preset_of(const std::string& path) {
   auto bytes = open_input_file(path);
   if (!bytes) return bytes.error();
-  char first[256];
-  const Result<size_t> got = (*bytes)->read(first, sizeof(first));
-  if (!got) return got.error();
-  std::string_view line(first, *got);
+  std::string first(256, '\0');
+  size_t used = 0;
+  while (used < first.size()) {
+    const Result<size_t> got = (*bytes)->read(first.data() + used, first.size() - used);
+    if (!got) return got.error();
+    if (*got == 0) break;
+    used += *got;
+  }
+  std::string_view line(first.data(), used);
   line = line.substr(0, line.find('\n'));
   for (const Preset& preset : presets()) {
     if (line.find(preset.telltale) != std::string_view::npos) return &preset;

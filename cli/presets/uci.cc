@@ -86,10 +86,12 @@ void UciSource::take_row() {
 
 UciSource::Invoice& UciSource::invoice_of(std::string_view number, std::string_view customer,
                                           int64_t at_ms) {
-  for (auto invoice = x_open.rbegin(); invoice != x_open.rend(); ++invoice) {
-    if (invoice->event.order != number || invoice->event.visitor != customer) continue;
-    invoice->last_ms = std::max(invoice->last_ms, at_ms);
-    return *invoice;
+  x_key.assign(number).append(1, '\n').append(customer);
+  const auto [place, is_new] = x_place_of.try_emplace(x_key, x_finished + x_open.size());
+  if (!is_new) {
+    Invoice& invoice = x_open[place->second - x_finished];
+    invoice.last_ms = std::max(invoice.last_ms, at_ms);
+    return invoice;
   }
   Invoice& invoice = x_open.emplace_back();
   invoice.last_ms = at_ms;
@@ -106,6 +108,9 @@ bool UciSource::finish(SourceEvent& event) {
   event = std::move(x_open.front().event);
   event.value = format_micros(x_open.front().value_micros);
   x_open.pop_front();
+  ++x_finished;
+  x_key.assign(event.order).append(1, '\n').append(event.visitor);
+  x_place_of.erase(x_key);
   if (!event.items.empty()) return true;
   ++x_counts.empty_orders;
   return false;

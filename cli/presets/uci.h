@@ -13,6 +13,8 @@
 
 #include <deque>
 #include <memory>
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "cli/presets/csv.h"
@@ -48,6 +50,9 @@ class UciSource final : public EventSource {
   CsvReader x_csv;
   std::vector<size_t> x_columns;
   std::deque<Invoice> x_open;  // in the order of their first lines
+  size_t x_finished = 0;       // invoices that left x_open
+  std::unordered_map<std::string, size_t> x_place_of;  // open ones; place in x_open + x_finished
+  std::string x_key;           // reused
   int64_t x_now_ms = 0;        // of the newest line
   bool x_at_end = false;
   uint64_t x_unreadable = 0;  // rows that are whole, but hold no event

@@ -143,12 +143,22 @@ Result<void> add_answer(std::string_view json, ReplayTotals& totals) {
   totals.accepted += accepted;
   totals.duplicates += duplicates;
   simdjson::dom::array rejected;
-  if (answer["rejected"].get(rejected) != simdjson::SUCCESS) return {};
+  if (answer["rejected"].get(rejected) != simdjson::SUCCESS) {
+    return Error{ErrorCode::kMalformedRequest, "the server's answer: " + std::string(json)};
+  }
+  uint64_t count = rejected.size();
   for (const auto entry : rejected) {
-    std::string_view reason = "unknown";
+    std::string_view reason;
     if (entry["reason"].get(reason) != simdjson::SUCCESS) reason = "unknown";
     ++totals.reasons[std::string(reason)];
-    ++totals.rejected;
+  }
+  uint64_t all = 0;  // says how many there were when the list is cut
+  if (answer["rejected_total"].get(all) == simdjson::SUCCESS) count = all;
+  totals.rejected += count;
+  uint64_t collisions = 0;  // absent when there are none
+  if (answer["collisions"].get(collisions) == simdjson::SUCCESS) {
+    totals.rejected += collisions;
+    totals.reasons["visitor_collision"] += collisions;
   }
   return {};
 }

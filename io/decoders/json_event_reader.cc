@@ -17,8 +17,19 @@ using ondemand::json_type;
 
 namespace {
 
-// Reads the object's next key; one with a broken escape is like an unknown one.
+// The longest known key; a longer one is unknown whatever it says.
+constexpr size_t kKeyBytesMax = 8;
+
+// Reads a field's key as far as it can be a known one. Keys are rarely escaped, so the closing quote
+// is looked for in place; one with a broken escape is like an unknown one.
 error_code key_of(ondemand::field& field, std::string_view& key) {
+  const char* const raw = field.key().raw();
+  size_t size = 0;
+  while (size <= kKeyBytesMax && raw[size] != '"' && raw[size] != '\\') ++size;
+  if (raw[size] != '\\') {
+    key = {raw, size};
+    return simdjson::SUCCESS;
+  }
   const error_code code = field.unescaped_key().get(key);
   if (code != simdjson::STRING_ERROR) return code;
   key = {};
@@ -112,17 +123,17 @@ const JsonEventReader::Rule* JsonEventReader::rule_of(std::string_view key) {
       {"referrer", Kind::kText, &RawEvent::referrer},
       {"currency", Kind::kText, &RawEvent::currency},
       {"campaign", Kind::kCampaign}};
-  constexpr size_t kLengths = 10;
   static constexpr auto kFirstOfLength = [] {
-    std::array<uint8_t, kLengths + 1> first{};
-    for (size_t length = 0; length <= kLengths; ++length) {
+    std::array<uint8_t, kKeyBytesMax + 2> first{};
+    for (size_t length = 0; length < first.size(); ++length) {
       while (first[length] < std::size(kRules) && kRules[first[length]].name.size() < length) {
         ++first[length];
       }
     }
     return first;
   }();
-  if (key.size() >= kLengths) return nullptr;
+  static_assert(kRules[std::size(kRules) - 1].name.size() == kKeyBytesMax);
+  if (key.size() > kKeyBytesMax) return nullptr;
   for (size_t i = kFirstOfLength[key.size()]; i < kFirstOfLength[key.size() + 1]; ++i) {
     if (kRules[i].name == key) return &kRules[i];
   }

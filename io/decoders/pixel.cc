@@ -1,5 +1,6 @@
 #include "io/decoders/pixel.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -133,7 +134,8 @@ Result<void> PixelDecoder::read_item(std::string_view value) {
 }
 
 std::string_view PixelDecoder::unescaped(std::string_view text) {
-  if (text.find_first_of("%+") == std::string_view::npos) return text;
+  const auto is_escape = [](char c) { return c == '%' || c == '+'; };
+  if (std::none_of(text.begin(), text.end(), is_escape)) return text;
   const size_t start = x_text.size();
   for (size_t i = 0; i < text.size(); ++i) {
     char c = text[i];

@@ -58,9 +58,9 @@ void append_types(std::string& out, const Timeline& timeline) {
     list.next();
     JsonObject object(out);
     object.text("type", name_of(type.type));
-    object.number("count", static_cast<uint64_t>(type.entries.size()));
-    object.boolean("exact", type.tiles == nullptr);
-    if (!type.entries.empty()) object.time("newest", type.entries.back().at.ms);
+    object.number("count", static_cast<uint64_t>(type.entries().size()));
+    object.boolean("exact", type.tiles() == nullptr);
+    if (!type.entries().empty()) object.time("newest", type.entries().back().at.ms);
     object.close();
   }
   out.push_back(']');

@@ -32,8 +32,9 @@ EventTime first_flip(Compare compare, const Rational& difference, const Rational
       __builtin_mul_overflow(growth, static_cast<Wide>(difference.denominator), &bottom)) {
     return now + milliseconds(1);  // beyond what can be computed: looked at again at once
   }
-  const Wide whole = top / bottom;
-  const bool meets_zero = top % bottom == 0;  // then whole ≥ 1, as the distance is not 0
+  // Most often both are whole; dividing 128 bits is the dearest step here.
+  const Wide whole = bottom == 1 ? top : top / bottom;
+  const bool meets_zero = whole * bottom == top;  // then whole ≥ 1, as the distance is not 0
   Wide ahead = whole + 1;                     // first millisecond past zero
   if (meets_zero && holds_for(compare, 0) != holds_for(compare, sign)) {
     ahead = whole;

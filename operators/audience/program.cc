@@ -7,6 +7,11 @@
 #include "operators/audience/crossing.h"
 
 namespace rekindle::operators::audience {
+namespace {
+
+constexpr Duration kLastsLongEnough = days(1);
+
+}  // namespace
 
 Holds Program::evaluate(const Visitor& visitor, const Site& site, EventTime now) const {
   const Holds answer = condition(x_root, {visitor, site, site.currency.scale(), now});
@@ -44,8 +49,8 @@ Holds Program::condition(uint16_t at, const Scope& scope) const {
 }
 
 // One deciding operand (a false one of `and`, a true one of `or`) settles the answer for as long as
-// it stays so. The search goes on past one that may change, for one that lasts longer: a later
-// deadline costs less than waking the visitor.
+// it stays so. The search goes on past one that may change soon, for one that lasts longer: looking
+// costs less than waking the visitor, but not for a deadline that far ahead.
 Holds Program::joined(const Instruction& instruction, bool deciding, const Scope& scope) const {
   Holds undecided{!deciding, true, EventTime::never()};
   Holds decided{deciding, true, EventTime::before_all()};
@@ -54,7 +59,7 @@ Holds Program::joined(const Instruction& instruction, bool deciding, const Scope
     const Holds answer = condition(*operand, scope);
     if (answer.value == deciding) {
       if (answer.until > decided.until) decided = answer;
-      if (decided.until == EventTime::never()) break;
+      if (decided.until >= scope.now + kLastsLongEnough) break;
     } else {
       undecided.exact = undecided.exact && answer.exact;
       undecided.until = std::min(undecided.until, answer.until);

@@ -85,8 +85,8 @@ class Bestsellers {
   void move_landmark(EventTime landmark);
   void prune(Category& category);
   void forget_lighter_half();
-  [[nodiscard]] static std::shared_ptr<const BestsellerList> best_of(
-      const Category& category, const ProductCatalog& catalog);
+  [[nodiscard]] static std::shared_ptr<const BestsellerList> best_of(const Category& category,
+                                                                     const ProductCatalog& catalog);
   [[nodiscard]] bool decode_category(ByteReader& reader, Category& category);
 
   Duration x_half_life;

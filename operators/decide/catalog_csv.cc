@@ -82,7 +82,10 @@ class CsvReader {
     while (x_fault.empty() && !x_rest.empty() && x_rest.front() != x_separator &&
            x_rest.front() != '\n') {
       if (quoted && x_rest.front() != '\r') x_fault = "text after a closing quote";
-      if (quoted) advance(1); else take();
+      if (quoted)
+        advance(1);
+      else
+        take();
     }
     if (!x_fault.empty()) return false;
     cell.size = x_text.size() - cell.begin;
@@ -167,9 +170,9 @@ Result<LoadedCatalog> load_catalog_csv(std::string_view text, const Site& site) 
       break;
     }
     if (reader.cells() != columns->size()) {
-      builder.add_fault(reader.row_line(), 1,
-                        fmt::format("the row has {} cells, the first row {}", reader.cells(),
-                                    columns->size()));
+      builder.add_fault(
+          reader.row_line(), 1,
+          fmt::format("the row has {} cells, the first row {}", reader.cells(), columns->size()));
       continue;
     }
     CatalogRow cells;

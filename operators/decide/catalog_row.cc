@@ -15,13 +15,17 @@ struct FieldName {
   std::string_view name;
   CatalogField field;
 };
-constexpr FieldName kFieldNames[] = {
-    {"product", CatalogField::kId},          {"id", CatalogField::kId},
-    {"title", CatalogField::kTitle},         {"category", CatalogField::kCategory},
-    {"brand", CatalogField::kBrand},         {"price", CatalogField::kPrice},
-    {"list_price", CatalogField::kListPrice}, {"currency", CatalogField::kCurrency},
-    {"stock", CatalogField::kStock},         {"available", CatalogField::kAvailable},
-    {"tags", CatalogField::kTags}};
+constexpr FieldName kFieldNames[] = {{"product", CatalogField::kId},
+                                     {"id", CatalogField::kId},
+                                     {"title", CatalogField::kTitle},
+                                     {"category", CatalogField::kCategory},
+                                     {"brand", CatalogField::kBrand},
+                                     {"price", CatalogField::kPrice},
+                                     {"list_price", CatalogField::kListPrice},
+                                     {"currency", CatalogField::kCurrency},
+                                     {"stock", CatalogField::kStock},
+                                     {"available", CatalogField::kAvailable},
+                                     {"tags", CatalogField::kTags}};
 
 constexpr std::string_view kYes[] = {"true", "1", "yes", "in_stock", "in stock"};
 constexpr std::string_view kNo[] = {"false", "0", "no", "out_of_stock", "out of stock"};
@@ -37,9 +41,8 @@ bool is_same_word(std::string_view a, std::string_view b) {
 
 template <size_t N>
 bool is_one_of(const std::string_view (&words)[N], std::string_view text) {
-  return std::any_of(std::begin(words), std::end(words), [&](std::string_view word) {
-    return is_same_word(word, text);
-  });
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view word) { return is_same_word(word, text); });
 }
 
 // Why `text` cannot be a name of at most `bytes_max`, or nothing.

@@ -17,7 +17,16 @@
 namespace rekindle::operators {
 
 enum class CatalogField : uint8_t {
-  kId, kTitle, kCategory, kBrand, kPrice, kListPrice, kCurrency, kStock, kAvailable, kTags,
+  kId,
+  kTitle,
+  kCategory,
+  kBrand,
+  kPrice,
+  kListPrice,
+  kCurrency,
+  kStock,
+  kAvailable,
+  kTags,
 };
 inline constexpr size_t kCatalogFields = 10;
 

@@ -17,7 +17,8 @@ namespace {
 class DecideEngine final : public Decider {
  public:
   DecideEngine(const DecideConfig& config, std::vector<SiteCatalog> catalogs)
-      : x_config(config), x_sources(make_candidate_sources()),
+      : x_config(config),
+        x_sources(make_candidate_sources()),
         x_published(std::make_unique<const ModelSnapshot>()) {
     for (SiteCatalog& site : catalogs) {
       x_sites.emplace(site_id(site.site),
@@ -160,8 +161,7 @@ Result<std::unique_ptr<Decider>> make_decide_engine(const DecideConfig& config,
                    "decide: site '" + catalogs[i].site + "' has two catalogues"};
     }
   }
-  return std::unique_ptr<Decider>(
-      std::make_unique<DecideEngine>(config, std::move(catalogs)));
+  return std::unique_ptr<Decider>(std::make_unique<DecideEngine>(config, std::move(catalogs)));
 }
 
 }  // namespace rekindle::operators

@@ -18,8 +18,8 @@
 namespace rekindle::operators {
 
 struct DecideConfig {
-  Duration half_life = days(14);  // a sale this old counts half; at least one minute
-  BestsellerWeights weights;      // each 0 (not counted) or more
+  Duration half_life = days(14);             // a sale this old counts half; at least one minute
+  BestsellerWeights weights;                 // each 0 (not counted) or more
   uint32_t offers_max = limits::kOffersMax;  // of one decision, whatever is asked for; at least 1
 };
 

@@ -37,7 +37,12 @@ std::vector<NameHash> cart_of(const DecideRequest& request, const Visitor& visit
 
 DecideView::DecideView(const DecideRequest& asked, const Site& of_site, const Visitor& of_visitor,
                        EventTime at, const SiteModel& of_model)
-    : request(asked), site(of_site), visitor(of_visitor), now(at), model(of_model),
-      owned(bought_by(of_visitor.timeline)), cart(cart_of(asked, of_visitor)) {}
+    : request(asked),
+      site(of_site),
+      visitor(of_visitor),
+      now(at),
+      model(of_model),
+      owned(bought_by(of_visitor.timeline)),
+      cart(cart_of(asked, of_visitor)) {}
 
 }  // namespace rekindle::operators

@@ -20,7 +20,7 @@ inline constexpr int64_t kUnknownStock = -1;
 struct Product {
   std::string id;
   std::string title;
-  std::string category;           // empty: in none
+  std::string category;  // empty: in none
   std::string brand;
   int64_t price = kNoMoney;       // minor units of the site's currency
   int64_t list_price = kNoMoney;  // before any discount

@@ -89,7 +89,8 @@ class Published {
  private:
   // Threads begin at different slots, so that they rarely meet.
   Slot& claim(const T* value) const {
-    static thread_local const size_t first = std::hash<std::thread::id>{}(std::this_thread::get_id());
+    static thread_local const size_t first =
+        std::hash<std::thread::id>{}(std::this_thread::get_id());
     for (size_t i = first;; ++i) {
       Slot& slot = x_slots[i % x_slots.size()];
       const T* expected = nullptr;

@@ -19,9 +19,9 @@ RecentCategories::RecentCategories(const Timeline& timeline, const ProductCatalo
     const Timeline::List* list = timeline.find(kTypes[i]);
     if (list == nullptr) continue;
     const std::span<const Timeline::Entry> entries = list->entries();
-    const auto end = std::upper_bound(
-        entries.begin(), entries.end(), now,
-        [](EventTime t, const Timeline::Entry& entry) { return t < entry.at; });
+    const auto end =
+        std::upper_bound(entries.begin(), entries.end(), now,
+                         [](EventTime t, const Timeline::Entry& entry) { return t < entry.at; });
     x_cursors[i] = {list->type, entries.first(static_cast<size_t>(end - entries.begin()))};
   }
 }

@@ -390,16 +390,26 @@ TEST_F(PresetFiles, ReadsPlainGzipAndZstdAlike) {
     const auto preset = find_preset_of(path);
     ASSERT_TRUE(preset) << path;
     EXPECT_EQ((*preset)->name, "uci");
-    const auto span = time_span_of(**preset, path);
-    ASSERT_TRUE(span) << path;
-    EXPECT_EQ(span->events, 40'000u) << path;
-    EXPECT_EQ(span->first_ms, 1'291'191'960'000);
-    EXPECT_EQ(span->last_ms, span->first_ms);
     auto source = (*preset)->open(path);
     ASSERT_TRUE(source);
-    EXPECT_EQ(all_of(**source).size(), 40'000u);
+    SourceEvent event;
+    int next_order = 500'000;
+    while ((*source)->next(event)) ASSERT_EQ(event.order, std::to_string(next_order++)) << path;
+    EXPECT_EQ(next_order, 540'000) << path;
     EXPECT_DOUBLE_EQ((*source)->progress(), 1);
   }
+}
+
+TEST_F(PresetFiles, FindsTheFirstAndLastTimeOfAFile) {
+  const std::string path = write("a.csv", std::string(kUciHeader) +
+                                              "5,A,MUG,1,2010-12-01 08:26:00,1.00,7,UK\n"
+                                              "6,A,MUG,1,2010-12-01 09:26:00,1.00,7,UK\n"
+                                              "7,A,MUG,1,2010-12-01 08:56:00,1.00,7,UK\n");
+  const auto span = time_span_of(*find_preset("uci"), path);
+  ASSERT_TRUE(span);
+  EXPECT_EQ(span->events, 3u);
+  EXPECT_EQ(span->first_ms, 1'291'191'960'000);
+  EXPECT_EQ(span->last_ms, span->first_ms + 3'600'000);
 }
 
 TEST_F(PresetFiles, TellsDamagedAndCutFiles) {

@@ -34,7 +34,9 @@ TEST(Bytes, SmallNumbersTakeOneByte) {
 }
 
 TEST(Bytes, ReadingPastTheEndFailsAndStaysFailed) {
-  for (const std::string_view bytes : {std::string_view("\x80\x80", 2), std::string_view("\x05" "ab"),
+  for (const std::string_view bytes : {std::string_view("\x80\x80", 2),
+                                       std::string_view("\x05"
+                                                        "ab"),
                                        std::string_view()}) {
     ByteReader reader(bytes);
     EXPECT_EQ(reader.bytes(), "");
@@ -49,7 +51,9 @@ TEST(Bytes, ReadingPastTheEndFailsAndStaysFailed) {
 }
 
 TEST(Bytes, ACountTheInputCannotHoldIsRefused) {
-  const std::string bytes("\x03" "abcdef");
+  const std::string bytes(
+      "\x03"
+      "abcdef");
   EXPECT_EQ(ByteReader(bytes).count(2), 3u);
   ByteReader reader(bytes);
   EXPECT_EQ(reader.count(3), 0u);

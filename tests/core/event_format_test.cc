@@ -32,8 +32,13 @@ std::string encoded(const Event& event) {
   return out;
 }
 
-// Bytes that version 1 wrote. They must stay readable for ever, and version 1 must keep writing them.
-constexpr std::string_view kGoldenV1 = "GOLDEN_EVENT_V1";
+// Bytes that version 1 wrote. They must stay readable for ever, and version 1 must keep writing
+// them.
+constexpr std::string_view kGoldenV1 =
+    "9700000001011610080706050403020118171615141312110c000000000000004d000000000000000068e5cf"
+    "8b010000fa68e5cf8b01000044332211260a0000000000000976697369746f722d31076f7264657220310653"
+    "5052494e471768747470733a2f2f73686f702e6578616d706c652f7031077b2261223a317d02027031057368"
+    "6f65730461636d6501a6140202703200000001";
 
 TEST(EventFormat, Version1WritesAndReadsItsGoldenBytes) {
   EXPECT_EQ(hex_of(encoded(sample_event())), kGoldenV1);

@@ -7,7 +7,9 @@
 namespace rekindle {
 namespace {
 
-Currency currency(std::string_view code) { return *Currency::parse(code); }
+Currency currency(std::string_view code) {
+  return *Currency::parse(code);
+}
 
 TEST(Currency, KnowsIsoCodesInAnyCaseAndTheirDigits) {
   EXPECT_EQ(currency("eur").code(), "EUR");
@@ -33,8 +35,8 @@ TEST(Money, DecimalsBecomeMinorUnitsRoundedAwayFromZero) {
 }
 
 TEST(Money, WhatIsNotAPlainDecimalIsRefused) {
-  for (const std::string_view wrong : {"", "-", ".", "1e3", "1,5", "1.2.3", " 1", "NaN",
-                                       "99999999999999999999999"}) {
+  for (const std::string_view wrong :
+       {"", "-", ".", "1e3", "1,5", "1.2.3", " 1", "NaN", "99999999999999999999999"}) {
     EXPECT_EQ(parse_minor(wrong, currency("EUR")).error().code, ErrorCode::kInvalidMoney) << wrong;
   }
 }

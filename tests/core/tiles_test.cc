@@ -78,7 +78,8 @@ TEST(Tiles, SumsSaturateInsteadOfWrapping) {
 
 TEST(Tiles, ReadBackEqualAndRefuseDamage) {
   Tiles tiles;
-  for (int64_t i = 0; i < 5'000; ++i) tiles.add(kMidnight + minutes(11 * i), i % 3 ? i : kNoMoney, 2);
+  for (int64_t i = 0; i < 5'000; ++i)
+    tiles.add(kMidnight + minutes(11 * i), i % 3 ? i : kNoMoney, 2);
   std::string bytes;
   ByteWriter writer(bytes);
   tiles.encode(writer);

@@ -64,8 +64,7 @@ TEST(Timeline, KeepsItemsOrdersWorthAndPieces) {
             (ItemKey{name_hash("b"), name_hash("hats"), name_hash("acme")}));
   EXPECT_EQ(timeline.order_of(entries[1]), kNoName);
   EXPECT_EQ(entries[1].value, kNoMoney);
-  EXPECT_EQ(timeline.item_of(entries[1], 0),
-            (ItemKey{name_hash("b"), name_hash("hats"), kNoName}));
+  EXPECT_EQ(timeline.item_of(entries[1], 0), (ItemKey{name_hash("b"), name_hash("hats"), kNoName}));
 }
 
 TEST(Timeline, RefusesATypeBeyondTheBoundOnLists) {
@@ -83,8 +82,8 @@ TEST(Timeline, OverTheCapTheOldestOfTheLongestListBecomesATile) {
   Timeline timeline;
   ASSERT_TRUE(timeline.add(event_of(EventType::kLogin, kNoon - days(300))));
   for (size_t i = 0; i < limits::kTimelineEntriesMax; ++i) {
-    ASSERT_TRUE(timeline.add(
-        event_of(EventType::kSearch, kNoon + seconds(static_cast<int64_t>(i)))));
+    ASSERT_TRUE(
+        timeline.add(event_of(EventType::kSearch, kNoon + seconds(static_cast<int64_t>(i)))));
   }
   EXPECT_EQ(timeline.size(), limits::kTimelineEntriesMax);
   EXPECT_EQ(offsets(timeline, EventType::kLogin).size(), 1u);
@@ -102,9 +101,9 @@ TEST(Timeline, OverTheCapTheOldestOfTheLongestListBecomesATile) {
 TEST(Timeline, MillionsOfEventsStayWithinAFewHundredKilobytes) {
   Timeline timeline;
   for (int64_t i = 0; i < 300'000; ++i) {
-    Event event = event_of(i % 3 == 0 ? EventType::kViewItem : EventType::kPurchase,
-                           kNoon + seconds(97 * i),
-                           {item_of(std::to_string(i)), item_of(std::to_string(i / 2))});
+    Event event =
+        event_of(i % 3 == 0 ? EventType::kViewItem : EventType::kPurchase, kNoon + seconds(97 * i),
+                 {item_of(std::to_string(i)), item_of(std::to_string(i / 2))});
     event.order_hash = static_cast<NameHash>(i + 1);
     ASSERT_TRUE(timeline.add(event));
   }
@@ -170,9 +169,9 @@ TEST(Timeline, ManyDistinctItemsAreFoundAgain) {
 TEST(Timeline, DamagedBytesAreRefusedOrStayWithinBounds) {
   Timeline timeline;
   for (int64_t i = 0; i < 30; ++i) {
-    Event event = event_of(i % 2 == 0 ? EventType::kViewItem : EventType::kPurchase,
-                           kNoon + minutes(i),
-                           {item_of(std::to_string(i % 5), "c"), item_of(std::to_string(i % 7))});
+    Event event =
+        event_of(i % 2 == 0 ? EventType::kViewItem : EventType::kPurchase, kNoon + minutes(i),
+                 {item_of(std::to_string(i % 5), "c"), item_of(std::to_string(i % 7))});
     if (i % 4 == 1) event.order_hash = static_cast<NameHash>(i);
     ASSERT_TRUE(timeline.add(event));
   }

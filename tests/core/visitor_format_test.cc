@@ -55,8 +55,14 @@ std::string encoded(const Visitor& visitor) {
   return out;
 }
 
-// Bytes that version 1 wrote. They must stay readable for ever, and version 1 must keep writing them.
-constexpr std::string_view kGoldenV1 = "GOLDEN_V1";
+// Bytes that version 1 wrote. They must stay readable for ever, and version 1 must keep writing
+// them.
+constexpr std::string_view kGoldenV1 =
+    "01010f44332211ac0276697369746f722d31020e0780a0abfef962c0fc1580dddb0103106500000000000000"
+    "66000000000000000408c9000000000000000545021501000000000000000200000000000000030000000000"
+    "0000290400000000000000020204000ace0f00c0b8020ace0f010c02c0fc1517864e05c90000000000000001"
+    "00060f0301864ec8010103c09cc1fef9620007310180d30e02040000000000000002000000000000000201ce"
+    "0fc0a90705000000000000000000000000000000010080d30e080500c0fc15030909020101000b03c0fc15";
 
 TEST(VisitorFormat, Version1WritesAndReadsItsGoldenBytes) {
   EXPECT_EQ(hex_of(encoded(sample_visitor())), kGoldenV1);
@@ -137,7 +143,9 @@ TEST(VisitorFormat, CutsAreRefusedAndDamageNeverReadsBeyondTheBytes) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
     Visitor read;
-    if (decode_visitor(damaged, read).has_value()) EXPECT_FALSE(encoded(read).empty());
+    if (decode_visitor(damaged, read).has_value()) {
+      EXPECT_FALSE(encoded(read).empty());
+    }
   }
 }
 

@@ -82,8 +82,8 @@ TEST(Window, AnyLeavesOutWhatWasShownToTheVisitor) {
 
 TEST(Window, AnEventPassesAnItemFilterIfOneItemDoes) {
   Timeline timeline;
-  ASSERT_TRUE(timeline.add(event_of(EventType::kPurchase, kNoon,
-                                    {item_of("a", "hats"), item_of("b", "shoes")})));
+  ASSERT_TRUE(timeline.add(
+      event_of(EventType::kPurchase, kNoon, {item_of("a", "hats"), item_of("b", "shoes")})));
   ASSERT_TRUE(timeline.add(event_of(EventType::kPurchase, kNoon, {item_of("c", "hats")})));
   const Filter shoes = category_is("shoes");
   const Filter not_shoes = category_is("shoes", Compare::kNotEqual);
@@ -141,11 +141,24 @@ TEST(Window, SumsAndExtremesLeaveOutUnknownAmounts) {
   EXPECT_EQ(sum(timeline, query, AmountField::kQuantity, kNoon).count, 0);
 }
 
+TEST(Window, AnExtremeHoldsUntilTheNewestEntryThatHasItLeaves) {
+  Timeline timeline;
+  for (const auto& [second, value] : {std::pair{0, 900}, {1, 100}, {2, 900}, {3, 500}}) {
+    Event event = event_of(EventType::kPurchase, kNoon + seconds(second));
+    event.value = value;
+    ASSERT_TRUE(timeline.add(event));
+  }
+  const WindowQuery query = query_of(EventType::kPurchase, minutes(1));
+  const EventTime now = kNoon + seconds(10);
+  EXPECT_EQ(maximum(timeline, query, AmountField::kValue, now).until, kNoon + seconds(62));
+  EXPECT_EQ(minimum(timeline, query, AmountField::kValue, now).until, kNoon + seconds(61));
+}
+
 TEST(Window, DistinctHoldsUntilTheNewestOfSomeValueLeaves) {
   Timeline timeline;
   const auto view = [&](std::string_view product, int64_t second) {
-    ASSERT_TRUE(timeline.add(event_of(EventType::kViewItem, kNoon + seconds(second),
-                                      {item_of(product, "shoes")})));
+    ASSERT_TRUE(timeline.add(
+        event_of(EventType::kViewItem, kNoon + seconds(second), {item_of(product, "shoes")})));
   };
   view("a", 0);
   view("b", 1);
@@ -154,8 +167,8 @@ TEST(Window, DistinctHoldsUntilTheNewestOfSomeValueLeaves) {
                                   DistinctField::kProduct, kNoon + seconds(3));
   EXPECT_EQ(products.value, 2);
   EXPECT_EQ(products.until, kNoon + seconds(61));
-  EXPECT_EQ(distinct(timeline, query_of(EventType::kViewItem, minutes(1)),
-                     DistinctField::kCategory, kNoon + seconds(3))
+  EXPECT_EQ(distinct(timeline, query_of(EventType::kViewItem, minutes(1)), DistinctField::kCategory,
+                     kNoon + seconds(3))
                 .value,
             1);
 }
@@ -183,8 +196,8 @@ TEST(Window, BeyondTheCapOnlyAnswersThatReachTilesAreInexact) {
   const Count all = count(timeline, query_of(EventType::kPageView, days(1)), now);
   EXPECT_FALSE(all.exact);
   EXPECT_EQ(all.value, 3'000);
-  const Holds thousand = count_at_least(timeline, query_of(EventType::kPageView, days(1)), 1'000,
-                                        now);
+  const Holds thousand =
+      count_at_least(timeline, query_of(EventType::kPageView, days(1)), 1'000, now);
   EXPECT_TRUE(thousand.value);
   EXPECT_TRUE(thousand.exact);
   EXPECT_FALSE(count_at_least(timeline, query_of(EventType::kPageView, days(1)), 2'000, now).exact);

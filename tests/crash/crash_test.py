@@ -116,7 +116,7 @@ def read_feed(server):
     for change in changes:
         partition, seq = change["partition"], change.pop("seq")
         if seq != last.get(partition, 0) + 1:
-            faults.append(f"feed: partition {partition} goes from {last.get(partition, 0)} to {seq}")
+            faults.append(f"feed: partition {partition}: {seq} follows {last.get(partition, 0)}")
         last[partition] = seq
         by_visitor.setdefault(change["visitor"], []).append(change)
     return by_visitor, faults, len(changes)
@@ -167,9 +167,10 @@ def ordered_part(binary, runs, dice):
         faults += list(compare_visitors(killed, unkilled, names))
         if killed.stop() != 0:
             faults.append("the last graceful stop failed")
-    print(f"   ordered: {runs} kills {killer.kills} and {killer.ends} graceful ends, {sender.next_frame} frames, {events} events of "
-          f"{visitors} visitors; {sender.sent_again} frames sent again, {sender.known_already} of "
-          f"their events were committed already; {changes} changes; {len(faults)} faults")
+    print(f"   ordered: {runs} kills {killer.kills} and {killer.ends} graceful ends, "
+          f"{sender.next_frame} frames, {events} events of {visitors} visitors; "
+          f"{sender.sent_again} frames sent again, {sender.known_already} of their events were "
+          f"committed already; {changes} changes; {len(faults)} faults")
     return faults
 
 
@@ -203,9 +204,10 @@ def parallel_part(binary, runs, dice):
         faults, events, visitors = compare_counts(server, frames)
         _, gaps, changes = read_feed(server)
         faults += gaps + problems
-    print(f"   parallel: {runs} kills {killer.kills} and {killer.ends} graceful ends, {len(frames)} frames, {events} events of "
-          f"{visitors} visitors; {sum(sender.known_already for sender in senders)} events sent "
-          f"again were committed already; {changes} changes; {len(faults)} faults")
+    print(f"   parallel: {runs} kills {killer.kills} and {killer.ends} graceful ends, "
+          f"{len(frames)} frames, {events} events of {visitors} visitors; "
+          f"{sum(sender.known_already for sender in senders)} events sent again were committed "
+          f"already; {changes} changes; {len(faults)} faults")
     return faults
 
 

@@ -85,7 +85,8 @@ class Flood:
             number = 0
             while self.posting > 0:
                 socket.send_json([{"event_id": f"ws-{number}-{place}", "type": "page_view",
-                                   "visitor": "frames", "at": BEGIN + number} for place in range(20)])
+                                   "visitor": "frames", "at": BEGIN + number}
+                                  for place in range(20)])
                 number += 1
                 verdict = socket.receive()
                 if verdict.get("accepted") != 20:

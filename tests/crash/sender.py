@@ -47,7 +47,7 @@ class Sender:
         else:
             self.stream_frames(port, is_over)
 
-    # --- what comes next -----------------------------------------------------------------------------
+    # --- what comes next --------------------------------------------------------------------------
 
     def _tick_is_due(self):
         return self.ticks and self.next_frame // TICK_EVERY > self.ticks_done
@@ -74,7 +74,7 @@ class Sender:
             raise Refused(f"the acknowledgement of frame {frame} came out of order")
         self.known_already += verdict["duplicates"]
 
-    # --- POST ----------------------------------------------------------------------------------------
+    # --- POST -------------------------------------------------------------------------------------
 
     def post(self, port, is_over):
         """What is pending, then POST after POST until `is_over()` or the server dies (LOST)."""
@@ -108,7 +108,7 @@ class Sender:
                 raise OSError("the server is stopping")
             self.retries += 1
 
-    # --- WebSocket -----------------------------------------------------------------------------------
+    # --- WebSocket --------------------------------------------------------------------------------
 
     def stream_frames(self, port, is_over):
         """As post(), over a WebSocket with some frames in flight at once."""

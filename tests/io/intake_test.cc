@@ -138,6 +138,12 @@ TEST_F(IntakeTest, RefusesWhatIsMissingUnknownTooLongOrNotUtf8) {
   expect_rejected(with([&](auto& r) { r.order = long_id; }), E::kStringTooLong, "order");
   expect_rejected(with([&](auto& r) { r.user = long_text; }), E::kStringTooLong, "user");
   expect_rejected(with([](auto& r) { r.visitor = "caf\xe9"; }), E::kInvalidUtf8, "visitor");
+  // What an answer repeats of the input is whole text.
+  expect_rejected(with([](auto& r) { r.type = "caf\xe9"; }), E::kInvalidUtf8, "type");
+  expect_rejected(with([](auto& r) { r.site = "caf\xe9"; }), E::kInvalidUtf8, "site");
+  const std::string long_type = std::string(limits::kIdBytesMax - 1, 'x') + "\xc3\xa9";
+  expect_rejected(with([&](auto& r) { r.type = long_type; }), E::kUnknownEventType,
+                  std::string(limits::kIdBytesMax - 1, 'x'));
   expect_rejected(with([](auto& r) { r.url = "/long enough for a word \xff"; }), E::kInvalidUtf8,
                   "url");
   expect_rejected(with([&](auto& r) { r.items.push_back({.product = long_id}); }),
@@ -150,7 +156,7 @@ TEST_F(IntakeTest, RefusesWhatIsMissingUnknownTooLongOrNotUtf8) {
                   E::kInvalidQuantity, "items.quantity");
   expect_rejected(with([](auto& r) { r.items.resize(limits::kItemsPerEventMax + 1); }),
                   E::kTooManyItems, "");
-  EXPECT_EQ(counters.rejected.load(), 16u);
+  EXPECT_EQ(counters.rejected.load(), 19u);
 }
 
 TEST_F(IntakeTest, TakesVisitorNamesOfUpTo128Bytes) {

@@ -71,9 +71,8 @@ TEST(Cart, OverTheBoundTheLineUnchangedLongestIsDropped) {
   const Cart& cart = world.visitor.cart;
   EXPECT_EQ(cart.lines.size(), limits::kCartLinesMax);
   const auto has = [&](std::string_view product) {
-    return std::any_of(cart.lines.begin(), cart.lines.end(), [&](const CartLine& line) {
-      return line.product == name_hash(product);
-    });
+    return std::any_of(cart.lines.begin(), cart.lines.end(),
+                       [&](const CartLine& line) { return line.product == name_hash(product); });
   };
   EXPECT_TRUE(has("0"));
   EXPECT_FALSE(has("1"));

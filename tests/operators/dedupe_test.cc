@@ -68,7 +68,8 @@ TEST(Dedupe, ADuplicateLeavesNoTrace) {
 
 TEST(Dedupe, RemembersExactlyTheNewestIds) {
   OneVisitor world(make_dedupe());
-  for (NameHash id = 1; id <= limits::kDedupeIdsMax + 10; ++id) ASSERT_TRUE(world.send(with_id(id)));
+  for (NameHash id = 1; id <= limits::kDedupeIdsMax + 10; ++id)
+    ASSERT_TRUE(world.send(with_id(id)));
   EXPECT_EQ(world.visitor.seen.event_ids.size(), limits::kDedupeIdsMax);
   for (NameHash id = 11; id <= limits::kDedupeIdsMax + 10; ++id) {
     ASSERT_FALSE(world.send(with_id(id))) << id;

@@ -89,7 +89,7 @@ def instants(data_set, count, seed):
     return sorted(chosen)
 
 
-# --- SQL -----------------------------------------------------------------------------------------
+# --- SQL ------------------------------------------------------------------------------------------
 
 KNOWN = "SELECT who FROM event WHERE arrival <= :t"  # everybody who ever sent something
 

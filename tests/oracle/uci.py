@@ -8,6 +8,7 @@ categories: the first two characters of the stock code stand for one.
 import collections
 import csv
 import datetime
+import functools
 import io
 import json
 import sqlite3
@@ -19,6 +20,7 @@ COLUMNS = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "
            "CustomerID", "Country"]
 
 
+@functools.lru_cache(maxsize=None)
 def epoch_ms(text):
     time = datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc)
     return int(time.timestamp()) * 1000
@@ -32,12 +34,15 @@ def type_of(invoice, quantity):
     return "purchase" if quantity > 0 else "custom:write_off"
 
 
+@functools.lru_cache(maxsize=None)
+def product_of(code):
+    return json.dumps({"product": code, "category": code[:2]})[1:-1]
+
+
 def item_of(row):
-    item = {"product": row["StockCode"], "category": row["StockCode"][:2],
-            "quantity": abs(int(row["Quantity"]))}
-    text = json.dumps(item)
-    price = row["UnitPrice"]
-    return text if price.startswith("-") else f'{text[:-1]}, "price": {price}}}'
+    price = row["UnitPrice"]  # as it is written: money never becomes a floating point number
+    price = "" if price.startswith("-") else f', "price": {price}'
+    return f'{{{product_of(row["StockCode"])}, "quantity": {abs(int(row["Quantity"]))}{price}}}'
 
 
 def events_of(rows):
@@ -77,6 +82,8 @@ def fill_database(rows, deliveries):
                     ELSE CAST(round(CAST(UnitPrice AS REAL) * 100) AS INTEGER) END AS price
         FROM raw;
       CREATE INDEX item_key ON item (key, product, category);
+      CREATE INDEX item_product ON item (product, key);
+      CREATE INDEX item_category ON item (category, key);
       CREATE TABLE event AS
         SELECT InvoiceNo AS key,
                CASE WHEN InvoiceNo LIKE 'C%' THEN 'refund'
@@ -101,7 +108,7 @@ def fill_database(rows, deliveries):
 
 
 def with_item(condition):
-    return f"key IN (SELECT key FROM item WHERE {condition})"
+    return f"EXISTS (SELECT 1 FROM item WHERE item.key = event.key AND {condition})"
 
 
 def different(column, window):

@@ -1,7 +1,7 @@
 // Every window question against a naive recount over a plain vector of events, for random streams:
-// out of order, equal times, ahead of the clock, several items, filters. And the promise of `until`:
-// from now to just before it, with no event, the answer is the same; so a deadline set to it misses
-// nothing.
+// out of order, equal times, ahead of the clock, several items, filters. And the promise of
+// `until`: from now to just before it, with no event, the answer is the same; so a deadline set to
+// it misses nothing.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -161,8 +161,8 @@ std::vector<std::pair<std::vector<int64_t>, EventTime>> ask(const Timeline& time
   return answers;
 }
 
-void expect_equal_to_recount(const Timeline& timeline, const Naive& naive,
-                             const WindowQuery& query, EventTime now) {
+void expect_equal_to_recount(const Timeline& timeline, const Naive& naive, const WindowQuery& query,
+                             EventTime now) {
   const Count n = count(timeline, query, now);
   const int64_t expected = naive.count(query, now);
   ASSERT_EQ(n.value, expected);
@@ -214,7 +214,8 @@ void expect_until_kept(Shop& shop, const Timeline& timeline, const WindowQuery& 
     for (size_t i = 0; i < before.size(); ++i) {
       if (instant >= before[i].second) continue;
       ASSERT_EQ(later[i].first, before[i].first)
-          << "answer " << i << " changed " << (instant - now).ms << " ms later, before its until at "
+          << "answer " << i << " changed " << (instant - now).ms
+          << " ms later, before its until at "
           << (before[i].second == EventTime::never() ? -1 : (before[i].second - now).ms);
     }
   }
@@ -223,8 +224,8 @@ void expect_until_kept(Shop& shop, const Timeline& timeline, const WindowQuery& 
 WindowQuery random_query(Shop& shop, const Filter& filter) {
   WindowQuery query;
   if (shop.chance(70)) query.types.type = kTypes[shop.number(0, 4)];
-  const Duration windows[] = {seconds(1), seconds(shop.number(1, 100)), minutes(30), hours(5),
-                              days(shop.number(1, 20)), days(400)};
+  const Duration windows[] = {seconds(1), seconds(shop.number(1, 100)), minutes(30),
+                              hours(5),   days(shop.number(1, 20)),     days(400)};
   query.window = windows[shop.number(0, 5)];
   if (shop.chance(60)) query.filter = &filter;
   query.money_scale = kMoneyScale;
@@ -267,8 +268,8 @@ TEST(WindowProperty, AnswersEqualARecountAndHoldUntilTheySaySo) {
   }
 }
 
-// Beyond the cap: thresholds whose k newest are entries stay right, an exact answer is the truth, and
-// a count errs by no more than the tile that its window's edge cuts.
+// Beyond the cap: thresholds whose k newest are entries stay right, an exact answer is the truth,
+// and a count errs by no more than the tile that its window's edge cuts.
 TEST(WindowProperty, BeyondTheCapAnswersAreRightOrSayTheyAreNot) {
   for (uint64_t seed = 1; seed <= 12; ++seed) {
     Shop shop(seed * 977);

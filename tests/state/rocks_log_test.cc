@@ -85,8 +85,8 @@ TEST(RocksLogTest, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
       ASSERT_GE(end, known);
       ASSERT_LE(end, known + 1);
       uint64_t next = 1;
-      const auto read = (*log)->read_events(
-          PartitionId{p}, 0, [&](uint64_t position, std::string_view value) {
+      const auto read =
+          (*log)->read_events(PartitionId{p}, 0, [&](uint64_t position, std::string_view value) {
             EXPECT_EQ(position, next++);
             EXPECT_EQ(value, record_of(p, position));
             return !::testing::Test::HasFailure();
@@ -138,10 +138,11 @@ TEST(RocksLogTest, TrimmedRecordsGiveTheirSpaceBack) {
   EXPECT_LT((*log)->size_bytes(), kRounds * kPartitions * record.size() / 2);
   for (uint16_t p = 0; p < kPartitions; ++p) {
     uint64_t next = kRounds - kKept + 1;
-    const auto read = (*log)->read_events(PartitionId{p}, 0, [&](uint64_t at, std::string_view) {
-      EXPECT_EQ(at, next++);
-      return true;
-    });
+    const auto read =
+        (*log)->read_events(PartitionId{p}, next - 1, [&](uint64_t at, std::string_view) {
+          EXPECT_EQ(at, next++);
+          return true;
+        });
     ASSERT_TRUE(read.has_value());
     EXPECT_EQ(next, kRounds + 1);
   }
@@ -192,6 +193,7 @@ TEST(RocksLogTest, KeysAreTheSameBytesForEver) {
   EXPECT_EQ(log_format::number(0x0102030405060708).view(), "\x01\x02\x03\x04\x05\x06\x07\x08");
   EXPECT_EQ(log_format::end_key(PartitionId{0x6162}).view(), "eab");
   EXPECT_EQ(log_format::kNextQuarantineKey, "q");
+  EXPECT_EQ(log_format::kFirstSegmentKey, "s");
 }
 
 }  // namespace

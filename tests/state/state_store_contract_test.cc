@@ -153,9 +153,8 @@ TYPED_TEST(StateStoreContract, ScansStayInsideTheirPartition) {
 }
 
 TYPED_TEST(StateStoreContract, DeadlinesAreOrderedByTimeAlsoBeforeTheEpoch) {
-  const std::vector<int64_t> times{1'700'000'000'000, -5,
-                                   0,                 std::numeric_limits<int64_t>::min(),
-                                   3,                 -1'000'000'000'000};
+  const std::vector<int64_t> times{1'700'000'000'000, -5, 0, std::numeric_limits<int64_t>::min(), 3,
+                                   -1'000'000'000'000};
   StateBatch batch;
   for (const int64_t ms : times) {
     std::string key;
@@ -184,10 +183,8 @@ TYPED_TEST(StateStoreContract, AScanStopsWhenToldAndHasBounds) {
   EXPECT_TRUE(this->scan(Table::kModels, "d", "d").empty());
   EXPECT_TRUE(this->scan(Table::kModels, "d", "b").empty());
   int calls = 0;
-  const auto done = this->store().scan(Table::kModels, "a", "z",
-                                       [&](std::string_view, std::string_view) {
-                                         return ++calls < 3;
-                                       });
+  const auto done = this->store().scan(
+      Table::kModels, "a", "z", [&](std::string_view, std::string_view) { return ++calls < 3; });
   ASSERT_TRUE(done.has_value());
   EXPECT_EQ(calls, 3);
 }

@@ -100,10 +100,9 @@ TEST_F(StoreDirectoryTest, DamagedFilesAreRefused) {
     EXPECT_EQ(error_of_open(), ErrorCode::kCorruptRecord) << version;
   }
   write("VERSION", "1\n");
-  for (const char* facts :
-       {"", "partitions 64\n", "clock wall\n", "partitions 0\nclock wall\n",
-        "partitions 1025\nclock wall\n", "partitions 64\nclock moon\n", "partitions x\nclock wall\n",
-        "partitions 64\nclock wall\nsize 3\n"}) {
+  for (const char* facts : {"", "partitions 64\n", "clock wall\n", "partitions 0\nclock wall\n",
+                            "partitions 1025\nclock wall\n", "partitions 64\nclock moon\n",
+                            "partitions x\nclock wall\n", "partitions 64\nclock wall\nsize 3\n"}) {
     write("STORE", facts);
     EXPECT_EQ(error_of_open(), ErrorCode::kCorruptRecord) << facts;
   }

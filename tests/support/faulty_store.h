@@ -1,7 +1,8 @@
 // A Log and a StateStore that fail, or crash the process as far as the engine can tell, at a chosen
 // write. Both share one FaultPlan, so that one number names any point of a run.
 //
-// Used by simulations: run until is_crashed(), then open a new engine on clones of the inner stores.
+// Used by simulations: run until is_crashed(), then open a new engine on clones of the inner
+// stores.
 #pragma once
 
 #include <cstdint>

@@ -185,7 +185,7 @@ class Server:
         self.process = None
         return code
 
-    # --- asking ----------------------------------------------------------------------------------
+    # --- asking -----------------------------------------------------------------------------------
 
     def tick(self, ms):
         answer = self.http.post("/v1/clock", {"tick": ms})
@@ -201,9 +201,9 @@ class Server:
                 raise RuntimeError(f"members of {audience}: {answer}")
             page = answer.json()
             names += [member["visitor"] for member in page["members"]]
-            if not page.get("next"):
+            if "cursor" not in page:
                 return page["size"], names
-            cursor = "&cursor=" + page["next"]
+            cursor = "&cursor=" + page["cursor"]
 
     def changes(self, cursor="0"):
         """(changes after the cursor, the cursor after them), of all audiences."""
@@ -214,8 +214,8 @@ class Server:
                 raise RuntimeError(f"changes: {answer}")
             page = answer.json()
             changes += page["changes"]
-            cursor = page["next"]
-            if not page["changes"]:
+            cursor = page["cursor"]
+            if not page["more"]:
                 return changes, cursor
 
     def metrics(self):

@@ -1,4 +1,5 @@
-// A file system of a few kilobytes, to fill up. Mounting one takes root: a test without it is skipped.
+// A file system of a few kilobytes, to fill up. Mounting one takes root: a test without it is
+// skipped.
 #pragma once
 
 #include <sys/mount.h>

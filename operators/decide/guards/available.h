@@ -5,8 +5,7 @@
 
 namespace rekindle::operators::guards {
 
-inline constexpr Guard kAvailable{"unavailable", [](const Judged& judged) {
-  return !judged.candidate.product->available;
-}};
+inline constexpr Guard kAvailable{
+    "unavailable", [](const Judged& judged) { return !judged.candidate.product->available; }};
 
 }  // namespace rekindle::operators::guards

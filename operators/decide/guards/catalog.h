@@ -12,11 +12,8 @@ namespace rekindle::operators {
 
 inline constexpr Guard kGuards[] = {
     guards::kInCatalog,  // first: the others read the product
-    guards::kNotRepeated,
-    guards::kNotOwned,
-    guards::kNotInCart,
-    guards::kAvailable,
-    guards::kInStock,
+    guards::kNotRepeated, guards::kNotOwned, guards::kNotInCart,
+    guards::kAvailable,   guards::kInStock,
 };
 
 }  // namespace rekindle::operators

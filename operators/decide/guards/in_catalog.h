@@ -5,8 +5,7 @@
 
 namespace rekindle::operators::guards {
 
-inline constexpr Guard kInCatalog{"not_in_catalog", [](const Judged& judged) {
-  return judged.candidate.product == nullptr;
-}};
+inline constexpr Guard kInCatalog{
+    "not_in_catalog", [](const Judged& judged) { return judged.candidate.product == nullptr; }};
 
 }  // namespace rekindle::operators::guards

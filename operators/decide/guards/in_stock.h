@@ -5,8 +5,7 @@
 
 namespace rekindle::operators::guards {
 
-inline constexpr Guard kInStock{"out_of_stock", [](const Judged& judged) {
-  return judged.candidate.product->stock == 0;
-}};
+inline constexpr Guard kInStock{
+    "out_of_stock", [](const Judged& judged) { return judged.candidate.product->stock == 0; }};
 
 }  // namespace rekindle::operators::guards

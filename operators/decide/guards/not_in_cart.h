@@ -8,8 +8,9 @@
 namespace rekindle::operators::guards {
 
 inline constexpr Guard kNotInCart{"in_cart", [](const Judged& judged) {
-  const auto& cart = judged.view.cart;
-  return std::find(cart.begin(), cart.end(), judged.candidate.hash) != cart.end();
-}};
+                                    const auto& cart = judged.view.cart;
+                                    return std::find(cart.begin(), cart.end(),
+                                                     judged.candidate.hash) != cart.end();
+                                  }};
 
 }  // namespace rekindle::operators::guards

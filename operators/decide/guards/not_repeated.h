@@ -8,8 +8,9 @@
 namespace rekindle::operators::guards {
 
 inline constexpr Guard kNotRepeated{"already_offered", [](const Judged& judged) {
-  return std::find(judged.offered.begin(), judged.offered.end(), judged.candidate.hash) !=
-         judged.offered.end();
-}};
+                                      return std::find(judged.offered.begin(), judged.offered.end(),
+                                                       judged.candidate.hash) !=
+                                             judged.offered.end();
+                                    }};
 
 }  // namespace rekindle::operators::guards

@@ -43,8 +43,11 @@ double score(const BestsellerLists& lists, std::string_view category, std::strin
 
 TEST(Bestsellers, APurchaseWeighsMoreThanViews) {
   Bestsellers model(days(14), {});
-  model.learn(session(kNoon, {{kView, "a"}, {kView, "a"}, {kBuy, "b"},
-                              {EventType::kAddToCart, "c"}, {EventType::kSearch, "d"}}),
+  model.learn(session(kNoon, {{kView, "a"},
+                              {kView, "a"},
+                              {kBuy, "b"},
+                              {EventType::kAddToCart, "c"},
+                              {EventType::kSearch, "d"}}),
               catalog());
   const auto lists = model.lists(catalog());
   EXPECT_EQ(order(lists, "X"), "b c a");

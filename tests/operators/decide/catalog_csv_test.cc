@@ -85,15 +85,14 @@ TEST(CatalogCsv, ReportsEachFaultyRowWithLineAndColumnAndKeepsTheRest) {
       "f,1,-3,FALSE\n"
       "f,1,1,true\n"
       "g\xff,1,1,true\n");
-  EXPECT_THAT(faults_of(loaded),
-              ElementsAre("2:3 price \"12.x\" is not a decimal amount in range",
-                          "3:1 product \"\" is missing",
-                          "4:5 stock \"many\" is not a whole number",
-                          "6:7 available \"perhaps\" is neither true nor false",
-                          "7:1 the row has 2 cells, the first row 4",
-                          "8:3 price \"-1\" is negative",
-                          "10:1 product \"f\" is in the catalogue already; the first one is kept",
-                          "11:1 product is not UTF-8"));
+  EXPECT_THAT(
+      faults_of(loaded),
+      ElementsAre("2:3 price \"12.x\" is not a decimal amount in range",
+                  "3:1 product \"\" is missing", "4:5 stock \"many\" is not a whole number",
+                  "6:7 available \"perhaps\" is neither true nor false",
+                  "7:1 the row has 2 cells, the first row 4", "8:3 price \"-1\" is negative",
+                  "10:1 product \"f\" is in the catalogue already; the first one is kept",
+                  "11:1 product is not UTF-8"));
   EXPECT_EQ(loaded.rows, 9u);
   EXPECT_EQ(loaded.faulty_rows, 8u);
   ASSERT_EQ(loaded.catalog.size(), 1u);

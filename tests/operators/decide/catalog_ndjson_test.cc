@@ -13,7 +13,9 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-LoadedCatalog load(std::string_view text) { return load_catalog_ndjson(text, shop::make_site()); }
+LoadedCatalog load(std::string_view text) {
+  return load_catalog_ndjson(text, shop::make_site());
+}
 
 std::vector<std::string> faults_of(const LoadedCatalog& loaded) {
   std::vector<std::string> texts;
@@ -22,11 +24,11 @@ std::vector<std::string> faults_of(const LoadedCatalog& loaded) {
 }
 
 TEST(CatalogNdjson, ReadsEveryField) {
-  const auto loaded = load(
-      R"({"id":"85123A","title":"Heart \"big\" \u00e9","category":"LANTERNS","brand":"Acme",)"
-      R"("price":2.55,"list_price":"3","currency":"EUR","stock":12,"available":false,)"
-      R"("tags":["new","sale"],"colour":{"deep":[1,2]}})"
-      "\n");
+  const auto loaded =
+      load(R"({"id":"85123A","title":"Heart \"big\" \u00e9","category":"LANTERNS","brand":"Acme",)"
+           R"("price":2.55,"list_price":"3","currency":"EUR","stock":12,"available":false,)"
+           R"("tags":["new","sale"],"colour":{"deep":[1,2]}})"
+           "\n");
   EXPECT_THAT(faults_of(loaded), ElementsAre());
   ASSERT_EQ(loaded.catalog.size(), 1u);
   const Product& product = loaded.catalog.products()[0];

@@ -22,11 +22,13 @@ constexpr auto kCart = EventType::kAddToCart;
 constexpr auto kBuy = EventType::kPurchase;
 
 ProductCatalog make_catalog() {
-  std::vector<Product> products = {
-      shop::product("lantern1", "LANTERNS"), shop::product("lantern2", "LANTERNS", 99),
-      shop::product("lantern3", "LANTERNS", kNoMoney), shop::product("mug1", "MUGS"),
-      shop::product("mug2", "MUGS"), shop::product("gone", "LANTERNS"),
-      shop::product("empty", "LANTERNS")};
+  std::vector<Product> products = {shop::product("lantern1", "LANTERNS"),
+                                   shop::product("lantern2", "LANTERNS", 99),
+                                   shop::product("lantern3", "LANTERNS", kNoMoney),
+                                   shop::product("mug1", "MUGS"),
+                                   shop::product("mug2", "MUGS"),
+                                   shop::product("gone", "LANTERNS"),
+                                   shop::product("empty", "LANTERNS")};
   products[5].available = false;
   products[6].stock = 0;
   return ProductCatalog(std::move(products));
@@ -43,11 +45,15 @@ class DecideEngineTest : public ::testing::Test {
   }
   static void learn_all(Decider& engine) {
     // In LANTERNS by score: unlisted, gone, empty, lantern1, lantern2, lantern3.
-    engine.learn(session(kNoon - days(1), {{kBuy, "unlisted", "LANTERNS"}, {kBuy, "gone"},
-                                           {kBuy, "empty"}, {kView, "unlisted", "LANTERNS"},
-                                           {kView, "unlisted", "LANTERNS"}, {kView, "gone"}}));
-    engine.learn(session(kNoon - days(1), {{kCart, "lantern1"}, {kCart, "lantern1"},
-                                           {kCart, "lantern2"}, {kView, "lantern3"}}));
+    engine.learn(session(kNoon - days(1), {{kBuy, "unlisted", "LANTERNS"},
+                                           {kBuy, "gone"},
+                                           {kBuy, "empty"},
+                                           {kView, "unlisted", "LANTERNS"},
+                                           {kView, "unlisted", "LANTERNS"},
+                                           {kView, "gone"}}));
+    engine.learn(session(
+        kNoon - days(1),
+        {{kCart, "lantern1"}, {kCart, "lantern1"}, {kCart, "lantern2"}, {kView, "lantern3"}}));
     engine.learn(session(kNoon - days(1), {{kView, "mug2"}, {kBuy, "mug1"}}));
     engine.publish();
   }
@@ -214,15 +220,15 @@ TEST_F(DecideEngineTest, SavesTheseBytes) {
   std::string golden("\x01\x01\x01", 3);  // version, one session, one site
   ByteWriter writer(golden);
   writer.fixed(static_cast<uint32_t>(site_id("lamps")));
-  golden.append("\x80\x90\xe4\xc0\x04", 5);                     // half-life: 1,209,600,000 ms
-  golden.append("\x00\x10\xa5\xd4\xe8\x00\x00\x00", 8);         // landmark: 1,000,000,000,000 ms
-  golden.append("\x00\x10\xa5\xd4\xe8\x00\x00\x00", 8);         // newest
-  golden.append("\x02", 1);                                     // overall and MUGS
+  golden.append("\x80\x90\xe4\xc0\x04", 5);              // half-life: 1,209,600,000 ms
+  golden.append("\x00\x10\xa5\xd4\xe8\x00\x00\x00", 8);  // landmark: 1,000,000,000,000 ms
+  golden.append("\x00\x10\xa5\xd4\xe8\x00\x00\x00", 8);  // newest
+  golden.append("\x02", 1);                              // overall and MUGS
   for (const NameHash category : {kNoName, name_hash("MUGS")}) {
     writer.fixed(category);
     golden.append("\x01", 1);
     writer.fixed(name_hash("mug1"));
-    golden.append("\x00\x00\x00\x00\x00\x00\x24\x40", 8);       // 10.0
+    golden.append("\x00\x00\x00\x00\x00\x00\x24\x40", 8);  // 10.0
   }
   EXPECT_EQ(saved, golden);
 }

@@ -18,9 +18,8 @@ TEST(ProductCatalog, FindsProductsByTheHashOfTheirId) {
 }
 
 TEST(ProductCatalog, ListsACategoryInTheOrderOfTheCatalogue) {
-  const ProductCatalog catalog(
-      {product("a", "X"), product("b", "Y"), product("c", "X"), product("d", ""),
-       product("e", "X")});
+  const ProductCatalog catalog({product("a", "X"), product("b", "Y"), product("c", "X"),
+                                product("d", ""), product("e", "X")});
   std::string ids;
   for (const uint32_t index : catalog.in_category(name_hash("X"))) {
     ids += catalog.products()[index].id;

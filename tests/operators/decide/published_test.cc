@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace rekindle::operators {
 namespace {
@@ -50,6 +52,28 @@ TEST(Published, AsManyReadsAsThereAreSlotsMayBeOpenAtOnce) {
   published.publish(std::make_unique<const Value>(2));
   EXPECT_EQ(published.retired(), 1u);
   for (const auto& read : reads) EXPECT_EQ((*read)->first, 1u);
+}
+
+// A reader that waits for a slot has seen an old value by then; it must not keep that one.
+TEST(Published, AReaderThatClaimsItsSlotAfterAPublishReadsTheNewValue) {
+  Published<Value> published(std::make_unique<const Value>(1));
+  std::vector<std::unique_ptr<const Published<Value>::Read>> reads;
+  for (size_t i = 0; i < limits::kDecideReadersMax; ++i) {
+    reads.emplace_back(new Published<Value>::Read(published.read()));
+  }
+  std::atomic<bool> started{false};
+  uint64_t seen = 0;
+  std::thread reader([&] {
+    started = true;
+    seen = published.read()->first;
+  });
+  // The reader is most likely inside read() afterwards; if not, the test only proves less.
+  while (!started) std::this_thread::yield();
+  for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+  published.publish(std::make_unique<const Value>(2));
+  reads.clear();
+  reader.join();
+  EXPECT_EQ(seen, 2u);
 }
 
 // Readers race a writer that publishes as fast as it can. A value destroyed too early shows as a

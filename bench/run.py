@@ -1,0 +1,396 @@
+#!/usr/bin/env python3
+"""What `./dev bench` measures: one table of named figures of the whole program, on this machine.
+
+    ./dev bench [--json] [--quick] [NAME …]     NAME: core ws64 pixel change decide restart stored
+
+The engine alone is measured by build/release/bench/bench_core, the whole program by
+`rekindle load`. Only the standard library; nothing is left running, nothing outside a temporary
+directory is written. A figure that could not be measured is reported with the reason, and the exit
+status is 1.
+"""
+import argparse
+import datetime
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build/release"
+PROGRAM = BUILD / "cli/rekindle"
+HISTORY = ROOT / "data/uci_online_retail.csv.zst"
+
+# name: (what must be reached, unit)
+TARGETS = {
+    "core.events_per_s": (">= 400,000", "1/s"),
+    "ws64.events_per_s": (">= 150,000", "1/s"),
+    "pixel.vs_nginx": (">= 0.8", "ratio"),
+    "change.p50_us": ("<= 1,000", "us"),
+    "change.p99_us": ("<= 5,000", "us"),
+    "decide.p50_us": ("<= 500", "us"),
+    "decide.p99_us": ("<= 2,000", "us"),
+    "restart_1m.seconds": ("<= 3", "s"),
+    "stored.median_bytes_per_visitor": ("<= 150", "bytes"),
+}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Report:
+    """Collects figures; prints them as a table, or as one JSON object a line as they come."""
+
+    def __init__(self, as_json):
+        self.as_json = as_json
+        self.rows = []
+        self.failures = 0
+        about = machine()
+        if as_json:
+            print(json.dumps({"machine": about}), flush=True)
+        self.about = about
+
+    def add(self, name, samples, unit=None, note=""):
+        value = statistics.median(samples)
+        spread = (max(samples) - min(samples)) / value if value else 0.0
+        own_unit = TARGETS.get(name, ("", unit))[1]
+        self.add_measured(name, value, own_unit, len(samples), round(spread, 4), note)
+
+    def add_measured(self, name, value, unit, samples, spread, note=""):
+        row = {"name": name, "value": value, "unit": unit, "samples": samples, "spread": spread,
+               "target": TARGETS.get(name, ("", ""))[0], "note": note}
+        self.rows.append(row)
+        if self.as_json:
+            print(json.dumps({k: v for k, v in row.items() if v != ""}), flush=True)
+        else:
+            say(f"   {name} = {value:,.4g} {unit}")
+
+    def fail(self, name, why):
+        self.failures += 1
+        self.rows.append({"name": name, "value": None, "unit": "", "samples": 0, "spread": 0,
+                          "target": TARGETS.get(name, ("", ""))[0], "note": why})
+        if self.as_json:
+            print(json.dumps({"name": name, "value": None, "note": why}), flush=True)
+        say(f"   {name}: not measured: {why}")
+
+    def print_table(self):
+        if self.as_json:
+            return
+        print(f"\n{self.about['cpu']}, {self.about['cores']} cores, {self.about['date']}, "
+              f"commit {self.about['commit']}\n")
+        print(f"{'name':<34}{'value':>12} {'unit':<6}{'must be':>12}{'samples':>9}{'spread':>8}")
+        for row in self.rows:
+            value = "-" if row["value"] is None else f"{row['value']:,.4g}"
+            if row["value"] is not None and abs(row["value"]) >= 1000:
+                value = f"{row['value']:,.0f}"
+            print(f"{row['name']:<34}{value:>12} {row['unit']:<6}{row['target']:>12}"
+                  f"{row['samples']:>9}{row['spread']:>8.1%}  {row['note']}")
+
+
+def machine():
+    cpu = "unknown CPU"
+    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            cpu = line.split(":", 1)[1].strip()
+            break
+    commit = subprocess.run(["git", "-C", ROOT, "describe", "--always", "--dirty"],
+                            capture_output=True, text=True, check=False).stdout.strip()
+    return {"cpu": cpu, "cores": os.cpu_count(), "commit": commit or "none",
+            "date": datetime.date.today().isoformat()}
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def pinned(core, command):
+    return command if core is None else ["taskset", "-c", str(core), *command]
+
+
+class Server:
+    """A server on a store that outlives it."""
+
+    def __init__(self, config, store, core=None):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            pinned(core, [str(PROGRAM), "serve", "--config", str(config), "--data", str(store),
+                          "--port", str(self.port)]), stdout=subprocess.DEVNULL)
+        self.wait_until_ready()
+        self.seconds_to_ready = time.monotonic() - began
+
+    def wait_until_ready(self):
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the server ended with {self.process.returncode}")
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+                connection.request("GET", "/health/ready")
+                if connection.getresponse().status == 200:
+                    return
+            except OSError:
+                pass
+            time.sleep(0.005)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        if self.process.wait() != 0:
+            raise RuntimeError(f"the server ended with {self.process.returncode}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+
+
+def load(url, *options, core=None):
+    done = subprocess.run(pinned(core, [str(PROGRAM), "load", "--json", "--to", url, *options]),
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip() or f"rekindle load ended with {done.returncode}")
+    result = json.loads(done.stdout)
+    if result["failed"] or result["unanswered"]:
+        raise RuntimeError(f"answers were wrong: {done.stdout.strip()}")
+    return result
+
+
+class Nginx:
+    """nginx with empty_gif and its usual access log, one worker on one core."""
+
+    def __init__(self, folder, core):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.folder = folder / "nginx"
+        self.folder.mkdir()
+        temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};"
+                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+        (self.folder / "nginx.conf").write_text(f"""
+daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log {self.folder}/access.log; keepalive_requests 1000000000; {temporary}
+  server {{ listen 127.0.0.1:{self.port}; location = /pixel.gif {{ empty_gif; }} }}
+}}""", encoding="utf-8")
+        self.process = subprocess.Popen(
+            pinned(core, ["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]))
+        for _ in range(200):
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return
+            except OSError:
+                time.sleep(0.02)
+        raise RuntimeError("nginx did not start")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+class Bench:
+    def __init__(self, report, folder, quick):
+        self.report = report
+        self.folder = folder
+        self.store = folder / "store"
+        self.config = folder / "bench.yaml"
+        self.runs = 3 if quick else 5
+        self.seconds = "4s" if quick else "10s"
+        self.visitors = 100_000 if quick else 1_000_000
+        self.quick = quick
+        self.filled = False
+        self.top_rate = None
+        self.write_config()
+
+    def write_config(self):
+        """configs/bench.yaml with a catalogue of the products that `rekindle load` makes up."""
+        catalog = self.folder / "catalog.csv"
+        lines = ["product,title,category,brand,price"]
+        lines += [f"p{n},Product {n},c{n % 200},b{n % 500},{1 + n * 7919 % 250}.50"
+                  for n in range(20_000)]
+        catalog.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        text = (ROOT / "configs/bench.yaml").read_text(encoding="utf-8")
+        site = "- {name: shop, currency: EUR}"
+        if site not in text:
+            raise RuntimeError("configs/bench.yaml has another site than expected")
+        self.config.write_text(
+            text.replace(site, f"- {{name: shop, currency: EUR, catalog: {catalog}}}"),
+            encoding="utf-8")
+
+    def fill(self):
+        """Every visitor once, so that all that follows works on a store of 1 M visitors."""
+        if self.filled:
+            return
+        say(f"== Filling a store with {self.visitors:,} visitors")
+        with Server(self.config, self.store) as server:
+            load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
+                 str(self.visitors), "--session-mean", "4", "--duration", "30m", "--warmup", "0s")
+            server.stop()
+        self.filled = True
+
+    def core(self):
+        say("== One shard thread, in process")
+        data = self.folder / "core"
+        data.mkdir()
+        done = subprocess.run([BUILD / "bench/bench_core", "--json", "--config", self.config,
+                               "--data", data, "--visitors", str(self.visitors)],
+                              stdout=subprocess.PIPE, text=True, check=True)
+        shutil.rmtree(data)
+        for line in done.stdout.splitlines():
+            figure = json.loads(line)
+            if figure["name"].startswith(("core.", "memory.")):  # stored.* has its own run
+                self.report.add_measured(**figure)
+
+    def ws64(self):
+        self.fill()
+        say("== WebSocket frames of 64, as many as it takes")
+        with Server(self.config, self.store) as server:
+            runs = [load(server.url, "--mode", "ws", "--frame", "64", "--visitors",
+                         str(self.visitors), "--duration", self.seconds)
+                    for _ in range(self.runs)]
+            server.stop()
+        rates = [run["events_per_s"] for run in runs]
+        self.top_rate = statistics.median(rates)
+        share = statistics.median(run["own_cpu_share"] for run in runs)
+        self.report.add("ws64.events_per_s", rates, note=f"loader used {share:.0%} of a core")
+
+    def pixel(self):
+        self.fill()
+        say("== Pixel against nginx, each on core 0, the loader on core 1, in turns")
+        options = ("--mode", "pixel", "--connections", "64", "--visitors", str(self.visitors),
+                   "--duration", self.seconds, "--warmup", "2s")
+        ours, theirs, shares = [], [], []
+        with Nginx(self.folder, 0) as nginx, Server(self.config, self.store, core=0) as server:
+            for _ in range(self.runs):
+                theirs.append(load(nginx.url, *options, core=1)["events_per_s"])
+                run = load(server.url, *options, core=1)
+                ours.append(run["events_per_s"])
+                shares.append(run["own_cpu_share"])
+            server.stop()
+        self.report.add("pixel.vs_nginx", [a / b for a, b in zip(ours, theirs)],
+                        note=f"loader used {statistics.median(shares):.0%} of its core")
+        self.report.add("pixel.events_per_s", ours, "1/s")
+        self.report.add("pixel.nginx_per_s", theirs, "1/s")
+
+    def change(self):
+        if self.top_rate is None:
+            self.ws64()
+        half = self.top_rate / 2
+        say(f"== Event to audience change, at {half:,.0f} events/s")
+        with Server(self.config, self.store) as server:
+            runs = [load(server.url, "--mode", "ws", "--frame", "64", "--visitors",
+                         str(self.visitors), "--rate", f"{half:.0f}", "--changes", "--duration",
+                         self.seconds) for _ in range(self.runs)]
+            server.stop()
+        self.add_latency("change", [run["change"] for run in runs], f"at {half:,.0f} events/s")
+
+    def decide(self):
+        self.fill()
+        say("== Decisions over HTTP")
+        with Server(self.config, self.store) as server:
+            common = ("--visitors", str(self.visitors), "--duration", self.seconds)
+            top = load(server.url, "--mode", "decide", *common)["requests_per_s"]
+            runs = [load(server.url, "--mode", "decide", "--rate", f"{top / 2:.0f}", *common)
+                    for _ in range(self.runs)]
+            self.add_latency("decide", [run["latency"] for run in runs],
+                             f"at {top / 2:,.0f} decisions/s")
+            if self.top_rate:
+                half = self.top_rate / 2
+                runs = [load(server.url, "--mode", "ws", "--rate", f"{half:.0f}", "--decide-rate",
+                             "500", *common)["decide"] for _ in range(self.runs)]
+                self.add_latency("decide_under_load", runs, f"beside {half:,.0f} events/s")
+            server.stop()
+
+    def add_latency(self, name, latencies, note):
+        if any(latency["samples"] == 0 for latency in latencies):
+            for part in ("p50_us", "p99_us"):
+                self.report.fail(f"{name}.{part}", "no answer was seen")
+            return
+        for part in ("p50_us", "p99_us"):
+            self.report.add(f"{name}.{part}", [latency[part] for latency in latencies], "us", note)
+
+    def restart(self):
+        self.fill()
+        say("== Restart after kill -9")
+        seconds = []
+        for _ in range(self.runs):
+            with Server(self.config, self.store) as server:
+                load(server.url, "--mode", "ws", "--visitors", str(self.visitors), "--duration",
+                     self.seconds, "--warmup", "0s")
+                server.kill()
+            with Server(self.config, self.store) as server:
+                seconds.append(server.seconds_to_ready)
+                server.stop()
+        self.report.add("restart_1m.seconds", seconds, note=f"{self.visitors:,} visitors")
+
+    def inspect(self, store):
+        done = subprocess.run([PROGRAM, "inspect", "--json", store], capture_output=True,
+                              text=True, check=True)
+        return json.loads(done.stdout)
+
+    def stored(self):
+        say("== Bytes a visitor takes in the store")
+        store = self.folder / "browsers"
+        with Server(self.config, store) as server:
+            load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
+                 str(self.visitors), "--session-mean", "4", "--duration", "30m", "--warmup", "0s")
+            server.stop()
+        figures = self.inspect(store)
+        self.report.add("stored.median_bytes_per_visitor", [figures["median_bytes"]],
+                        note=f"mean {figures['mean_bytes']}, p99 {figures['p99_bytes']}, "
+                             f"{figures['visitors']:,} visitors, "
+                             f"{figures['state_bytes'] / 1e6:,.0f} MB of state on disk")
+        shutil.rmtree(store)
+        subprocess.run([PROGRAM, "replay", HISTORY, "--preset", "uci", "--site", "shop",
+                        "--direct", store, "--config", ROOT / "configs/demo.yaml"],
+                       cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
+        figures = self.inspect(store)
+        self.report.add("stored.uci_median_bytes", [figures["median_bytes"]], "bytes",
+                        note=f"mean {figures['mean_bytes']}, {figures['visitors']:,} customers")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--quick", action="store_true",
+                        help="100,000 visitors and short runs: to try, not to quote")
+    names = ["core", "ws64", "pixel", "change", "decide", "restart", "stored"]
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
+    options = parser.parse_args()
+    for name in options.names:
+        if name not in names:
+            parser.error(f"there is no '{name}'; choose from {' '.join(names)}")
+
+    report = Report(options.json)
+    with tempfile.TemporaryDirectory(prefix="rekindle-bench-") as folder:
+        bench = Bench(report, pathlib.Path(folder), options.quick)
+        for name in options.names or names:
+            try:
+                getattr(bench, name)()
+            except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+                report.fail(name, str(error))
+    report.print_table()
+    return 1 if report.failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+#include "cli/serve.h"
+
+#include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+
+#include "cli/assembly.h"
+#include "cli/check.h"
+#include "cli/exit_code.h"
+#include "cli/presets/source_event.h"
+#include "io/server.h"
+
+namespace rekindle::cli {
+namespace {
+
+constexpr const char* kDemoConfig = "configs/demo.yaml";
+constexpr const char* kFooter = R"(Stops gracefully on SIGINT or SIGTERM: no new requests, answers what is in flight,
+commits, saves every visitor, exits with 0. A second signal ends it at once; nothing
+acknowledged is lost by that either.
+
+Examples:
+  rekindle serve --config configs/rekindle.yaml
+  rekindle serve --demo --port 9000      a temporary store, removed at the end
+  REKINDLE_SERVER_PORT=9000 rekindle serve --config rekindle.yaml)";
+
+struct ServeOptions {
+  std::string config;
+  bool demo = false;
+  std::string data;
+  int port = -1;
+};
+
+// "%*" of the JSON pattern: the message as a JSON string.
+class JsonMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&,
+              spdlog::memory_buf_t& out) override {
+    x_text.clear();
+    append_json_string({message.payload.data(), message.payload.size()}, x_text);
+    out.append(x_text.data(), x_text.data() + x_text.size());
+  }
+  [[nodiscard]] std::unique_ptr<custom_flag_formatter> clone() const override {
+    return std::make_unique<JsonMessage>();
+  }
+
+ private:
+  std::string x_text;
+};
+
+void set_up_logging(const LogConfig& config) {
+  static constexpr spdlog::level::level_enum kLevels[] = {
+      spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("rekindle"));
+  spdlog::set_level(kLevels[static_cast<size_t>(config.level)]);
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<JsonMessage>('*');
+  formatter->set_pattern(config.format == LogFormat::kText
+                             ? "time=%Y-%m-%dT%H:%M:%S.%e%z level=%l %v"
+                             : R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","message":%*})");
+  spdlog::set_formatter(std::move(formatter));
+}
+
+// The signals that end the server are waited for, not handled; every thread made later inherits it.
+sigset_t block_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return signals;
+}
+
+void let_the_next_signal_kill(const sigset_t& signals) {
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
+// A directory that goes away with this object.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "rekindle-demo-XXXXXX").string();
+    if (mkdtemp(pattern.data()) != nullptr) x_path = pattern;
+  }
+  ~TemporaryDirectory() {
+    std::error_code ignored;  // nothing can be done about what stays in /tmp
+    if (!x_path.empty()) std::filesystem::remove_all(x_path, ignored);
+  }
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  [[nodiscard]] const std::string& path() const { return x_path; }  // empty: could not be made
+
+ private:
+  std::string x_path;
+};
+
+int fail(const Error& error) {
+  spdlog::error("cannot serve error={} detail=\"{}\"", name_of(error.code), to_string(error));
+  return exit_code_of(error.code);
+}
+
+int serve(Config config) {
+  const sigset_t signals = block_signals();
+  double reported = 0;
+  auto assembly = Assembly::open(config, [&reported](double share) {
+    if (share < reported + 0.05) return;
+    reported = share;
+    spdlog::info("recovering done={:.0f}%", share * 100);
+  });
+  if (!assembly) return fail(assembly.error());
+  state::StoreDirectory& directory = (*assembly)->directory();
+  config.server.free_bytes = [&directory] { 
+    const auto free = directory.free_bytes();
+    return free ? *free : 0;
+  };
+  auto server = io::Server::make(config.server, (*assembly)->engine());
+  if (!server) return fail(server.error());
+  spdlog::info("serving address={} port={} store={} audiences={} sites={} shards={}",
+               config.server.address, (*server)->port(), config.directory,
+               config.audiences.size(), config.sites.size(), config.engine.shards);
+  fmt::print("rekindle is listening on http://{}:{}\n", config.server.address, (*server)->port());
+  std::fflush(stdout);
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("stopping signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  let_the_next_signal_kill(signals);
+  (*server)->stop();
+  auto stopped = (*assembly)->engine().stop();
+  server->reset();
+  if (!stopped) return fail(stopped.error());
+  spdlog::info("stopped");
+  return kExitOk;
+}
+
+int run_serve(const ServeOptions& options) {
+  auto config = read_config(options.demo ? kDemoConfig : options.config);
+  if (!config) return kExitUsage;
+  if (options.port >= 0) config->server.port = static_cast<uint16_t>(options.port);
+  if (!options.data.empty()) config->directory = options.data;
+  set_up_logging(config->log);
+  if (!options.demo || !options.data.empty()) return serve(std::move(*config));
+  const TemporaryDirectory temporary;
+  if (temporary.path().empty()) {
+    return fail({ErrorCode::kStoreFailed, "no temporary directory can be made"});
+  }
+  config->directory = temporary.path();
+  return serve(std::move(*config));
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = app.add_subcommand("serve", "Run the server");
+  auto* config = command->add_option("--config", options->config, "Configuration (YAML)");
+  auto* demo = command->add_flag("--demo", options->demo,
+                                 "configs/demo.yaml in a temporary store")
+                   ->excludes(config);
+  command->add_option("--data", options->data, "Store directory, instead of the configured one");
+  command->add_option("--port", options->port, "Port, instead of the configured one; 0: any free")
+      ->check(CLI::Range(0, 65'535));
+  command->footer(kFooter);
+  command->callback([options, config, demo, &exit_code] {
+    if (config->count() + demo->count() == 0) {
+      throw CLI::RequiredError("serve needs --config FILE or --demo");
+    }
+    exit_code = run_serve(*options);
+  });
+}
+
+}  // namespace rekindle::cli

@@ -1,0 +1,12 @@
+// `rekindle verify`: proves on a user's own data that the state is what the log says. Replays the
+// whole event log into a fresh engine in memory and compares every visitor's bytes and every change
+// with what is stored. Needs an event log that was never trimmed. Thread: the main one.
+#pragma once
+
+#include <CLI/App.hpp>
+
+namespace rekindle::cli {
+
+void add_verify_command(CLI::App& app, int& exit_code);
+
+}  // namespace rekindle::cli

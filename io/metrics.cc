@@ -1,0 +1,199 @@
+#include "io/metrics.h"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <limits>
+
+namespace rekindle::io {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+using Labels = std::vector<ClientMetric::Label>;
+
+MetricFamily family(const char* name, const char* help, MetricType type) {
+  return {name, help, type, {}};
+}
+
+void add_value(MetricFamily& to, double value, Labels labels = {}) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  if (to.type == MetricType::Counter) {
+    metric.counter.value = value;
+  } else {
+    metric.gauge.value = value;
+  }
+  to.metric.push_back(std::move(metric));
+}
+
+template <typename T>
+double read(const std::atomic<T>& value) {
+  return static_cast<double>(value.load(std::memory_order_relaxed));
+}
+
+// --- shards --------------------------------------------------------------------------------------
+
+template <typename T>
+struct ShardMetric {
+  const char* name;
+  const char* help;
+  std::atomic<T> ShardCounters::*member;
+};
+
+constexpr ShardMetric<uint64_t> kShardCounters[] = {
+    {"rekindle_events_total", "Events applied, duplicates not included", &ShardCounters::events},
+    {"rekindle_duplicates_total", "Events seen before", &ShardCounters::duplicates},
+    {"rekindle_collisions_total", "Events refused for a colliding key", &ShardCounters::collisions},
+    {"rekindle_batches_total", "Log writes", &ShardCounters::batches},
+    {"rekindle_changes_total", "Audience entries and exits", &ShardCounters::changes},
+    {"rekindle_sessions_total", "Sessions closed", &ShardCounters::sessions},
+    {"rekindle_quarantined_total", "Entries put in quarantine", &ShardCounters::quarantined},
+    {"rekindle_deadlines_fired_total", "Deadlines that ran", &ShardCounters::fires},
+    {"rekindle_deadlines_stale_total", "Deadlines that had moved", &ShardCounters::stale_fires},
+    {"rekindle_cold_reads_total", "Visitors read back from the store", &ShardCounters::cold_reads},
+    {"rekindle_evictions_total", "Visitors put out of memory", &ShardCounters::evictions},
+    {"rekindle_checkpoints_total", "Partition checkpoints written", &ShardCounters::checkpoints},
+    {"rekindle_log_bytes_total", "Bytes appended to the log", &ShardCounters::log_bytes},
+};
+
+constexpr ShardMetric<int64_t> kShardGauges[] = {
+    {"rekindle_cache_bytes", "Memory of visitors in memory", &ShardCounters::cache_bytes},
+    {"rekindle_cached_visitors", "Visitors in memory", &ShardCounters::cached_visitors},
+    {"rekindle_inbox_bytes", "Waiting for the shard", &ShardCounters::inbox_bytes},
+    {"rekindle_visitors", "Visitors known", &ShardCounters::visitors},
+    {"rekindle_deadline_lag_milliseconds", "How late the oldest due deadline is",
+     &ShardCounters::deadline_lag_ms},
+};
+
+void collect_shards(const Engine& engine, std::vector<MetricFamily>& out) {
+  const auto label = [](size_t shard) { return Labels{{"shard", std::to_string(shard)}}; };
+  for (const auto& metric : kShardCounters) {
+    MetricFamily& to = out.emplace_back(family(metric.name, metric.help, MetricType::Counter));
+    for (size_t i = 0; i < engine.shards(); ++i) {
+      add_value(to, read(engine.counters(i).*metric.member), label(i));
+    }
+  }
+  for (const auto& metric : kShardGauges) {
+    MetricFamily& to = out.emplace_back(family(metric.name, metric.help, MetricType::Gauge));
+    for (size_t i = 0; i < engine.shards(); ++i) {
+      add_value(to, read(engine.counters(i).*metric.member), label(i));
+    }
+  }
+  MetricFamily& commit = out.emplace_back(
+      family("rekindle_commit_seconds_total", "Time spent in log writes", MetricType::Counter));
+  for (size_t i = 0; i < engine.shards(); ++i) {
+    add_value(commit, read(engine.counters(i).commit_ns) / 1e9, label(i));
+  }
+}
+
+// --- the front doors -----------------------------------------------------------------------------
+
+struct IoMetric {
+  const char* name;
+  const char* help;
+  Counter IoCounters::*member;
+};
+
+constexpr IoMetric kIoCounters[] = {
+    {"rekindle_connections_total", "Connections accepted", &IoCounters::connections},
+    {"rekindle_connections_refused_total", "Over the limit", &IoCounters::connections_refused},
+    {"rekindle_http_requests_total", "Requests read", &IoCounters::requests},
+    {"rekindle_received_bytes_total", "From clients", &IoCounters::bytes_in},
+    {"rekindle_sent_bytes_total", "To clients", &IoCounters::bytes_out},
+    {"rekindle_overloads_total", "Requests refused because a queue was full",
+     &IoCounters::overloads},
+    {"rekindle_timeouts_total", "Connections ended by a timeout", &IoCounters::timeouts},
+    {"rekindle_websockets_total", "WebSockets opened", &IoCounters::websockets},
+    {"rekindle_websockets_closed_total", "WebSockets ended", &IoCounters::websockets_closed},
+    {"rekindle_websocket_frames_total", "Frames received", &IoCounters::frames},
+    {"rekindle_websocket_slow_readers_total", "WebSockets closed for not reading",
+     &IoCounters::slow_readers},
+    {"rekindle_changes_pushed_total", "Changes handed to followers", &IoCounters::changes_pushed},
+    {"rekindle_feed_overflows_total", "Times followers had to go back to the log",
+     &IoCounters::feed_overflows},
+};
+
+using IoList = std::vector<const IoCounters*>;
+
+double sum(const IoList& threads, Counter IoCounters::*member) {
+  double total = 0;
+  for (const IoCounters* thread : threads) total += static_cast<double>((thread->*member).get());
+  return total;
+}
+
+void collect_io(const IoList& threads, std::vector<MetricFamily>& out) {
+  for (const IoMetric& metric : kIoCounters) {
+    add_value(out.emplace_back(family(metric.name, metric.help, MetricType::Counter)),
+              sum(threads, metric.member));
+  }
+  MetricFamily& answers = out.emplace_back(
+      family("rekindle_http_answers_total", "By class of status", MetricType::Counter));
+  add_value(answers, sum(threads, &IoCounters::answers_2xx), {{"class", "2xx"}});
+  add_value(answers, sum(threads, &IoCounters::answers_4xx), {{"class", "4xx"}});
+  add_value(answers, sum(threads, &IoCounters::answers_5xx), {{"class", "5xx"}});
+  add_value(out.emplace_back(family("rekindle_connections", "Open now", MetricType::Gauge)),
+            sum(threads, &IoCounters::connections) - sum(threads, &IoCounters::connections_closed));
+  add_value(out.emplace_back(family("rekindle_websockets", "Open now", MetricType::Gauge)),
+            sum(threads, &IoCounters::websockets) - sum(threads, &IoCounters::websockets_closed));
+}
+
+void collect_latency(const IoList& threads, const char* name, const char* help,
+                     LatencyHistogram IoCounters::*member, std::vector<MetricFamily>& out) {
+  ClientMetric metric;
+  uint64_t total = 0;
+  double seconds = 0;
+  for (size_t bucket = 0; bucket <= LatencyHistogram::kBuckets; ++bucket) {
+    for (const IoCounters* thread : threads) total += (thread->*member).count(bucket);
+    const bool last = bucket == LatencyHistogram::kBuckets;
+    metric.histogram.bucket.push_back(
+        {total, last ? std::numeric_limits<double>::infinity()
+                     : static_cast<double>(LatencyHistogram::bound_ns(bucket)) / 1e9});
+  }
+  for (const IoCounters* thread : threads) {
+    seconds += static_cast<double>((thread->*member).sum_ns()) / 1e9;
+  }
+  metric.histogram.sample_count = total;
+  metric.histogram.sample_sum = seconds;
+  out.emplace_back(family(name, help, MetricType::Histogram)).metric.push_back(std::move(metric));
+}
+
+void collect_intake(const IntakeCounters& intake, std::vector<MetricFamily>& out) {
+  const auto add = [&](const char* name, const char* help, const std::atomic<uint64_t>& value) {
+    add_value(out.emplace_back(family(name, help, MetricType::Counter)), read(value));
+  };
+  add("rekindle_intake_accepted_total", "Events taken by the decoders", intake.accepted);
+  add("rekindle_intake_rejected_total", "Events refused by the decoders", intake.rejected);
+  add("rekindle_intake_clamped_future_total", "Times ahead of the clock", intake.clamped_future);
+  add("rekindle_intake_clamped_late_total", "Times too far back", intake.clamped_late);
+  add("rekindle_intake_truncated_total", "Texts cut at their limit", intake.truncated);
+}
+
+}  // namespace
+
+std::string Metrics::text() const {
+  std::vector<MetricFamily> families;
+  collect_shards(x_engine, families);
+  collect_intake(x_intake, families);
+  collect_io(x_io, families);
+  collect_latency(x_io, "rekindle_ack_seconds", "Events read until their answer is ready",
+                  &IoCounters::ack, families);
+  collect_latency(x_io, "rekindle_decide_seconds", "Decisions, asked until answered",
+                  &IoCounters::decide, families);
+  collect_latency(x_io, "rekindle_change_push_seconds", "Changes, committed until handed over",
+                  &IoCounters::push, families);
+  const auto gauge = [&](const char* name, const char* help, double value) {
+    add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
+  };
+  gauge("rekindle_log_size_bytes", "The log store", static_cast<double>(x_engine.log().size_bytes()));
+  gauge("rekindle_state_size_bytes", "The state store",
+        static_cast<double>(x_engine.store().size_bytes()));
+  gauge("rekindle_state_stalling", "1 while the state store slows writers down",
+        x_engine.store().is_stalling() ? 1 : 0);
+  gauge("rekindle_engine_failed", "1 when the engine takes no events", x_engine.is_failed() ? 1 : 0);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace rekindle::io

@@ -1,0 +1,28 @@
+// All counters of the process as Prometheus metrics: shards, intake, io threads, stores. Read when
+// asked; nothing is kept twice. prometheus-cpp stays in the source file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/engine.h"
+#include "io/intake.h"
+#include "io/io_counters.h"
+
+namespace rekindle::io {
+
+// Thread: watch() before the io threads start; text() on any.
+class Metrics {
+ public:
+  Metrics(Engine& engine, const IntakeCounters& intake) : x_engine(engine), x_intake(intake) {}
+
+  void watch(const IoCounters& counters) { x_io.push_back(&counters); }
+  [[nodiscard]] std::string text() const;
+
+ private:
+  Engine& x_engine;
+  const IntakeCounters& x_intake;
+  std::vector<const IoCounters*> x_io;
+};
+
+}  // namespace rekindle::io

@@ -1,0 +1,196 @@
+// /v1/quarantine: input that became no event, to look at, repair, replay or give up.
+
+#include <optional>
+
+#include "core/limits.h"
+#include "io/http_connection.h"
+#include "io/json_text.h"
+#include "io/problem.h"
+#include "io/routes/ack.h"
+#include "io/routes/number.h"
+#include "io/routes/routes.h"
+#include "io/verdict.h"
+
+namespace rekindle::io::routes {
+namespace {
+
+constexpr uint64_t kPageDefault = 100;
+constexpr uint64_t kPageMax = 1'000;
+
+// Runs on the errand thread; its result comes back to the io thread.
+template <typename T>
+class LogErrand final : public Errand {
+ public:
+  using Work = std::function<Result<T>(Log&)>;
+  using Done = std::function<void(const Result<T>&)>;
+  static void send(const Reply& reply, Work work, Done done) {
+    IoThread& thread = reply.connection().thread();
+    std::unique_ptr<Errand> errand(
+        new LogErrand(thread.engine().log(), std::move(work), std::move(done)));
+    if (!thread.send_errand(std::move(errand))) reply.send(overloaded(503));
+  }
+  void run() override { x_result.emplace(x_work(x_log)); }
+  void on_reply() override {
+    const std::unique_ptr<LogErrand> self(this);
+    x_done(*x_result);
+  }
+
+ private:
+  LogErrand(Log& log, Work work, Done done)
+      : x_log(log), x_work(std::move(work)), x_done(std::move(done)) {}
+  Log& x_log;
+  Work x_work;
+  Done x_done;
+  std::optional<Result<T>> x_result;
+};
+
+using Entries = std::vector<QuarantineEntry>;
+
+void append_entry(std::string& out, const QuarantineEntry& entry) {
+  JsonObject object(out);
+  object.number("id", entry.id);
+  object.time("received_at", entry.received_at.ms);
+  object.text("reason", entry.reason);
+  object.text("source", entry.source);
+  if (!entry.detail.empty()) object.text("detail", entry.detail);
+  object.text("raw", entry.raw);
+  object.close();
+}
+
+Response list(const Entries& entries, bool more) {
+  Response response;
+  response.headers = "Cache-Control: no-store\r\n";
+  JsonObject object(response.body);
+  object.key("entries").push_back('[');
+  JsonList commas(response.body);
+  for (const QuarantineEntry& entry : entries) {
+    commas.next();
+    append_entry(response.body, entry);
+  }
+  response.body.push_back(']');
+  if (more) object.number("after", entries.back().id);
+  object.close();
+  response.body.push_back('\n');
+  return response;
+}
+
+Result<QuarantineEntry> read_entry(Log& log, uint64_t id) {
+  auto entries = log.read_quarantine(id - 1, 1);
+  if (!entries) return entries.error();
+  if (entries->empty() || entries->front().id != id) {
+    return Error{ErrorCode::kNotFound, "no quarantine entry of that id"};
+  }
+  return std::move(entries->front());
+}
+
+// The replayed event is committed: the entry has done its duty. (A crash between the two leaves the
+// entry; its event id keeps a second replay from counting twice.)
+void on_committed(const Submission& submission, HttpConnection& connection) {
+  const Reply reply(connection, submission.ticket);
+  if (submission.refused) return reply.send(overloaded(429, "nothing was taken; send again"));
+  if (submission.failed) return reply.send(not_committed());
+  Response response;
+  response.headers.append("X-Ack: ").append(ack_word(connection.thread().engine())).append("\r\n");
+  JsonObject object(response.body);
+  object.number("replayed", submission.context);
+  append_verdict(object, submission);
+  object.close();
+  response.body.push_back('\n');
+  LogErrand<void>::send(
+      reply, [id = submission.context](Log& log) { return log.remove_quarantine(id); },
+      [reply, response = std::move(response)](const Result<void>& removed) {
+        if (!removed && removed.error().code != ErrorCode::kNotFound) {
+          return reply.send(problem(removed.error()));
+        }
+        reply.send(response);
+      });
+}
+
+// Through the decoder it came by, as received then. What is refused again is not taken, so the
+// entry stays and no second one is made.
+void replay(const Reply& reply, const QuarantineEntry& entry, std::string body) {
+  IoThread& thread = reply.connection().thread();
+  if (body.empty() && entry.raw.size() >= limits::kQuarantineRawBytesMax) {
+    return reply.send(problem(409, "the stored bytes were cut; send the whole event as the body"));
+  }
+  const bool is_pixel = entry.source == "pixel" && body.empty();
+  if (body.empty()) body = entry.raw;
+  Submission& submission = thread.new_submission(entry.source, entry.received_at);
+  Result<void> decoded;
+  if (is_pixel) {
+    thread.pixel().decode(body, thread.intake());
+  } else {
+    decoded = thread.json().decode(body, thread.intake());
+  }
+  if (decoded && thread.intake().rejections().empty() && thread.intake().accepted() > 0) {
+    submission.receiver = &reply.connection();
+    submission.ticket = reply.ticket();
+    submission.context = entry.id;
+    submission.answer = on_committed;
+    return thread.submit(submission);
+  }
+  Error error{ErrorCode::kMissingField, "no event in it"};
+  if (!decoded) {
+    error = decoded.error();
+  } else if (!thread.intake().rejections().empty()) {
+    const Rejection& rejection = thread.intake().rejections().front();
+    error = {rejection.code, rejection.detail};
+  }
+  thread.drop(submission);
+  reply.send(problem(422, error.code, error.detail));
+}
+
+Result<uint64_t> id_of(const Call& call) {
+  return parse_number(call.argument, "the id", 1, UINT64_MAX);
+}
+
+}  // namespace
+
+void list_quarantine(Call& call) {
+  const std::string_view query = call.request.query;
+  const auto after = number_parameter(query, "after", 0, 0, UINT64_MAX);
+  if (!after) return call.reply.send(problem(after.error()));
+  const auto limit = number_parameter(query, "limit", kPageDefault, 1, kPageMax);
+  if (!limit) return call.reply.send(problem(limit.error()));
+  LogErrand<Entries>::send(
+      call.reply,
+      [after = *after, limit = *limit](Log& log) { return log.read_quarantine(after, limit); },
+      [reply = call.reply, limit = *limit](const Result<Entries>& entries) {
+        if (!entries) return reply.send(problem(entries.error()));
+        reply.send(list(*entries, entries->size() == limit));
+      });
+}
+
+void replay_quarantine(Call& call) {
+  const auto id = id_of(call);
+  if (!id) return call.reply.send(problem(id.error()));
+  if (!call.request.content_encoding.empty()) {
+    return call.reply.send(problem(415, "send this body without Content-Encoding"));
+  }
+  LogErrand<QuarantineEntry>::send(
+      call.reply, [id = *id](Log& log) { return read_entry(log, id); },
+      [reply = call.reply, body = std::string(call.request.body)](
+          const Result<QuarantineEntry>& entry) {
+        if (!entry) return reply.send(problem(entry.error()));
+        replay(reply, *entry, body);
+      });
+}
+
+void delete_quarantine(Call& call) {
+  const auto id = id_of(call);
+  if (!id) return call.reply.send(problem(id.error()));
+  LogErrand<void>::send(
+      call.reply,
+      [id = *id](Log& log) -> Result<void> {
+        if (const auto entry = read_entry(log, id); !entry) return entry.error();
+        return log.remove_quarantine(id);
+      },
+      [reply = call.reply](const Result<void>& removed) {
+        if (!removed) return reply.send(problem(removed.error()));
+        Response response;
+        response.status = 204;
+        reply.send(response);
+      });
+}
+
+}  // namespace rekindle::io::routes

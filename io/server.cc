@@ -1,0 +1,73 @@
+#include "io/server.h"
+
+#include <spdlog/spdlog.h>
+
+#include "io/errands.h"
+#include "io/feed.h"
+#include "io/intake.h"
+#include "io/io_thread.h"
+#include "io/metrics.h"
+
+namespace rekindle::io {
+
+struct Server::Parts {
+  Parts(const ServerConfig& server_config, Engine& server_engine)
+      : config(server_config), metrics(server_engine, intake),
+        shared{config, server_engine, intake, errands, metrics} {}
+
+  ServerConfig config;
+  IntakeCounters intake;
+  Errands errands;
+  Metrics metrics;
+  ServerParts shared;
+  // Shared with the engine's listener, which may be called once more after the server is gone.
+  std::shared_ptr<Feed> feed = std::make_shared<Feed>();
+  std::vector<std::unique_ptr<IoThread>> threads;
+  uint16_t port = 0;
+  bool is_running = false;
+};
+
+Server::Server(std::unique_ptr<Parts> parts) : x_parts(std::move(parts)) {}
+
+Server::~Server() { stop(); }
+
+Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine& engine) {
+  if (config.io_threads == 0) {
+    return Error{ErrorCode::kInvalidConfiguration, "io_threads must be at least 1"};
+  }
+  auto parts = std::make_unique<Parts>(config, engine);
+  parts->port = config.port;
+  const bool shared = config.io_threads > 1;
+  if (shared && config.port != 0) {
+    // Sharing a port between threads would share it with another process as well: make sure that
+    // nobody has it.
+    IoThread probe(parts->shared, parts->feed->add_tap());
+    const auto free = probe.listen(config.address, config.port, false);
+    if (!free) return free.error();
+  }
+  for (uint32_t i = 0; i < config.io_threads; ++i) {
+    parts->threads.push_back(std::make_unique<IoThread>(parts->shared, parts->feed->add_tap()));
+    const auto port = parts->threads.back()->listen(config.address, parts->port, shared);
+    if (!port) return port.error();
+    parts->port = *port;
+    parts->metrics.watch(parts->threads.back()->counters());
+  }
+  engine.listen([feed = parts->feed](const CommittedChanges& changes) { feed->publish(changes); });
+  for (auto& thread : parts->threads) thread->start();
+  parts->is_running = true;
+  spdlog::info("listening on {}:{} with {} io thread(s)", config.address, parts->port,
+               config.io_threads);
+  return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+uint16_t Server::port() const { return x_parts->port; }
+
+void Server::stop() {
+  if (!x_parts->is_running) return;
+  x_parts->is_running = false;
+  for (auto& thread : x_parts->threads) thread->stop();
+  for (auto& thread : x_parts->threads) thread->join();
+  spdlog::info("stopped listening on port {}", x_parts->port);
+}
+
+}  // namespace rekindle::io
