@@ -90,8 +90,12 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Config& config,
   auto decider = make_decider(config);
   if (!decider) return decider.error();
   if (auto opened = assembly->open_stores(config); !opened) return opened.error();
-  EngineParts parts{*assembly->x_log,    *assembly->x_store, assembly->x_clock,
-                    assembly->x_sites,   make_operators,     std::move(*decider),
+  EngineParts parts{*assembly->x_log,
+                    *assembly->x_store,
+                    assembly->x_clock,
+                    assembly->x_sites,
+                    make_operators,
+                    std::move(*decider),
                     [](const Error& error) {
                       spdlog::critical("the engine stopped error=\"{}\"", to_string(error));
                     }};

@@ -64,9 +64,9 @@ int run_catalog_from(const std::string& path) {
   }
   fmt::print("product,title,category,price,stock\n");
   for (const auto& [code, product] : *products) {
-    const auto title = std::max_element(
-        product.titles.begin(), product.titles.end(),
-        [](const auto& a, const auto& b) { return a.second < b.second; });
+    const auto title =
+        std::max_element(product.titles.begin(), product.titles.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
     const std::string_view category = uci_category(code, title->first);
     if (category == "service") continue;  // postage and bank charges are nothing to offer
     fmt::print("{},{},{},{},\n", csv_cell(code), csv_cell(title->first), csv_cell(category),

@@ -70,7 +70,8 @@ std::optional<Config> read_config(const std::string& path) {
 
 void add_check_command(CLI::App& app, int& exit_code) {
   auto path = std::make_shared<std::string>();
-  CLI::App* check = app.add_subcommand("check", "Say everything that is wrong with a configuration");
+  CLI::App* check =
+      app.add_subcommand("check", "Say everything that is wrong with a configuration");
   check->add_option("config", *path, "The YAML file")->required();
   check->footer("Example:\n  rekindle check configs/rekindle.yaml");
   check->callback([path, &exit_code] { exit_code = run_check(*path); });

@@ -1,5 +1,5 @@
-// `rekindle check CONFIG`: all faults of a configuration, each with its place, and how every command
-// reads its configuration. Thread: the main one.
+// `rekindle check CONFIG`: all faults of a configuration, each with its place, and how every
+// command reads its configuration. Thread: the main one.
 #pragma once
 
 #include <CLI/App.hpp>

@@ -90,9 +90,9 @@ std::optional<ExchangeRate> parse_rate(Currency from, const std::string& text) {
     digits.erase(dot, 1);
     for (size_t i = dot; i < digits.size(); ++i) rate.denominator *= 10;
   }
-  const bool plain = !digits.empty() && digits.size() <= 12 &&
-                     std::all_of(digits.begin(), digits.end(),
-                                 [](char c) { return c >= '0' && c <= '9'; });
+  const bool plain =
+      !digits.empty() && digits.size() <= 12 &&
+      std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!plain || (rate.numerator = std::stoll(digits)) == 0) return std::nullopt;
   return rate;
 }

@@ -44,7 +44,9 @@ void Histogram::add(const Histogram& other) {
   x_most = std::max(x_most, other.x_most);
 }
 
-void Histogram::clear() { *this = Histogram(); }
+void Histogram::clear() {
+  *this = Histogram();
+}
 
 double Histogram::mean() const {
   return x_count == 0 ? 0 : x_sum / static_cast<double>(x_count);
@@ -70,9 +72,9 @@ std::string Histogram::drawing() const {
   for (const double percent : kPercents) {
     const int64_t value = percentile(percent);
     const double share = std::log2(static_cast<double>(value) + 2) / longest;
-    text += fmt::format("  {:>6.2f} %  {:>12.1f} us  {}\n", percent,
-                        static_cast<double>(value) / 1e3,
-                        std::string(static_cast<size_t>(share * 40), '#'));
+    text +=
+        fmt::format("  {:>6.2f} %  {:>12.1f} us  {}\n", percent, static_cast<double>(value) / 1e3,
+                    std::string(static_cast<size_t>(share * 40), '#'));
   }
   return text;
 }

@@ -15,7 +15,7 @@ struct Url {
   std::string scheme;  // http or ws
   std::string host;
   std::string port;
-  std::string path;    // with the query; "/" at least
+  std::string path;  // with the query; "/" at least
   // Errors: kInvalidArgument.
   [[nodiscard]] static Result<Url> parse(std::string_view text);
 };

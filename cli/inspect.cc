@@ -53,7 +53,8 @@ Result<void> measure_visitors(StateStore& store, StoreFigures& figures) {
 }
 
 Result<StoreFigures> measure(const std::string& path) {
-  auto directory = state::StoreDirectory::open(path, {limits::kPartitionsDefault, ClockMode::kWall});
+  auto directory =
+      state::StoreDirectory::open(path, {limits::kPartitionsDefault, ClockMode::kWall});
   if (!directory) return directory.error();
   StoreFigures figures;
   figures.partitions = (*directory)->facts().partitions;
@@ -79,8 +80,7 @@ int run_inspect(const std::string& path, bool json) {
                R"("max_bytes":{},"state_bytes":{},"log_bytes":{},"partitions":{}}})"
                "\n",
                figures->visitors, figures->median_bytes, figures->mean_bytes, figures->p99_bytes,
-               figures->most_bytes, figures->state_bytes, figures->log_bytes,
-               figures->partitions);
+               figures->most_bytes, figures->state_bytes, figures->log_bytes, figures->partitions);
     return kExitOk;
   }
   fmt::print("{} visitors in {} partitions, saved at the last checkpoints\n", figures->visitors,

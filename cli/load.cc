@@ -191,8 +191,7 @@ Result<void> LoadRun::add_main(double rate) {
   stream.rate = rate / (is_framed ? x_config.frame : 1);
   stream.connections = x_config.connections;
   stream.in_flight = x_config.in_flight > 0 ? x_config.in_flight : is_ws ? 4 : 1;
-  return x_driver.add_stream(stream,
-                             [this](Connection& to, int64_t) { return this->compose(to); });
+  return x_driver.add_stream(stream, [this](Connection& to, int64_t) { return this->compose(to); });
 }
 
 Result<void> LoadRun::add_decide() {
@@ -255,14 +254,14 @@ void LoadRun::report() const {
   if (!x_config.json) return report_text();
   const StreamResult& result = x_driver.result(0);
   const double seconds = x_driver.measured_seconds();
-  std::string line = fmt::format(
-      R"({{"events_per_s":{:.0f},"requests_per_s":{:.0f},"seconds":{:.2f},"events":{},)"
-      R"("accepted":{},"duplicates":{},"refused":{},"failed":{},"unanswered":{},)"
-      R"("own_cpu_share":{:.3f},"latency":{})",
-      static_cast<double>(result.events_in_time) / seconds,
-      static_cast<double>(result.requests_in_time) / seconds, seconds, result.events,
-      result.accepted, result.duplicates, result.refused, result.failed, result.unanswered,
-      x_cpu_seconds / seconds, json_of(result.latency));
+  std::string line =
+      fmt::format(R"({{"events_per_s":{:.0f},"requests_per_s":{:.0f},"seconds":{:.2f},"events":{},)"
+                  R"("accepted":{},"duplicates":{},"refused":{},"failed":{},"unanswered":{},)"
+                  R"("own_cpu_share":{:.3f},"latency":{})",
+                  static_cast<double>(result.events_in_time) / seconds,
+                  static_cast<double>(result.requests_in_time) / seconds, seconds, result.events,
+                  result.accepted, result.duplicates, result.refused, result.failed,
+                  result.unanswered, x_cpu_seconds / seconds, json_of(result.latency));
   if (x_config.decide_rate > 0) {
     const StreamResult& decide = x_driver.result(1);
     line += fmt::format(R"(,"decide":{},"decide_failed":{},"decide_refused":{})",

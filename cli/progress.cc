@@ -44,7 +44,9 @@ void Progress::update(uint64_t done, double share) {
   write(done, share, false);
 }
 
-void Progress::finish(uint64_t done) { write(done, 1, true); }
+void Progress::finish(uint64_t done) {
+  write(done, 1, true);
+}
 
 void Progress::write(uint64_t done, double share, bool is_last) {
   const double seconds = static_cast<double>(monotonic_ns() - x_start_ns) / 1e9;

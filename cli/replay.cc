@@ -4,8 +4,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <charconv>
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -20,7 +20,8 @@
 namespace rekindle::cli {
 namespace {
 
-constexpr const char* kFooter = R"(Files may be compressed (zstd, gzip). Several are sent one after the other.
+constexpr const char* kFooter =
+    R"(Files may be compressed (zstd, gzip). Several are sent one after the other.
 
 --shift-to moves all times by the same amount, so that the newest event happens then: a history
 that ends now can be continued by live traffic. The server must run on the events clock for old
@@ -114,8 +115,7 @@ class Replay {
       }
       if (auto sent = sink.send(event); !sent) return sent;
       const auto files = static_cast<double>(x_options.files.size());
-      progress.update(sink.totals().sent,
-                      (static_cast<double>(index) + source.progress()) / files);
+      progress.update(sink.totals().sent, (static_cast<double>(index) + source.progress()) / files);
     }
     if (source.error()) return *source.error();
     return {};
@@ -135,8 +135,8 @@ void Replay::report(const ReplayTotals& totals) const {
     fmt::print(R"({{"sent":{},"accepted":{},"duplicates":{},"rejected":{},"pushed_back":{},)"
                R"("frames":{},"ack_p50_us":{:.1f},"ack_p99_us":{:.1f}}})"
                "\n",
-               totals.sent, totals.accepted, totals.duplicates, totals.rejected,
-               totals.pushed_back, totals.latency.count(), us(50), us(99));
+               totals.sent, totals.accepted, totals.duplicates, totals.rejected, totals.pushed_back,
+               totals.latency.count(), us(50), us(99));
     return;
   }
   fmt::print("read:");
@@ -144,8 +144,8 @@ void Replay::report(const ReplayTotals& totals) const {
   fmt::print("\nsent {}, accepted {}, duplicates {}, rejected {}, pushed back {}\n", totals.sent,
              totals.accepted, totals.duplicates, totals.rejected, totals.pushed_back);
   for (const auto& [reason, count] : totals.reasons) fmt::print("  {} {}\n", count, reason);
-  fmt::print("\nsent -> acknowledged, {} frames of {}\n{}", totals.latency.count(),
-             x_options.frame, totals.latency.drawing());
+  fmt::print("\nsent -> acknowledged, {} frames of {}\n{}", totals.latency.count(), x_options.frame,
+             totals.latency.drawing());
 }
 
 Result<int64_t> shift_of(const ReplayOptions& options) {
@@ -250,7 +250,8 @@ void add_options(CLI::App& replay, ReplayOptions& options) {
 
 void add_replay_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ReplayOptions>();
-  CLI::App* replay = app.add_subcommand("replay", "Send the events of files to a server or a store");
+  CLI::App* replay =
+      app.add_subcommand("replay", "Send the events of files to a server or a store");
   add_options(*replay, *options);
   replay->callback([options, &exit_code] {
     const auto ran = run_replay(*options);

@@ -23,7 +23,8 @@ namespace rekindle::cli {
 namespace {
 
 constexpr const char* kDemoConfig = "configs/demo.yaml";
-constexpr const char* kFooter = R"(Stops gracefully on SIGINT or SIGTERM: no new requests, answers what is in flight,
+constexpr const char* kFooter =
+    R"(Stops gracefully on SIGINT or SIGTERM: no new requests, answers what is in flight,
 commits, saves every visitor, exits with 0. A second signal ends it at once; nothing
 acknowledged is lost by that either.
 
@@ -57,8 +58,8 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
 };
 
 void set_up_logging(const LogConfig& config) {
-  static constexpr spdlog::level::level_enum kLevels[] = {
-      spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+  static constexpr spdlog::level::level_enum kLevels[] = {spdlog::level::debug, spdlog::level::info,
+                                                          spdlog::level::warn, spdlog::level::err};
   spdlog::set_default_logger(spdlog::stderr_logger_mt("rekindle"));
   spdlog::set_level(kLevels[static_cast<size_t>(config.level)]);
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
@@ -90,7 +91,8 @@ void let_the_next_signal_kill(const sigset_t& signals) {
 class TemporaryDirectory {
  public:
   TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "rekindle-demo-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "rekindle-demo-XXXXXX").string();
     if (mkdtemp(pattern.data()) != nullptr) x_path = pattern;
   }
   ~TemporaryDirectory() {
@@ -120,15 +122,15 @@ int serve(Config config) {
   });
   if (!assembly) return fail(assembly.error());
   state::StoreDirectory& directory = (*assembly)->directory();
-  config.server.free_bytes = [&directory] { 
+  config.server.free_bytes = [&directory] {
     const auto free = directory.free_bytes();
     return free ? *free : 0;
   };
   auto server = io::Server::make(config.server, (*assembly)->engine());
   if (!server) return fail(server.error());
   spdlog::info("serving address={} port={} store={} audiences={} sites={} shards={}",
-               config.server.address, (*server)->port(), config.directory,
-               config.audiences.size(), config.sites.size(), config.engine.shards);
+               config.server.address, (*server)->port(), config.directory, config.audiences.size(),
+               config.sites.size(), config.engine.shards);
   fmt::print("rekindle is listening on http://{}:{}\n", config.server.address, (*server)->port());
   std::fflush(stdout);
 
@@ -165,8 +167,7 @@ void add_serve_command(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Run the server");
   auto* config = command->add_option("--config", options->config, "Configuration (YAML)");
-  auto* demo = command->add_flag("--demo", options->demo,
-                                 "configs/demo.yaml in a temporary store")
+  auto* demo = command->add_flag("--demo", options->demo, "configs/demo.yaml in a temporary store")
                    ->excludes(config);
   command->add_option("--data", options->data, "Store directory, instead of the configured one");
   command->add_option("--port", options->port, "Port, instead of the configured one; 0: any free")

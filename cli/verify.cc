@@ -179,7 +179,8 @@ class PartitionProof {
           x_bytes.clear();
           if (*cached != nullptr) encode_visitor((*cached)->visitor, x_bytes);
           if (x_bytes != value) {
-            x_verdict.differs(where(fmt::format("visitor {:016x}{:016x}", visitor.high, visitor.low)));
+            x_verdict.differs(
+                where(fmt::format("visitor {:016x}{:016x}", visitor.high, visitor.low)));
           }
           return true;
         });
@@ -248,7 +249,8 @@ int run_verify(const std::string& path, const std::string& data) {
 void add_verify_command(CLI::App& app, int& exit_code) {
   auto config = std::make_shared<std::string>();
   auto data = std::make_shared<std::string>();
-  CLI::App* verify = app.add_subcommand("verify", "Prove that the stored state is what the log says");
+  CLI::App* verify =
+      app.add_subcommand("verify", "Prove that the stored state is what the log says");
   verify->add_option("--config", *config, "Configuration (YAML)")->required();
   verify->add_option("--data", *data, "Store directory, instead of the configured one");
   verify->footer(

@@ -48,7 +48,9 @@ std::optional<std::pair<uint64_t, std::string_view>> number_and_unit(std::string
   return std::pair{number, unit};
 }
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+bool is_space(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
 
 // Where the first `wanted` characters of a scalar's value end in the file's text, given where the
 // scalar begins there. Value and text are the same but for white space (folding, indentation),
@@ -281,8 +283,7 @@ void YamlSection::fault_inside(const char* key, size_t index, std::string messag
   const YAML::Node node = child(key);
   const std::string& value = node.Scalar();
   const std::string& text = x_file->text;
-  const size_t offset =
-      offset_in_text(text, static_cast<size_t>(node.Mark().pos), value, index);
+  const size_t offset = offset_in_text(text, static_cast<size_t>(node.Mark().pos), value, index);
   const auto end = text.begin() + static_cast<std::ptrdiff_t>(offset);
   const auto lines = static_cast<size_t>(std::count(text.begin(), end, '\n'));
   const size_t line_start = lines == 0 ? 0 : text.rfind('\n', offset == 0 ? 0 : offset - 1) + 1;

@@ -351,6 +351,12 @@ bool Shard::step() {
 }
 
 Result<void> Shard::tick(EventTime now) {
+  auto ticked = tick_partitions(now);
+  if (!ticked) fail(ticked.error());
+  return ticked;
+}
+
+Result<void> Shard::tick_partitions(EventTime now) {
   for (auto& partition : x_partitions) {
     do {
       auto begun = partition->begin(RecordKind::kTick, now, false, limits::kFiresPerBatchMax);
@@ -402,6 +408,10 @@ void Shard::stop() {
   if (x_thread.joinable()) x_thread.join();
 }
 
-Result<void> Shard::checkpoint_all() { return x_checkpointer.finish_all(); }
+Result<void> Shard::checkpoint_all() {
+  auto written = x_checkpointer.finish_all();
+  if (!written) fail(written.error());
+  return written;
+}
 
 }  // namespace rekindle

@@ -89,6 +89,7 @@ class Shard {
 
   [[nodiscard]] Result<void> apply_replay(Partition& partition, Replay& replay);
   void run();
+  [[nodiscard]] Result<void> tick_partitions(EventTime now);
   void take_messages();
   void gather();
   [[nodiscard]] Result<void> read_ahead();

@@ -32,8 +32,8 @@ struct Inflater::Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Writes one member behind out[used] and moves `used`, up to one byte over `bytes_max`. `out` only
-  // grows, so that many small members do not clear the same memory again and again.
+  // Writes one member behind out[used] and moves `used`, up to one byte over `bytes_max`. `out`
+  // only grows, so that many small members do not clear the same memory again and again.
   // Z_STREAM_END when the member is whole.
   int run(std::string& out, size_t& used, size_t bytes_max) {
     for (;;) {

@@ -27,10 +27,9 @@ Error failure(const std::string& what) {
 // The number after a header name that begins a line, in any letter case; -1 without it.
 int64_t content_length(std::string_view headers) {
   static constexpr std::string_view kName = "\r\ncontent-length:";
-  const auto found =
-      std::search(headers.begin(), headers.end(), kName.begin(), kName.end(), [](char a, char b) {
-        return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b;
-      });
+  const auto found = std::search(
+      headers.begin(), headers.end(), kName.begin(), kName.end(),
+      [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; });
   if (found == headers.end()) return -1;
   const char* at = found + kName.size();
   while (at != headers.end() && *at == ' ') ++at;
@@ -90,7 +89,9 @@ Result<std::unique_ptr<Connection>> Connection::open(const Target& target,
   return connection;
 }
 
-Connection::~Connection() { close(x_fd); }
+Connection::~Connection() {
+  close(x_fd);
+}
 
 Result<void> Connection::become_websocket(const Target& target, std::string_view path) {
   std::string request = "GET " + std::string(path) + " HTTP/1.1\r\nHost: " + target.host +

@@ -18,7 +18,7 @@ namespace rekindle::cli {
 
 // Where to send: only loopback addresses are accepted, so that nobody is flooded by mistake.
 struct Target {
-  std::string host;  // as in the Host header
+  std::string host;      // as in the Host header
   uint32_t address = 0;  // network byte order
   uint16_t port = 80;
   // "http://127.0.0.1:8080" or "ws://localhost:8080". Errors: kInvalidArgument.

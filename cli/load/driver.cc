@@ -118,7 +118,9 @@ Result<void> Driver::add_listener(std::string_view path, std::string_view greeti
   return flush(*x_lines.back());
 }
 
-const StreamResult& Driver::result(size_t stream) const { return x_streams[stream]->result; }
+const StreamResult& Driver::result(size_t stream) const {
+  return x_streams[stream]->result;
+}
 
 Result<void> Driver::flush(Line& line) {
   if (!line.connection->flush()) return broken(line.stream ? line.stream->config.name : "listener");

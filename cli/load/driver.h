@@ -25,7 +25,7 @@ struct StreamConfig {
   std::string websocket_path;  // empty: HTTP
   double rate = 0;             // requests a second; 0: as many as the windows let through
   uint32_t connections = 1;
-  uint32_t in_flight = 1;      // unanswered requests a connection may have
+  uint32_t in_flight = 1;  // unanswered requests a connection may have
 };
 
 struct StreamResult {
@@ -38,7 +38,7 @@ struct StreamResult {
   uint64_t unanswered = 0;
   uint64_t requests_in_time = 0;  // answered before the measured time was over: for rates
   uint64_t events_in_time = 0;
-  Histogram latency;      // of requests that were not refused
+  Histogram latency;  // of requests that were not refused
 };
 
 // Appends one request or message to the connection, that was due at the given monotonic instant;

@@ -1,5 +1,5 @@
-// Makes up a shop's traffic: visitors drawn by Zipf's law come in sessions of geometric length, look
-// at products (Zipf again), fill a cart and sometimes buy. Written straight into the request's
+// Makes up a shop's traffic: visitors drawn by Zipf's law come in sessions of geometric length,
+// look at products (Zipf again), fill a cart and sometimes buy. Written straight into the request's
 // bytes, so that the load generator itself costs little. Thread: one.
 #pragma once
 
@@ -15,15 +15,15 @@ namespace rekindle::cli {
 struct TrafficConfig {
   std::string site = "shop";
   uint32_t visitors = 1'000'000;
-  double zipf = 1.0;                // of the visitors
-  uint32_t products = 20'000;       // drawn with exponent 1
+  double zipf = 1.0;           // of the visitors
+  uint32_t products = 20'000;  // drawn with exponent 1
   uint32_t categories = 200;
   uint32_t brands = 500;
   uint32_t open_sessions = 2'000;   // that take turns
   uint32_t session_mean = 8;        // events
   bool every_visitor_once = false;  // sessions go through all visitors in order, then it ends
   uint64_t seed = 1;
-  std::string run = "r";            // makes event ids and orders unique among runs
+  std::string run = "r";  // makes event ids and orders unique among runs
 };
 
 class Traffic {
@@ -40,8 +40,8 @@ class Traffic {
  private:
   struct Session {
     uint32_t visitor = 0;
-    uint32_t left = 0;       // events to come
-    uint32_t cart[3] = {};   // products
+    uint32_t left = 0;      // events to come
+    uint32_t cart[3] = {};  // products
     uint32_t cart_size = 0;
   };
   struct Step {

@@ -1,6 +1,6 @@
 // Preset `ndjson`: canonical JSON events (docs/events.md), one a line, as the server takes them.
-// Their times stand as given; sent_at is ignored. Lines without a time, that are not JSON, or longer
-// than limits::kEventRecordBytesMax are counted (bad_rows) and skipped.
+// Their times stand as given; sent_at is ignored. Lines without a time, that are not JSON, or
+// longer than limits::kEventRecordBytesMax are counted (bad_rows) and skipped.
 #pragma once
 
 #include <memory>

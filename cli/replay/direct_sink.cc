@@ -17,8 +17,7 @@ class DirectSink final : public ReplaySink, private io::ParcelSource {
         x_intake(x_assembly->engine(), x_counters),
         x_parcels(x_assembly->engine().shards()) {
     for (size_t i = 0; i < x_parcels.size(); ++i) {
-      x_senders.push_back(
-          std::make_unique<Inbox::Sender>(x_assembly->engine().inbox(i)));
+      x_senders.push_back(std::make_unique<Inbox::Sender>(x_assembly->engine().inbox(i)));
     }
   }
 

@@ -16,12 +16,12 @@ namespace rekindle::cli {
 
 struct ReplayTotals {
   uint64_t sent = 0;
-  uint64_t accepted = 0;    // durable; duplicates not included
+  uint64_t accepted = 0;  // durable; duplicates not included
   uint64_t duplicates = 0;
   uint64_t rejected = 0;
-  uint64_t pushed_back = 0;  // times the server asked to wait
+  uint64_t pushed_back = 0;                 // times the server asked to wait
   std::map<std::string, uint64_t> reasons;  // of rejections, as far as the answers listed them
-  Histogram latency;         // of a frame: sent → acknowledged
+  Histogram latency;                        // of a frame: sent → acknowledged
 };
 
 class ReplaySink {

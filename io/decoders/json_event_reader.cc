@@ -20,8 +20,8 @@ namespace {
 // The longest known key; a longer one is unknown whatever it says.
 constexpr size_t kKeyBytesMax = 8;
 
-// Reads a field's key as far as it can be a known one. Keys are rarely escaped, so the closing quote
-// is looked for in place; one with a broken escape is like an unknown one.
+// Reads a field's key as far as it can be a known one. Keys are rarely escaped, so the closing
+// quote is looked for in place; one with a broken escape is like an unknown one.
 error_code key_of(ondemand::field& field, std::string_view& key) {
   const char* const raw = field.key().raw();
   size_t size = 0;

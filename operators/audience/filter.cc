@@ -115,8 +115,9 @@ class FilterParser {
     std::optional<Part> part = single();
     if (!part) return std::nullopt;
     if (!part->fails) {
-      x_tokens.fault(where, "'not' cannot turn an amount around here, write the opposite comparison "
-                            "(an event without the amount passes neither)");
+      x_tokens.fault(where,
+                     "'not' cannot turn an amount around here, write the opposite comparison "
+                     "(an event without the amount passes neither)");
       return std::nullopt;
     }
     std::swap(part->passes, *part->fails);

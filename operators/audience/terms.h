@@ -1,4 +1,5 @@
-// The list of terms the audience language knows. A new term is a file in terms/, a line here and one in terms.cc.
+// The list of terms the audience language knows. A new term is a file in terms/, a line here and
+// one in terms.cc.
 #pragma once
 
 #include <span>

@@ -140,10 +140,10 @@ TEST_F(ConfigTest, places_faults_of_expressions_inside_every_kind_of_scalar) {
     when: begins here
       and goes on ? there
 )");
-  EXPECT_THAT(said(), ElementsAre("c.yaml:4:12: a question mark", "c.yaml:6:20: a question mark",
-                                  "c.yaml:8:18: a question mark", "c.yaml:12:17: a question mark",
-                                  "c.yaml:16:14: a question mark",
-                                  "c.yaml:19:19: a question mark"));
+  EXPECT_THAT(said(),
+              ElementsAre("c.yaml:4:12: a question mark", "c.yaml:6:20: a question mark",
+                          "c.yaml:8:18: a question mark", "c.yaml:12:17: a question mark",
+                          "c.yaml:16:14: a question mark", "c.yaml:19:19: a question mark"));
 }
 
 TEST_F(ConfigTest, audiences_come_from_files_beside_the_one_that_names_them) {
@@ -178,7 +178,8 @@ TEST_F(ConfigTest, the_environment_overrides_scalars) {
   unsetenv("REKINDLE_SERVER_PORT");
   unsetenv("REKINDLE_ENGINE_CACHE");
   EXPECT_EQ(config.server.port, 9999);
-  EXPECT_THAT(said(), ElementsAre(HasSubstr("environment variable REKINDLE_ENGINE_CACHE: 'cache'")));
+  EXPECT_THAT(said(),
+              ElementsAre(HasSubstr("environment variable REKINDLE_ENGINE_CACHE: 'cache'")));
 }
 
 TEST_F(ConfigTest, what_is_no_yaml_or_no_mapping_is_one_clear_fault) {

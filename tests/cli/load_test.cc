@@ -155,13 +155,12 @@ StreamResult drive(const std::string& answer, uint32_t in_flight, uint32_t reque
     stream.name = "test";
     stream.in_flight = in_flight;
     uint32_t sent = 0;
-    auto added = driver.add_stream(
-        stream, [&](Connection& to, int64_t) -> std::optional<uint32_t> {
-          if (sent == requests) return std::nullopt;
-          ++sent;
-          to.out() += "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-          return 3;
-        });
+    auto added = driver.add_stream(stream, [&](Connection& to, int64_t) -> std::optional<uint32_t> {
+      if (sent == requests) return std::nullopt;
+      ++sent;
+      to.out() += "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+      return 3;
+    });
     EXPECT_TRUE(added);
     EXPECT_TRUE(driver.run({}, days(1), [] {}));
     result = driver.result(0);
@@ -172,9 +171,9 @@ StreamResult drive(const std::string& answer, uint32_t in_flight, uint32_t reque
 
 TEST(Driver, counts_answers_that_come_in_pieces_and_back_to_back) {
   int seen = 0;
-  const StreamResult result = drive(
-      "HTTP/1.1 200 OK\r\ncontent-length: 33\r\n\r\n{\"accepted\":2,\"duplicates\":1,\"r\"}", 5, 100,
-      seen);
+  const StreamResult result =
+      drive("HTTP/1.1 200 OK\r\ncontent-length: 33\r\n\r\n{\"accepted\":2,\"duplicates\":1,\"r\"}",
+            5, 100, seen);
   EXPECT_EQ(seen, 100);
   EXPECT_EQ(result.requests, 100U);
   EXPECT_EQ(result.events, 300U);
@@ -186,8 +185,7 @@ TEST(Driver, counts_answers_that_come_in_pieces_and_back_to_back) {
 
 TEST(Driver, tells_pushing_back_from_failing) {
   int seen = 0;
-  const StreamResult busy =
-      drive("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", 1, 10, seen);
+  const StreamResult busy = drive("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", 1, 10, seen);
   EXPECT_EQ(busy.refused, 10U);
   EXPECT_EQ(busy.latency.count(), 0U);
   const StreamResult bad = drive("HTTP/1.1 400 Bad\r\nContent-Length: 2\r\n\r\nno", 1, 10, seen);

@@ -21,9 +21,11 @@ namespace {
 TEST(Answers, add_up_and_keep_the_reasons) {
   ReplayTotals totals;
   ASSERT_TRUE(add_answer(R"({"accepted":62,"duplicates":1,"rejected":[
-      {"index":3,"reason":"invalid_time"}]})", totals));
+      {"index":3,"reason":"invalid_time"}]})",
+                         totals));
   ASSERT_TRUE(add_answer(R"({"accepted":0,"duplicates":0,"rejected_total":1500,"rejected":[
-      {"index":0,"reason":"invalid_time"},{"index":1,"reason":"unknown_site"}]})", totals));
+      {"index":0,"reason":"invalid_time"},{"index":1,"reason":"unknown_site"}]})",
+                         totals));
   EXPECT_EQ(totals.accepted, 62U);
   EXPECT_EQ(totals.duplicates, 1U);
   EXPECT_EQ(totals.rejected, 1'501U);
@@ -68,9 +70,9 @@ audiences:
     std::ofstream events(x_folder / "e.ndjson");
     for (int i = 0; i < 400; ++i) {
       events << R"({"site":"shop","visitor":"v)" << i % 37 << R"(","event_id":"e)" << i % 390
-             << R"(","type":")" << (i % 5 == 0 ? "purchase" : "view_item")
-             << R"(","at":)" << 1'600'000'000'000 + i * 600'000LL
-             << R"(,"items":[{"product":"p","price":"1.50"}]})" << "\n";
+             << R"(","type":")" << (i % 5 == 0 ? "purchase" : "view_item") << R"(","at":)"
+             << 1'600'000'000'000 + i * 600'000LL << R"(,"items":[{"product":"p","price":"1.50"}]})"
+             << "\n";
     }
     events << "not an event\n";
   }
@@ -104,7 +106,8 @@ TEST_F(DirectReplay, fills_a_store_whose_state_is_what_its_log_says) {
   ASSERT_EQ(run({"replay", path("e.ndjson"), "--preset", "ndjson", "--direct", path("store"),
                  "--config", path("c.yaml"), "--json"}),
             kExitOk);
-  EXPECT_THAT(x_said, testing::HasSubstr(R"("sent":400,"accepted":390,"duplicates":10,"rejected":0)"));
+  EXPECT_THAT(x_said,
+              testing::HasSubstr(R"("sent":400,"accepted":390,"duplicates":10,"rejected":0)"));
   ASSERT_EQ(run({"verify", "--config", path("c.yaml"), "--data", path("store")}), kExitOk);
   EXPECT_THAT(x_said, testing::HasSubstr("37 visitors"));
   EXPECT_THAT(x_said, testing::HasSubstr("the store is exactly what its log says"));
@@ -113,9 +116,9 @@ TEST_F(DirectReplay, fills_a_store_whose_state_is_what_its_log_says) {
 }
 
 TEST_F(DirectReplay, twice_adds_nothing_the_second_time) {
-  const std::vector<std::string> command = {"replay",   path("e.ndjson"), "--direct",
-                                            path("store"), "--config",    path("c.yaml"),
-                                            "--preset", "ndjson",         "--json"};
+  const std::vector<std::string> command = {"replay",      path("e.ndjson"), "--direct",
+                                            path("store"), "--config",       path("c.yaml"),
+                                            "--preset",    "ndjson",         "--json"};
   ASSERT_EQ(run(command), kExitOk);
   ASSERT_EQ(run(command), kExitOk);
   EXPECT_THAT(x_said, testing::HasSubstr(R"("sent":400,"accepted":0,"duplicates":400)"));

@@ -1,5 +1,5 @@
-// Any bytes as a CSV file: the rows are the same however the bytes arrive, and each has the header's
-// columns.
+// Any bytes as a CSV file: the rows are the same however the bytes arrive, and each has the
+// header's columns.
 #include <algorithm>
 #include <cstdlib>
 #include <string>

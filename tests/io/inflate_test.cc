@@ -36,7 +36,7 @@ constexpr int kFormats[] = {15 + 16, 15, -15};
 TEST(Inflate, ReadsGzipZlibAndRawDeflate) {
   Inflater inflater;
   std::string out;
-  for (const size_t size : {size_t{0}, size_t{1}, size_t{65'535}, size_t{65'536}, size_t{300'000}}) {
+  for (const size_t size : {0u, 1u, 65'535u, 65'536u, 300'000u}) {
     const std::string text = some_text(size);
     for (const int format : kFormats) {
       ASSERT_TRUE(inflater.inflate(compressed(text, format), out)) << size << " " << format;

@@ -144,7 +144,8 @@ TEST_F(JsonEventsTest, AnArrayOrObjectThatIsNotJsonGivesNothing) {
   for (const std::string& body :
        {std::string(), std::string(" \n "), "[" + view, "[" + view + "," + view + ",]",
         "[" + view + " " + view + "]", "[" + view + "] x", "[" + view + "]]", view + view,
-        view.substr(0, view.size() - 1), std::string("true"), std::string("17"), std::string("\"v\""),
+        view.substr(0, view.size() - 1), std::string("true"), std::string("17"),
+        std::string("\"v\""),
         "[" + view + ",{\"visitor\":\"v\",\"type\":\"view_item\",\"x\":[1 2]}]",
         "[" + view + ",{\"a\":tru}]", "[" + view + ",nulL]", std::string(100'000, '['),
         std::string("<xml/>\n<xml/>"), std::string("\0\0", 2), "[" + view + ",\"\x01\"]"}) {

@@ -137,7 +137,7 @@ TEST_F(Routes, ShowsAVisitor) {
   EXPECT_EQ(200u, view.result_int());
   EXPECT_EQ("carted", text_of(view.body(), "audience")) << view.body();
   EXPECT_EQ("2023-11-14T22:13:20.000Z", text_of(view.body(), "first_seen"));
-  EXPECT_EQ("2023-11-15T22:13:20.000Z", text_of(view.body(), "next_check"));
+  EXPECT_EQ("2023-11-14T22:43:20.000Z", text_of(view.body(), "next_check"));
   EXPECT_EQ(404u, x_client.get("/v1/visitors/nobody").result_int());
   EXPECT_EQ(400u, x_client.get("/v1/visitors/ann?site=other").result_int());
 }

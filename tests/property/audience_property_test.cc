@@ -1,6 +1,7 @@
 // Time-driven entry and exit are exact: random expressions over random, late and slightly future
-// events. Membership kept by the operators (triggers and deadlines only) must equal, on a dense grid
-// of instants and just before and at every deadline, both a fresh evaluation and a naive recount.
+// events. Membership kept by the operators (triggers and deadlines only) must equal, on a dense
+// grid of instants and just before and at every deadline, both a fresh evaluation and a naive
+// recount.
 #include <gtest/gtest.h>
 
 #include <array>

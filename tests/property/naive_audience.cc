@@ -202,7 +202,9 @@ Value product(const Value& a, const Value& b, bool divides) {
   if (a.state == Value::kUnknown || b.state == Value::kUnknown) return kUnknown;
   if (divides && b.top == 0) return kUnknown;
   const int sign = sign_of(b.top);
-  if (a.state == Value::kInfinite) return sign == 0 ? kUnknown : Value{Value::kInfinite, a.top * sign};
+  if (a.state == Value::kInfinite) {
+    return sign == 0 ? kUnknown : Value{Value::kInfinite, a.top * sign};
+  }
   if (!divides) return {Value::kKnown, a.top * b.top, a.bottom * b.bottom};
   return {Value::kKnown, a.top * b.bottom * sign, a.bottom * b.top * sign};
 }

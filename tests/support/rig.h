@@ -15,6 +15,7 @@
 #include "operators/catalog.h"
 #include "state/memory_log.h"
 #include "state/memory_state_store.h"
+#include "tests/support/faulty_store.h"
 
 namespace rekindle::testing {
 
@@ -64,8 +65,11 @@ class Rig {
     open();
   }
 
-  // Appends events to the parcels and runs the engine until it is idle: one batch cut.
-  void send(const std::vector<TestEvent>& events) {
+  void send(const std::vector<TestEvent>& events) { RK_ASSERT(try_send(events)); }
+
+  // Appends events to the parcels and runs the engine until it is idle: one batch cut. False when
+  // they were not acknowledged.
+  [[nodiscard]] bool try_send(const std::vector<TestEvent>& events) {
     std::vector<std::unique_ptr<SentParcel>> parcels;
     for (size_t i = 0; i < x_engine->shards(); ++i) {
       parcels.push_back(std::make_unique<SentParcel>());
@@ -83,18 +87,24 @@ class Rig {
     x_engine->run_until_idle();
     Message* message = nullptr;
     while (x_mailbox.take(&message, 1) == 1) message->on_reply();
+    bool acknowledged = true;
     for (const auto& parcel : parcels) {
-      RK_ASSERT(parcel->replied && !parcel->failed);
+      RK_ASSERT(parcel->replied);
+      acknowledged = acknowledged && !parcel->failed;
       x_duplicates += parcel->duplicates;
     }
+    return acknowledged;
   }
 
   // The process dies here: what is not in the stores is gone.
   void crash() {
     x_log = x_log->clone();
     x_store = x_store->clone();
+    x_plan = std::make_unique<FaultPlan>();
     open();
   }
+  // Counts the writes of this engine, and fails or dies at one of them.
+  [[nodiscard]] FaultPlan& faults() { return *x_plan; }
   // Starts over from the log alone.
   void replay_from_log() {
     x_log = x_log->clone();
@@ -158,7 +168,9 @@ class Rig {
 
   void open() {
     x_engine.reset();
-    EngineParts parts{*x_log, *x_store, x_clock, x_sites,
+    x_faulty_log = std::make_unique<FaultyLog>(*x_log, *x_plan);
+    x_faulty_store = std::make_unique<FaultyStateStore>(*x_store, *x_plan);
+    EngineParts parts{*x_faulty_log, *x_faulty_store, x_clock, x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       nullptr, {}};
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
@@ -193,6 +205,9 @@ class Rig {
   ManualClock x_clock{WallTime{1'700'000'000'000}};
   std::unique_ptr<state::MemoryLog> x_log;
   std::unique_ptr<state::MemoryStateStore> x_store;
+  std::unique_ptr<FaultPlan> x_plan = std::make_unique<FaultPlan>();
+  std::unique_ptr<FaultyLog> x_faulty_log;
+  std::unique_ptr<FaultyStateStore> x_faulty_store;
   Mailbox x_mailbox;
   std::unique_ptr<Engine> x_engine;
   uint64_t x_duplicates = 0;
