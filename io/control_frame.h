@@ -1,5 +1,5 @@
-// JSON that asks for something instead of reporting events: WebSocket control frames, and the bodies
-// of POST /v1/decide and POST /v1/clock. simdjson stays in the source file.
+// JSON that asks for something instead of reporting events: WebSocket control frames, and the
+// bodies of POST /v1/decide and POST /v1/clock. simdjson stays in the source file.
 #pragma once
 
 #include <optional>

@@ -45,7 +45,8 @@ class IoThread {
   IoThread(const ServerParts& parts, FeedTap& tap);
   ~IoThread();
 
-  // Port 0 picks one; gives the port. `shared`: with other io threads. Errors: kInvalidConfiguration (address, or port in use).
+  // Port 0 picks one; gives the port. `shared`: with other io threads. Errors:
+  // kInvalidConfiguration (address, or port in use).
   [[nodiscard]] Result<uint16_t> listen(const std::string& address, uint16_t port, bool shared);
   void start();
   void stop();  // graceful, any thread; returns at once

@@ -1,10 +1,10 @@
 // Looks at the member sets of audiences in all shards: sizes, or one page of one audience's members
 // with their names. Used by the audience routes.
 //
-// A page is a slice of the order (partition, visitor number). A pull of many pages sees each page as
-// it is when it is read; replaying the change feed from the cursor of the FIRST page on top of all
-// pages gives the set as it is now, because the last change of a visitor decides. That is why the
-// page cursor carries the first page's feed cursor with it.
+// A page is a slice of the order (partition, visitor number). A pull of many pages sees each page
+// as it is when it is read; replaying the change feed from the cursor of the FIRST page on top of
+// all pages gives the set as it is now, because the last change of a visitor decides. That is why
+// the page cursor carries the first page's feed cursor with it.
 //
 // Thread: the asking io thread, except where noted. Names are looked up on the errand thread.
 #pragma once

@@ -187,12 +187,14 @@ std::string Metrics::text() const {
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };
-  gauge("rekindle_log_size_bytes", "The log store", static_cast<double>(x_engine.log().size_bytes()));
+  gauge("rekindle_log_size_bytes", "The log store",
+        static_cast<double>(x_engine.log().size_bytes()));
   gauge("rekindle_state_size_bytes", "The state store",
         static_cast<double>(x_engine.store().size_bytes()));
   gauge("rekindle_state_stalling", "1 while the state store slows writers down",
         x_engine.store().is_stalling() ? 1 : 0);
-  gauge("rekindle_engine_failed", "1 when the engine takes no events", x_engine.is_failed() ? 1 : 0);
+  gauge("rekindle_engine_failed", "1 when the engine takes no events",
+        x_engine.is_failed() ? 1 : 0);
   return prometheus::TextSerializer().Serialize(families);
 }
 

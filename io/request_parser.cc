@@ -77,7 +77,7 @@ void RequestParser::on_request_impl(http::verb verb, View, View target, int vers
   // The absolute form a proxy may send: only what follows the authority matters here.
   if (path.starts_with("http://") || path.starts_with("https://")) {
     const size_t slash = path.find('/', path.find("://") + 3);
-    if (slash == std::string_view::npos) return refuse(400, "the request target has no path", error);
+    if (slash == std::string_view::npos) return refuse(400, "the target has no path", error);
     path = path.substr(slash);
   }
   if (path.empty() || (path.front() != '/' && path != "*")) {

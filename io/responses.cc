@@ -82,7 +82,8 @@ std::string date_header(int64_t ms) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[64];
-  const size_t size = std::strftime(text, sizeof(text), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
+  const size_t size =
+      std::strftime(text, sizeof(text), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &parts);
   return {text, size};
 }
 

@@ -25,8 +25,8 @@ struct ResponseContext {
 };
 
 void append_response(std::string& out, const Response& response, const ResponseContext& context);
-// 200 with the 43-byte transparent GIF, never cached. `ack` is "durable" or "fsync"; `set_cookie` is
-// the value of a Set-Cookie header or empty. Allocates nothing once `out` is warm.
+// 200 with the 43-byte transparent GIF, never cached. `ack` is "durable" or "fsync"; `set_cookie`
+// is the value of a Set-Cookie header or empty. Allocates nothing once `out` is warm.
 void append_pixel(std::string& out, std::string_view ack, std::string_view set_cookie,
                   const ResponseContext& context);
 

@@ -1,6 +1,7 @@
 // What came of a submission, as JSON members: "accepted", "duplicates", "rejected" (with
-// "rejected_total" when the list is cut). Every event is in exactly one of them, except those whose visitor's key belongs to another visitor: their place
-// in the request is not known any more, so "collisions" counts them, when there are any.
+// "rejected_total" when the list is cut). Every event is in exactly one of them, except those whose
+// visitor's key belongs to another visitor: their place in the request is not known any more, so
+// "collisions" counts them, when there are any.
 #pragma once
 
 #include "io/json_text.h"

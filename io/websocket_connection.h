@@ -1,7 +1,7 @@
 // One WebSocket: frames of events in, one ack frame each out, in order; changes of audiences pushed
 // to those who subscribed; decisions asked for and answered. docs/openapi.yaml has the frames.
 //
-// Thread: its io thread. Owns: the stream (Beast), the frame being read, answers and the send queue.
+// Thread: its io thread. Owns: the stream (Beast), the frame being read, answers, the send queue.
 // Back-pressure: it stops reading while limits::kFramesInFlightMax frames are unanswered or any
 // inbox is full; pushed changes stay in the log while the send queue is half full; a queue over
 // limits::kSendQueueBytesMax ends the connection with 1008.

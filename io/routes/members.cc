@@ -92,7 +92,8 @@ Response write(const Engine& engine, const std::string& name, Format format,
     return response;
   }
   write_headers(page, response);
-  response.content_type = format == Format::kCsv ? "text/csv; charset=utf-8" : "application/x-ndjson";
+  response.content_type =
+      format == Format::kCsv ? "text/csv; charset=utf-8" : "application/x-ndjson";
   if (format == Format::kCsv) response.body = "visitor,site\r\n";
   for (const Member& member : page.members) {
     if (format == Format::kCsv) {

@@ -1,4 +1,4 @@
-// A server on 127.0.0.1 with a free port, on a real engine with in-memory stores, and clients for it.
+// A server on 127.0.0.1 with a free port, on a real engine with in-memory stores, and its clients.
 // Nothing sleeps: clients block until the answer is there.
 #pragma once
 

@@ -108,7 +108,8 @@ TEST(Server, RefusesRequestsThatAreNone) {
       {"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
        "Transfer-Encoding: chunked\r\n\r\nabc", 400},
-      {"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", 400},
+      {"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
+       400},
       {"POST /v1/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
       {"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", 413},
       {"GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(limits::kHeaderBytesMax, 'x'), 431},

@@ -133,7 +133,8 @@ TEST(WebSocket, NeedsAnUpgrade) {
   ServerRig rig;
   Client client(rig.port());
   EXPECT_EQ(426u, client.get("/v1/ws").result_int());
-  client.send("GET /v1/ws HTTP/1.1\r\nHost: t\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
+  client.send(
+      "GET /v1/ws HTTP/1.1\r\nHost: t\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
   EXPECT_EQ(400u, client.read().result_int());  // without a key
 }
 
