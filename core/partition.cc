@@ -165,12 +165,13 @@ Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock,
   return fire(header.fire);
 }
 
-Result<Partition::Applied> Partition::apply(std::string_view event_record) {
+Result<Partition::Applied> Partition::apply(std::string_view event_record,
+                                            CachedVisitor* known) {
   x_record.append(event_record);
   if (auto read = read_event(event_record, x_event); !read) return read.error();
   if (x_event_clock) x_state.clock = std::max(x_state.clock, x_event.at);
   ++x_events_since;
-  auto found = find_or_create(x_event);
+  auto found = known != nullptr ? Result<CachedVisitor*>(known) : find_or_create(x_event);
   if (!found) return found.error();
   CachedVisitor& cached = *found.value();
   Visitor& visitor = cached.visitor;

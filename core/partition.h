@@ -51,7 +51,9 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<void> begin(RecordKind kind, EventTime now, bool event_clock,
                                    size_t fires_max);
   enum class Applied : uint8_t { kDone, kDuplicate, kCollision };
-  [[nodiscard]] Result<Applied> apply(std::string_view event_record);
+  // `known`: the event's visitor, when the caller looked it up already since the last eviction.
+  [[nodiscard]] Result<Applied> apply(std::string_view event_record,
+                                      CachedVisitor* known = nullptr);
   // Brings every visitor to new rules. Between begin(kRules) and finish().
   [[nodiscard]] Result<void> change_rules(const Rules& rules, OperatorsCache& operators);
   // What to append to the log. Views stay valid until the next begin().

@@ -150,8 +150,14 @@ Result<void> Shard::read_ahead() {
   std::vector<std::pair<Partition*, VisitorKey>> missing;
   for (const size_t touched : x_touched) {
     Partition& partition = *x_partitions[touched];
-    for (const VisitorKey key : x_shares[touched].keys) {
-      if (partition.cache().find(key) != nullptr) continue;
+    Share& share = x_shares[touched];
+    for (const VisitorKey key : share.keys) {
+      CachedVisitor* cached = partition.cache().find(key);
+      share.visitors.push_back(cached);
+      if (cached != nullptr) {
+        cached->prefetch();
+        continue;
+      }
       missing.emplace_back(&partition, key);
       state_format::append_visitor(partition.id(), key, rows);
     }
@@ -188,9 +194,12 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
   const size_t fires = std::max<size_t>(1, limits::kFiresPerBatchMax / x_touched.size());
   auto begun = partition.begin(RecordKind::kEvents, now_for(partition), event_clock, fires);
   if (!begun) return begun;
+  for (const CachedVisitor* cached : share.visitors) {
+    if (cached != nullptr) cached->visitor.timeline.prefetch();
+  }
   uint64_t duplicates = 0;
   for (size_t i = 0; i < share.records.size(); ++i) {
-    auto applied = partition.apply(share.records[i]);
+    auto applied = partition.apply(share.records[i], share.visitors[i]);
     if (!applied) return applied.error();
     if (applied.value() == Partition::Applied::kDuplicate) {
       ++share.parcels[i]->duplicates;
@@ -205,6 +214,7 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
   share.records.clear();
   share.parcels.clear();
   share.keys.clear();
+  share.visitors.clear();
   return {};
 }
 

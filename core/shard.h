@@ -79,7 +79,8 @@ class Shard {
   struct Share {         // of a batch: one partition's records
     std::vector<std::string_view> records;
     std::vector<Parcel*> parcels;  // whose record it is
-    std::vector<VisitorKey> keys;  // to read ahead
+    std::vector<VisitorKey> keys;
+    std::vector<CachedVisitor*> visitors;  // in memory already, or null
   };
 
   struct Replay {        // records of one partition that are applied together

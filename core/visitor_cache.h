@@ -21,6 +21,12 @@ struct CachedVisitor {
   bool pending = false;      // a checkpoint began and still has to encode it
   bool in_flight = false;    // encoded, and the background writer has not confirmed it yet
   bool referenced = true;    // touched since the CLOCK hand last passed
+
+  // Asks the processor for this object's cache lines ahead of use.
+  void prefetch() const {
+    const auto* start = reinterpret_cast<const char*>(this);
+    for (size_t at = 0; at < sizeof(CachedVisitor); at += 64) __builtin_prefetch(start + at);
+  }
 };
 
 class VisitorCache {

@@ -90,6 +90,10 @@ enum class DistinctField : uint8_t { kProduct, kCategory, kBrand, kOrder };
 // Different non-absent values over all items (orders) of the matching entries. With a filter, all
 // items of a passing entry count.
 [[nodiscard]] Count distinct(const Timeline&, const WindowQuery&, DistinctField, EventTime now);
+// distinct(…) >= k. Looks back only until the k-th different value: `until` is when its newest
+// occurrence leaves. Like count_at_least, exact beyond the cap while those are entries.
+[[nodiscard]] Holds distinct_at_least(const Timeline&, const WindowQuery&, DistinctField, int64_t k,
+                                      EventTime now);
 // Over the whole timeline; the newest entry of a type is never dropped for age.
 [[nodiscard]] Newest newest(const Timeline&, TypeSelector, const Filter*, int64_t money_scale,
                             EventTime now);

@@ -55,10 +55,32 @@ class DistinctValues {
     return {different, first};
   }
 
+  // True while fewer than k different values were added. For small k; linear in it.
+  [[nodiscard]] bool adds_below(NameHash value, int64_t k) {
+    if (value == kNoName) return true;
+    const auto known = [value](const auto& other) { return other.first == value; };
+    if (std::none_of(x_values.begin(), x_values.end(), known)) x_values.emplace_back(value, 0);
+    return static_cast<int64_t>(x_values.size()) < k;
+  }
+
  private:
   std::vector<std::pair<NameHash, int64_t>> x_values;
   std::vector<uint64_t> x_seen_items;
 };
+
+// Up to this many values are compared one by one; above it, all are collected and sorted.
+constexpr int64_t kComparedMax = 32;
+
+// Adds an entry's values; false once there are k different ones.
+bool add_entry(const Timeline& timeline, const Entry& entry, DistinctField field, int64_t k,
+               DistinctValues& values) {
+  if (field == DistinctField::kOrder) return values.adds_below(timeline.order_of(entry), k);
+  for (size_t i = 0; i < entry.line_count; ++i) {
+    if (!values.meets(timeline.item_index(entry, i))) continue;
+    if (!values.adds_below(distinct_name(timeline.item_of(entry, i), field), k)) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -90,6 +112,30 @@ Count distinct(const Timeline& timeline, const WindowQuery& query, DistinctField
   result.value = different;
   if (different > 0) window_detail::sooner(result.until, first_leaving + query.window);
   return result;
+}
+
+Holds distinct_at_least(const Timeline& timeline, const WindowQuery& query, DistinctField field,
+                        int64_t k, EventTime now) {
+  if (k <= 0) return {true, true, EventTime::never()};
+  if (k > kComparedMax) {
+    const Count all = distinct(timeline, query, field, now);
+    return {all.value >= k, all.exact, all.until};
+  }
+  thread_local DistinctValues values;
+  values.start(timeline.items_bound());
+  const Matcher matches(timeline, query.filter, query.money_scale);
+  Holds result;
+  NewestFirst newest;
+  window_detail::for_each_slice(timeline, query, now, [&](const Slice& slice) {
+    newest.add(slice);
+    window_detail::change_without_loss(slice, query.window, matches, result.until);
+    if (slice.reaches_tiles()) result.exact = false;
+  });
+  while (const Entry* entry = newest.next()) {
+    if (!matches(*entry) || add_entry(timeline, *entry, field, k, values)) continue;
+    return {true, true, entry->at + query.window};
+  }
+  return result;  // losing entries cannot make it true
 }
 
 }  // namespace rekindle

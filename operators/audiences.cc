@@ -33,6 +33,13 @@ Audiences::Audiences(std::vector<Compiled> audiences) : x_audiences(std::move(au
     }
   }
   x_other_custom = candidates_for(EventType{kCustomTypeBit});  // a code no name's hash is given
+  for (uint32_t place = 0; place < x_audiences.size(); ++place) {
+    const auto& triggers = x_audiences[place].program.triggers();
+    if (std::any_of(triggers.begin(), triggers.end(),
+                    [](const audience::Trigger& trigger) { return trigger.earliest_only; })) {
+      x_on_earliest.push_back(place);
+    }
+  }
 }
 
 Audiences::Candidates Audiences::candidates_for(EventType type) {
@@ -41,8 +48,10 @@ Audiences::Candidates Audiences::candidates_for(EventType type) {
     const auto first = static_cast<uint32_t>(x_filters.size());
     bool matched = false;
     bool takes_all = false;
+    audience::Effect effect = audience::Effect::kEither;
     for (const audience::Trigger& trigger : x_audiences[place].program.triggers()) {
-      if (!trigger.matches(type)) continue;
+      if (trigger.earliest_only || !trigger.matches(type)) continue;
+      effect = !matched || effect == trigger.effect ? trigger.effect : audience::Effect::kEither;
       matched = true;
       takes_all = takes_all || trigger.filter == nullptr;
       if (trigger.filter != nullptr) x_filters.push_back(trigger.filter);
@@ -50,7 +59,7 @@ Audiences::Candidates Audiences::candidates_for(EventType type) {
     if (takes_all) x_filters.resize(first);
     if (!matched) continue;
     candidates.push_back({static_cast<uint32_t>(place), first,
-                          static_cast<uint32_t>(x_filters.size()) - first});
+                          static_cast<uint32_t>(x_filters.size()) - first, effect});
   }
   return candidates;
 }
@@ -78,13 +87,35 @@ void Audiences::evaluate(const Compiled& audience, Context& context) {
   context.wake_at(answer.until);
 }
 
+void Audiences::mark_inside(const Visitor& visitor, Inside& inside) const {
+  std::fill_n(inside.begin(), (x_audiences.size() + 63) / 64, 0);
+  size_t place = 0;
+  for (const Membership& membership : visitor.memberships) {  // both ascend by id
+    while (place < x_audiences.size() && x_audiences[place].id < membership.audience) ++place;
+    if (place == x_audiences.size()) return;
+    if (x_audiences[place].id == membership.audience) inside[place / 64] |= 1ULL << (place % 64);
+  }
+}
+
 void Audiences::on_event(Event& event, Context& context) {
-  if (std::as_const(context).visitor().lifetime.events <= 1) return evaluate_all(context);
+  const Visitor& visitor = std::as_const(context).visitor();
+  if (visitor.lifetime.events <= 1) return evaluate_all(context);
+  Inside inside;
+  mark_inside(visitor, inside);
   const int64_t money_scale = context.site().currency.scale();
   for (const Candidate& candidate : candidates(event.type)) {
+    const bool is_inside = (inside[candidate.place / 64] >> (candidate.place % 64) & 1) != 0;
+    if (candidate.effect == (is_inside ? audience::Effect::kRises : audience::Effect::kFalls)) {
+      continue;
+    }
     if (!is_triggered(candidate, event, money_scale)) continue;
     evaluate(x_audiences[candidate.place], context);
   }
+  if (event.at <= visitor.first_seen) evaluate_earliest(context);
+}
+
+void Audiences::evaluate_earliest(Context& context) const {
+  for (const uint32_t place : x_on_earliest) evaluate(x_audiences[place], context);
 }
 
 void Audiences::on_deadline(Context& context) {

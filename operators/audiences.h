@@ -8,6 +8,9 @@
 // evaluation also says until when it holds without an event, the visitor's deadline is never later
 // than the earliest of these instants, and a due deadline is handled before the next event.
 //
+// Nor is an audience evaluated for an event that could only make true what is true already, or false
+// what is false (Trigger::effect): most events of a busy visitor are of that kind.
+//
 // A visitor's first event evaluates all audiences: some hold for whoever did nothing yet.
 //
 // A visitor over the timeline's cap (core/timeline.h) is the one exception: an event then pushes an
@@ -25,6 +28,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/limits.h"
 #include "core/operator.h"
 #include "core/rules.h"
 #include "operators/audience/program.h"
@@ -52,7 +56,10 @@ class Audiences final : public Operator {
     uint32_t place = 0;  // in x_audiences
     uint32_t first_filter = 0;
     uint32_t filter_count = 0;
+    audience::Effect effect = audience::Effect::kEither;  // of such events on its truth
   };
+  // Which audiences the visitor is in, by place: one bit each.
+  using Inside = std::array<uint64_t, limits::kAudiencesMax / 64>;
   using Candidates = std::vector<Candidate>;
 
   explicit Audiences(std::vector<Compiled> audiences);
@@ -60,6 +67,8 @@ class Audiences final : public Operator {
   [[nodiscard]] const Candidates& candidates(EventType type) const;
   [[nodiscard]] bool is_triggered(const Candidate& candidate, const Event& event,
                                   int64_t money_scale) const;
+  void mark_inside(const Visitor& visitor, Inside& inside) const;
+  void evaluate_earliest(Context& context) const;
   static void evaluate(const Compiled& audience, Context& context);
   void evaluate_all(Context& context) const;
   void leave_removed(Context& context) const;
@@ -70,6 +79,7 @@ class Audiences final : public Operator {
   std::array<Candidates, kBuiltInTypes> x_built_in;
   absl::flat_hash_map<uint64_t, Candidates> x_custom;  // custom types that some audience names
   Candidates x_other_custom;
+  std::vector<uint32_t> x_on_earliest;  // places; for events before all the visitor had
 };
 
 }  // namespace rekindle::operators

@@ -198,12 +198,6 @@ Compiler::Coded Compiler::quantity(uint32_t index) {
   return {};
 }
 
-void Compiler::collect_triggers() {
-  for (const Program::Term& term : x_program.x_terms) {
-    term.kind->add_triggers(term.arguments, x_program.x_triggers);
-  }
-}
-
 Result<Program> compile(std::string_view source, const Origin& origin) {
   Faults faults;
   if (source.size() > limits::kExpressionBytesMax) {

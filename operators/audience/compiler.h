@@ -32,10 +32,17 @@ class Compiler {
   Coded joined(Op op, std::vector<Coded> operands);
   void gather(uint32_t node, Node::Kind kind, std::vector<Coded>& operands);
   [[nodiscard]] uint32_t cost_of(uint16_t term) const;
+
+  // In compiler_triggers.cc: what the terms' events do to the whole expression.
   void collect_triggers();
+  void judge_condition(uint16_t at, Effect when_true);
+  void judge_comparison(const Program::Instruction& instruction, Effect when_true);
+  void judge_quantity(uint16_t at);
+  void judge_term(uint16_t term, Effect effect);
 
   Syntax& x_syntax;
   Program x_program;
+  std::vector<std::optional<Effect>> x_effects;  // by term: on the expression's truth
 };
 
 }  // namespace rekindle::operators::audience

@@ -59,16 +59,29 @@ struct Arguments {
 // In the order they are written. kFilter comes last and may be left out.
 enum class ArgumentKind : uint8_t { kEventType, kAmountField, kDistinctField, kWindow, kFilter };
 
+// What one more event of a term's trigger does to the term's value, or to a condition's truth.
+enum class Effect : uint8_t { kRises, kFalls, kEither };
+[[nodiscard]] constexpr Effect opposite(Effect effect) {
+  if (effect == Effect::kEither) return effect;
+  return effect == Effect::kRises ? Effect::kFalls : Effect::kRises;
+}
+
 // An event that may change a term's value at once.
 struct Trigger {
   enum class Reach : uint8_t { kType, kDoneByVisitor, kEvery };
   Reach reach = Reach::kEvery;
   EventType type = EventType::kNone;  // kType
   const Filter* filter = nullptr;     // only events that pass it; null: all
+  bool earliest_only = false;         // only an event before all the visitor had
+  // What such an event can do to the whole expression: kRises, only make it true.
+  Effect effect = Effect::kEither;
 
   static Trigger of(const Arguments& arguments) {
-    return {arguments.types.is_any() ? Reach::kDoneByVisitor : Reach::kType, arguments.types.type,
-            arguments.filter_or_null()};
+    Trigger trigger;
+    trigger.reach = arguments.types.is_any() ? Reach::kDoneByVisitor : Reach::kType;
+    trigger.type = arguments.types.type;
+    trigger.filter = arguments.filter_or_null();
+    return trigger;
   }
   [[nodiscard]] bool matches(EventType other) const {
     return reach == Reach::kEvery || (reach == Reach::kType && type == other) ||
@@ -84,6 +97,10 @@ struct TermKind {
   // Grows by one millisecond per millisecond between changes (a Duration since an instant).
   bool is_linear;
   uint8_t cost;  // relative; cheap operands of `and` and `or` are looked at first
+  // What one more event does to the value while it is known, and whether it can be unknown. Lets an
+  // audience be left alone by events that could only make true what is true already.
+  Effect effect = Effect::kEither;
+  bool may_be_unknown = false;
   void (*add_triggers)(const Arguments&, std::vector<Trigger>&);
   Quantity (*measure)(const Arguments&, const Scope&);  // null for Bool
   Holds (*holds)(const Arguments&, const Scope&);       // Bool only
@@ -97,6 +114,12 @@ Type always(const Arguments&) {
 }
 inline void trigger_on_types(const Arguments& arguments, std::vector<Trigger>& triggers) {
   triggers.push_back(Trigger::of(arguments));
+}
+inline void trigger_on_type(EventType type, std::vector<Trigger>& triggers) {
+  Trigger trigger;
+  trigger.reach = Trigger::Reach::kType;
+  trigger.type = type;
+  triggers.push_back(trigger);
 }
 inline void trigger_on_every_event(const Arguments&, std::vector<Trigger>& triggers) {
   triggers.push_back({});

@@ -125,7 +125,7 @@ class SlowSenders:
             stream.sendall(b"POST /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
             self.streams.append(stream)
         self.drip_until = threading.Event()
-        self.dripper = threading.Thread(target=self._drip)
+        self.dripper = threading.Thread(target=self._drip, daemon=True)
         self.dripper.start()
 
     def _drip(self):

@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import subprocess
@@ -162,8 +163,9 @@ def foreign_directory(patient, binary):
 
 def full_disk(patient, binary):
     directory = tempfile.mkdtemp(prefix="rekindle-disk-")
-    mounted = os.geteuid() == 0 and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", directory],
+    may_mount = os.geteuid() == 0 and shutil.which("mount") is not None
+    mounted = may_mount and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", directory],
         capture_output=True).returncode == 0
     if not mounted:
         print("   a full disk: skipped: a small file system cannot be mounted here")
@@ -179,7 +181,9 @@ def full_disk(patient, binary):
 
 def fill_disk(patient, binary, directory):
     name = "a full disk"
-    sections = {"store": {"directory": directory + "/store"},
+    # Small buffers, because files of logs are laid out in advance.
+    sections = {"store": {"directory": directory + "/store", "log_write_buffer": "1MiB",
+                          "log_wal_bytes": "1MiB", "write_buffer": "1MiB"},
                 "server": {"free_disk_min": "8MiB"}}
     with tempfile.TemporaryDirectory() as home:
         with Server(binary, directory=home, **sections) as server:
@@ -209,9 +213,11 @@ FILLER_EVENTS = 400
 def fill_up(server, ballast):
     """Sends events until the disk is full. (events acknowledged, the refusal or None)."""
     taken = 0
+    dice = random.Random(5)  # noise, so that compression does not make room
     for number in range(600):
         events = [{"visitor": "filler", "type": "page_view", "at": BEGIN + number,
-                   "event_id": f"{number}-{place}", "url": "https://shop.example/" + "x" * 200}
+                   "event_id": f"{number}-{place}",
+                   "url": "https://shop.example/" + dice.randbytes(120).hex()}
                   for place in range(FILLER_EVENTS)]
         answer = server.http.post_lines(events)
         if answer.status != 200:

@@ -11,9 +11,10 @@ constant, memory is too small for all visitors, so every moment is also a moment
 First part, one ordered client over POST or WebSocket. In the end:
   - every visitor is, field by field, what it is on a server that was never killed and was sent the
     same frames in the same order; no acknowledged event is missing, none is counted twice;
-  - the change feed has no gap and no repeat in (partition, seq), and tells the same of each visitor
-    in the same order.
-Second part, four clients at once over POST: the counts of every visitor are exact.
+  - the change feed has no gap and no repeat in (partition, seq), tells the same of each visitor in
+    the same order, and, replayed, leaves the members the server lists.
+Second part, four clients at once over POST: the counts of every visitor are exact, and the feed is
+whole and leaves the members the server lists.
 """
 import argparse
 import pathlib
@@ -122,6 +123,20 @@ def read_feed(server):
     return by_visitor, faults, len(changes)
 
 
+def compare_members(server, feed):
+    """The feed replayed from its beginning must end in what the server lists."""
+    replayed = {audience: set() for audience in AUDIENCES}
+    for who, changes in feed.items():
+        for change in changes:
+            inside = replayed[change["audience"]]
+            (inside.add if change["change"] == "entered" else inside.discard)(who)
+    for audience, expected in replayed.items():
+        size, names = server.members(audience)
+        if not (size == len(names) and set(names) == expected):
+            yield (f"{audience}: {size} members, {len(names)} listed, the feed leaves "
+                   f"{len(expected)}, e.g. {sorted(set(names) ^ expected)[:3]}")
+
+
 def compare_feeds(killed, unkilled):
     for who in sorted(killed.keys() | unkilled.keys()):
         ours, theirs = killed.get(who, []), unkilled.get(who, [])
@@ -138,6 +153,14 @@ def compare_visitors(killed, unkilled, names):
                         for server in (killed, unkilled))
         if ours != theirs:
             yield f"{who} differs:\n    killed   {ours}\n    unkilled {theirs}"
+
+
+def idle_parts(server):
+    """A kill proves nothing about what never happens: both must have been going on."""
+    metrics = server.metrics()
+    for name in ("rekindle_checkpoints_total", "rekindle_cold_reads_total"):
+        if sum(value for series, value in metrics.items() if series.startswith(name)) == 0:
+            yield f"{name} is 0: the test did not test it"
 
 
 def ordered_part(binary, runs, dice):
@@ -163,8 +186,10 @@ def ordered_part(binary, runs, dice):
         ours, gaps, changes = read_feed(killed)
         theirs, more_gaps, _ = read_feed(unkilled)
         faults += gaps + more_gaps + list(compare_feeds(ours, theirs))
+        faults += compare_members(killed, ours)
         names = sorted(count_by_visitor(sender.frames())[0])
         faults += list(compare_visitors(killed, unkilled, names))
+        faults += list(idle_parts(unkilled))
         if killed.stop() != 0:
             faults.append("the last graceful stop failed")
     print(f"   ordered: {runs} kills {killer.kills} and {killer.ends} graceful ends, "
@@ -202,8 +227,8 @@ def parallel_part(binary, runs, dice):
             sender.post(server.port, is_over=lambda: True)
         frames = [frame for sender in senders for frame in sender.frames()]
         faults, events, visitors = compare_counts(server, frames)
-        _, gaps, changes = read_feed(server)
-        faults += gaps + problems
+        feed, gaps, changes = read_feed(server)
+        faults += gaps + problems + list(compare_members(server, feed))
     print(f"   parallel: {runs} kills {killer.kills} and {killer.ends} graceful ends, "
           f"{len(frames)} frames, {events} events of {visitors} visitors; "
           f"{sum(sender.known_already for sender in senders)} events sent again were committed "

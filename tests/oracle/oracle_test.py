@@ -108,8 +108,8 @@ class Replay:
     def report(self, audience, instant, source, found, expected):
         if found == expected:
             return
-        self.faults.append(f"{audience.name} at {iso(instant)} ({instant}): {source} differ from "
-                           f"SQL ({len(found)} / {len(expected)})\n    {audience.when}")
+        self.faults.append(f"{audience.name} at {iso(instant)} ({instant}): {source}: not what "
+                           f"SQL says ({len(found)} / {len(expected)})\n    {audience.when}")
         for title, people in (("SQL says out", found - expected), ("SQL says in",
                                                                    expected - found)):
             for who in sorted(people)[:3]:

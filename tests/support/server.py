@@ -20,7 +20,7 @@ LISTENING = re.compile(rb"listening.*?127\.0\.0\.1:(\d+)")
 
 
 def default_binary():
-    return os.environ.get("REKINDLE", str(ROOT / "build" / "release" / "rekindle"))
+    return os.environ.get("REKINDLE", str(ROOT / "build" / "release" / "cli" / "rekindle"))
 
 
 class Answer:
@@ -79,10 +79,10 @@ class Http:
         return self.post("/v1/events", body, "application/x-ndjson")
 
 
-def configuration(store, audiences, currency="EUR", **sections):
+def configuration(store_directory, audiences, currency="EUR", **sections):
     """A configuration as the server reads it; JSON is YAML. `sections` override, key by key."""
     config = {
-        "store": {"directory": str(store), "partitions": 8},
+        "store": {"directory": str(store_directory), "partitions": 8},
         "engine": {"clock": "events"},
         "server": {"address": "127.0.0.1", "port": 0, "free_disk_min": 0},
         "log": {"level": "info"},

@@ -36,8 +36,10 @@ Quantity average(const Arguments& arguments, const Scope& scope) {
   return {*mean, Quantity::State::kKnown, answer.exact, answer.until};
 }
 
+// Amounts are never negative (io/intake refuses them), so a sum only grows with events.
 constexpr TermKind amount_term(std::string_view name, std::string_view usage,
-                               Quantity (*measure)(const Arguments&, const Scope&)) {
+                               Quantity (*measure)(const Arguments&, const Scope&),
+                               Effect effect, bool may_be_unknown) {
   return {
       .name = name,
       .usage = usage,
@@ -45,6 +47,8 @@ constexpr TermKind amount_term(std::string_view name, std::string_view usage,
       .type_of = type_of,
       .is_linear = false,
       .cost = 25,
+      .effect = effect,
+      .may_be_unknown = may_be_unknown,
       .add_triggers = trigger_on_types,
       .measure = measure,
       .holds = nullptr,
@@ -55,12 +59,15 @@ constexpr TermKind amount_term(std::string_view name, std::string_view usage,
 }  // namespace
 
 constexpr TermKind kSum =
-    amount_term("sum", "sum(type, value|quantity, window[, filter])", total);
+    amount_term("sum", "sum(type, value|quantity, window[, filter])", total, Effect::kRises, false);
 constexpr TermKind kMinimum =
-    amount_term("min", "min(type, value|quantity, window[, filter])", extreme<minimum>);
+    amount_term("min", "min(type, value|quantity, window[, filter])", extreme<minimum>,
+                Effect::kFalls, true);
 constexpr TermKind kMaximum =
-    amount_term("max", "max(type, value|quantity, window[, filter])", extreme<maximum>);
+    amount_term("max", "max(type, value|quantity, window[, filter])", extreme<maximum>,
+                Effect::kRises, true);
 constexpr TermKind kAverage =
-    amount_term("avg", "avg(type, value|quantity, window[, filter])", average);
+    amount_term("avg", "avg(type, value|quantity, window[, filter])", average,
+                Effect::kEither, true);
 
 }  // namespace rekindle::operators::audience

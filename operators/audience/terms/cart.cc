@@ -23,7 +23,7 @@ Quantity age(const Arguments&, const Scope& scope) {
 void trigger_on_cart(const Arguments&, std::vector<Trigger>& triggers) {
   for (const EventType type :
        {EventType::kAddToCart, EventType::kRemoveFromCart, EventType::kPurchase}) {
-    triggers.push_back({Trigger::Reach::kType, type, nullptr});
+    trigger_on_type(type, triggers);
   }
 }
 

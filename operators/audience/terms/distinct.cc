@@ -13,6 +13,11 @@ Quantity measure(const Arguments& arguments, const Scope& scope) {
   return {Rational::whole(answer.value), Quantity::State::kKnown, answer.exact, answer.until};
 }
 
+Holds at_least(const Arguments& arguments, int64_t k, const Scope& scope) {
+  return distinct_at_least(scope.visitor.timeline, arguments.query(scope), arguments.distinct, k,
+                           scope.now);
+}
+
 }  // namespace
 
 constexpr TermKind kDistinct{
@@ -22,10 +27,11 @@ constexpr TermKind kDistinct{
     .type_of = always<Type::kNumber>,
     .is_linear = false,
     .cost = 40,
+    .effect = Effect::kRises,
     .add_triggers = trigger_on_types,
     .measure = measure,
     .holds = nullptr,
-    .at_least = nullptr,
+    .at_least = at_least,
 };
 
 }  // namespace rekindle::operators::audience

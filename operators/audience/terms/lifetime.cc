@@ -23,8 +23,8 @@ Quantity events(const Arguments&, const Scope& scope) {
 }
 
 void trigger_on_orders(const Arguments&, std::vector<Trigger>& triggers) {
-  triggers.push_back({Trigger::Reach::kType, EventType::kPurchase, nullptr});
-  triggers.push_back({Trigger::Reach::kType, EventType::kRefund, nullptr});
+  trigger_on_type(EventType::kPurchase, triggers);
+  trigger_on_type(EventType::kRefund, triggers);
 }
 
 template <Type kType>

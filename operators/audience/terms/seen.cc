@@ -15,8 +15,16 @@ Quantity last_seen(const Arguments&, const Scope& scope) {
   return {Rational::whole((scope.now - scope.visitor.last_seen).ms)};
 }
 
+void trigger_on_earlier(const Arguments&, std::vector<Trigger>& triggers) {
+  Trigger trigger;
+  trigger.earliest_only = true;
+  triggers.push_back(trigger);
+}
+
 constexpr TermKind seen_term(std::string_view name,
-                             Quantity (*measure)(const Arguments&, const Scope&)) {
+                             Quantity (*measure)(const Arguments&, const Scope&),
+                             void (*add_triggers)(const Arguments&, std::vector<Trigger>&),
+                             Effect effect) {
   return {
       .name = name,
       .usage = name,
@@ -24,7 +32,8 @@ constexpr TermKind seen_term(std::string_view name,
       .type_of = always<Type::kDuration>,
       .is_linear = true,
       .cost = 2,
-      .add_triggers = trigger_on_every_event,
+      .effect = effect,
+      .add_triggers = add_triggers,
       .measure = measure,
       .holds = nullptr,
       .at_least = nullptr,
@@ -33,7 +42,9 @@ constexpr TermKind seen_term(std::string_view name,
 
 }  // namespace
 
-constexpr TermKind kFirstSeen = seen_term("first_seen", first_seen);
-constexpr TermKind kLastSeen = seen_term("last_seen", last_seen);
+constexpr TermKind kFirstSeen =
+    seen_term("first_seen", first_seen, trigger_on_earlier, Effect::kRises);
+constexpr TermKind kLastSeen =
+    seen_term("last_seen", last_seen, trigger_on_every_event, Effect::kFalls);
 
 }  // namespace rekindle::operators::audience

@@ -22,6 +22,7 @@ constexpr TermKind kSince{
     .type_of = always<Type::kDuration>,
     .is_linear = true,
     .cost = 8,
+    .effect = Effect::kFalls,
     .add_triggers = trigger_on_types,
     .measure = measure,
     .holds = nullptr,
