@@ -1,5 +1,5 @@
-// What the audiences cost an event: the thirty of configs/audiences.yaml, visitors with about twenty
-// entries, a usual mix of event types.
+// What the audiences cost an event: the thirty of configs/audiences.yaml, visitors with about
+// twenty entries, a usual mix of event types.
 #include <benchmark/benchmark.h>
 #include <yaml-cpp/yaml.h>
 

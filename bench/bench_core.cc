@@ -2,10 +2,12 @@
 //
 //   bench_core --config FILE --data DIR [--visitors N] [--events N] [--zipf S] [--json]
 //
-// 1. every visitor gets one session (the store's size and memory are read after it);
-// 2. Zipf traffic is decoded on this thread (timed apart), then handed to the shard in parcels of 64.
-// The figure is events ÷ wall time from the first parcel to the last reply; this thread only hands
-// over and takes back, and its CPU share is printed.
+// 1. every visitor gets one session (memory is read after it);
+// 2. Zipf traffic is decoded on this thread (timed apart), then handed to the shard in parcels
+// of 64. The figure is events ÷ wall time from the first parcel to the last reply; this thread only
+// hands over and takes back, and its CPU share is printed. --events 0 leaves this out.
+// 3. The store's sizes are read twice: as it is then, and a day and an hour later ("at rest":
+// sessions are closed, short windows have emptied).
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +15,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "cli/config.h"
@@ -86,12 +89,19 @@ class Bench {
   explicit Bench(const Options& options) : x_options(options) {}
 
   int run() {
-    if (!open()) return 1;
+    if (!open() || !open_engine()) return 1;
     Intake counters(*x_engine);
     fill(counters);
-    measure(counters);
+    if (x_options.events > 0) measure(counters);
     if (auto stopped = x_engine->stop(); !stopped) return fail(stopped.error());
-    stored();
+    if (auto read = stored("stored."); !read) return fail(read.error());
+    x_engine.reset();
+    if (!open_engine()) return 1;
+    if (auto ticked = x_engine->tick(as_event_time(x_clock.now()) + hours(25)); !ticked) {
+      return fail(ticked.error());
+    }
+    if (auto stopped = x_engine->stop(); !stopped) return fail(stopped.error());
+    if (auto read = stored("stored.at_rest_"); !read) return fail(read.error());
     return 0;
   }
 
@@ -123,14 +133,24 @@ class Bench {
     x_log = std::move(log.value());
     x_store = std::move(store.value());
     config.engine.shards = 1;
-    EngineParts parts{*x_log, *x_store, x_clock, x_sites,
+    x_engine_config = config.engine;
+    x_audiences = std::move(config.audiences);
+    std::fprintf(stderr, "%zu audiences, %u visitors, Zipf %.2f\n", x_audiences.size(),
+                 x_options.visitors, x_options.zipf);
+    return true;
+  }
+
+  bool open_engine() {
+    EngineParts parts{*x_log,
+                      *x_store,
+                      x_clock,
+                      x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
-                      nullptr, [this](const Error& error) { fail(error); }};
-    auto engine = Engine::open(config.engine, std::move(parts), config.audiences);
+                      nullptr,
+                      [this](const Error& error) { fail(error); }};
+    auto engine = Engine::open(x_engine_config, std::move(parts), x_audiences);
     if (!engine) return fail(engine.error()), false;
     x_engine = std::move(engine.value());
-    std::fprintf(stderr, "%zu audiences, %u visitors, Zipf %.2f\n", config.audiences.size(),
-                 x_options.visitors, x_options.zipf);
     return true;
   }
 
@@ -227,13 +247,13 @@ class Bench {
       const double own = thread_cpu_seconds() - cpu_before;
       rates.push_back(static_cast<double>(events) / seconds);
       parse_ns.push_back(parse_seconds * 1e9 / static_cast<double>(events));
-      std::fprintf(stderr,
-                   "run %lu: %.0f events/s, parse %.0f ns, commit %.0f ns an event, hand-over CPU "
-                   "%.0f %%, cold reads %lu, checkpoints %lu\n",
-                   run + 1, rates.back(), parse_ns.back(),
-                   static_cast<double>(counters.commit_ns - commit_before) /
-                       static_cast<double>(events),
-                   100 * own / seconds, counters.cold_reads.load(), counters.checkpoints.load());
+      std::fprintf(
+          stderr,
+          "run %lu: %.0f events/s, parse %.0f ns, commit %.0f ns an event, hand-over CPU "
+          "%.0f %%, cold reads %lu, checkpoints %lu\n",
+          run + 1, rates.back(), parse_ns.back(),
+          static_cast<double>(counters.commit_ns - commit_before) / static_cast<double>(events),
+          100 * own / seconds, counters.cold_reads.load(), counters.checkpoints.load());
     }
     report("core.events_per_s", rates, "1/s");
     report("core.parse_ns", parse_ns, "ns");
@@ -243,35 +263,60 @@ class Bench {
                  counters.stale_fires.load(), counters.evictions.load());
   }
 
-  void stored() {
+  // Bytes of all keys and values of a table.
+  Result<double> table_bytes(Table table) {
+    double bytes = 0;
+    auto read =
+        x_store->scan(table, "", "\xff\xff\xff", [&](std::string_view key, std::string_view value) {
+          bytes += static_cast<double>(key.size() + value.size());
+          return true;
+        });
+    if (!read) return read.error();
+    return bytes;
+  }
+
+  Result<void> stored(const std::string& prefix) {
     std::vector<double> sizes;
+    double key_bytes = 0;
     auto read = x_store->scan(Table::kVisitors, "", "\xff\xff\xff",
-                              [&](std::string_view, std::string_view value) {
+                              [&](std::string_view key, std::string_view value) {
+                                key_bytes += static_cast<double>(key.size());
                                 sizes.push_back(static_cast<double>(value.size()));
                                 return true;
                               });
-    if (!read || sizes.empty()) return;
+    if (!read) return read;
+    if (sizes.empty()) return Error{ErrorCode::kStoreFailed, "no visitor was stored"};
+    auto names = table_bytes(Table::kNames);
+    auto deadlines = table_bytes(Table::kDeadlines);
+    if (!names) return names.error();
+    if (!deadlines) return deadlines.error();
+    if (auto flushed = x_store->flush(); !flushed) return flushed;
+    const auto visitors = static_cast<double>(sizes.size());
     std::sort(sizes.begin(), sizes.end());
-    report("stored.median_bytes_per_visitor", sizes[sizes.size() / 2], "B");
-    report("stored.p99_bytes_per_visitor", sizes[sizes.size() * 99 / 100], "B");
-    report("stored.state_store", static_cast<double>(x_store->size_bytes()), "B");
-    report("stored.visitors", static_cast<double>(sizes.size()), "1");
+    report(prefix + "median_bytes_per_visitor", sizes[sizes.size() / 2], "B");
+    report(prefix + "p99_bytes_per_visitor", sizes[sizes.size() * 99 / 100], "B");
+    report(prefix + "other_rows_bytes_per_visitor",
+           (key_bytes + names.value() + deadlines.value()) / visitors, "B");
+    report(prefix + "disk_bytes_per_visitor", static_cast<double>(x_store->size_bytes()) / visitors,
+           "B");
+    return {};
   }
 
-  void report(const char* name, double value, const char* unit) {
+  void report(const std::string& name, double value, const char* unit) {
     report(name, std::vector<double>{value}, unit);
   }
   // The median, and (largest − smallest) ÷ median as the spread.
-  void report(const char* name, std::vector<double> samples, const char* unit) {
+  void report(const std::string& name, std::vector<double> samples, const char* unit) {
     std::sort(samples.begin(), samples.end());
     const double median = samples[samples.size() / 2];
     const double spread = (samples.back() - samples.front()) / median;
     if (x_options.json) {
-      std::printf("{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"samples\":%zu,"
-                  "\"spread\":%.4f}\n",
-                  name, median, unit, samples.size(), spread);
+      std::printf(
+          "{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"samples\":%zu,"
+          "\"spread\":%.4f}\n",
+          name.c_str(), median, unit, samples.size(), spread);
     } else {
-      std::printf("%-36s %14.0f %s  (%zu samples, spread %.1f %%)\n", name, median, unit,
+      std::printf("%-36s %14.0f %s  (%zu samples, spread %.1f %%)\n", name.c_str(), median, unit,
                   samples.size(), 100 * spread);
     }
     std::fflush(stdout);
@@ -279,6 +324,8 @@ class Bench {
 
   Options x_options;
   SystemClock x_clock;
+  EngineConfig x_engine_config;
+  std::vector<AudienceDefinition> x_audiences;
   Sites x_sites;
   std::string x_site;
   std::unique_ptr<state::RocksLog> x_log;

@@ -44,7 +44,7 @@ ClosedSession make_session(std::mt19937& random, EventTime at) {
   session.site = site_id("shop");
   for (int line = 0; line < 8; ++line) {
     session.lines.push_back({line == 7 ? EventType::kPurchase : EventType::kViewItem, at,
-                             name_hash(product_id(popular(random))), kNoName, kNoName});
+                             item_name_hash(product_id(popular(random))), kNoName, kNoName});
   }
   return session;
 }
@@ -70,7 +70,9 @@ Visitor make_visitor(std::mt19937& random, size_t orders) {
       event.type = type;
       event.at = kStart + hours(static_cast<int64_t>(i));
       event.items.resize(type == EventType::kPurchase ? 5 : 1);
-      for (Item& item : event.items) item.product_hash = name_hash(product_id(popular(random)));
+      for (Item& item : event.items) {
+        item.product_hash = item_name_hash(product_id(popular(random)));
+      }
       visitor.timeline.add(event);
     }
   }

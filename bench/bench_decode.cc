@@ -28,8 +28,8 @@ class OneParcel final : public ParcelSource {
 constexpr WallTime kReceived{1'700'000'000'000};
 
 struct Setup {
-  Sites sites = Sites::make({Site{.name = "shop", .currency = Currency::parse("EUR").value()}})
-                    .value();
+  Sites sites =
+      Sites::make({Site{.name = "shop", .currency = Currency::parse("EUR").value()}}).value();
   IntakeCounters counters;
   Intake intake{IntakeSettings{sites, 64, 1, [] { return ClockMode::kWall; }}, counters};
   OneParcel parcels;
@@ -52,7 +52,8 @@ std::string event_json(int i) {
          R"(","event_id":"01HF7Y3K9W)" + n +
          R"(","type":"add_to_cart","at":1700000000123,"sent_at":1700000000456,)"
          R"("url":"https://shop.example/products/red-running-shoes?size=42",)"
-         R"("items":[{"product":"sku-)" + n +
+         R"("items":[{"product":"sku-)" +
+         n +
          R"(","category":"shoes","brand":"acme","price":79.95,"quantity":1}],)"
          R"("value":79.95,"currency":"EUR","channel":"web"})";
 }

@@ -24,7 +24,7 @@ class Traffic {
     x_event.type = kTypes[(x_random >> 60) % 8 < 5 ? 0 : (x_random >> 60) % 4];
     const uint64_t product = (x_random >> 33) % 300 + 1;
     x_event.items.resize(1);
-    x_event.items[0].product_hash = product * 0x9e3779b97f4a7c15;
+    x_event.items[0].product_hash = product * 0x9e3779b97f4a7c15 & kItemNameMask;
     x_event.items[0].category_hash = product % 12 + 1;
     x_event.items[0].price = static_cast<int64_t>(product * 100);
     return x_event;

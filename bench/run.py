@@ -4,9 +4,9 @@
     ./dev bench [--json] [--quick] [NAME …]     NAME: core ws64 pixel change decide restart stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
-`rekindle load`. Only the standard library; nothing is left running, nothing outside a temporary
-directory is written. A figure that could not be measured is reported with the reason, and the exit
-status is 1.
+`rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
+standard library; nothing is left running, nothing outside a temporary directory is written. A
+figure that could not be measured is reported with the reason, and the exit status is 1.
 """
 import argparse
 import datetime
@@ -24,7 +24,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = ROOT / "build/release"
+BUILD = pathlib.Path(os.environ.get("REKINDLE_BUILD", ROOT / "build/release"))
 PROGRAM = BUILD / "cli/rekindle"
 HISTORY = ROOT / "data/uci_online_retail.csv.zst"
 
@@ -143,6 +143,16 @@ class Server:
                 pass
             time.sleep(0.005)
 
+    def has_model(self):
+        """Whether decisions come from a model, which is built in the first seconds."""
+        for _ in range(100):
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection.request("GET", "/v1/decide?site=shop&visitor=v0&n=3")
+            if json.loads(connection.getresponse().read())["model_version"] > 0:
+                return True
+            time.sleep(0.1)
+        return False
+
     def kill(self):
         self.process.kill()
         self.process.wait()
@@ -236,13 +246,15 @@ class Bench:
             encoding="utf-8")
 
     def fill(self):
-        """Every visitor once, so that all that follows works on a store of 1 M visitors."""
+        """Every visitor once, so that all that follows works on a store of 1 M visitors. Their
+        sessions are over, so that decisions have bestsellers to offer."""
         if self.filled:
             return
         say(f"== Filling a store with {self.visitors:,} visitors")
         with Server(self.config, self.store) as server:
             load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
-                 str(self.visitors), "--session-mean", "4", "--duration", "30m", "--warmup", "0s")
+                 str(self.visitors), "--session-mean", "4", "--age", "2h", "--duration", "30m",
+                 "--warmup", "0s")
             server.stop()
         self.filled = True
 
@@ -306,12 +318,13 @@ class Bench:
         self.fill()
         say("== Decisions over HTTP")
         with Server(self.config, self.store) as server:
+            about = "" if server.has_model() else ", no model: nothing was offered"
             common = ("--visitors", str(self.visitors), "--duration", self.seconds)
             top = load(server.url, "--mode", "decide", *common)["requests_per_s"]
             runs = [load(server.url, "--mode", "decide", "--rate", f"{top / 2:.0f}", *common)
                     for _ in range(self.runs)]
             self.add_latency("decide", [run["latency"] for run in runs],
-                             f"at {top / 2:,.0f} decisions/s")
+                             f"at {top / 2:,.0f} decisions/s{about}")
             if self.top_rate:
                 half = self.top_rate / 2
                 runs = [load(server.url, "--mode", "ws", "--rate", f"{half:.0f}", "--decide-rate",
@@ -349,16 +362,19 @@ class Bench:
     def stored(self):
         say("== Bytes a visitor takes in the store")
         store = self.folder / "browsers"
-        with Server(self.config, store) as server:
-            load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
-                 str(self.visitors), "--session-mean", "4", "--duration", "30m", "--warmup", "0s")
-            server.stop()
-        figures = self.inspect(store)
-        self.report.add("stored.median_bytes_per_visitor", [figures["median_bytes"]],
-                        note=f"mean {figures['mean_bytes']}, p99 {figures['p99_bytes']}, "
-                             f"{figures['visitors']:,} visitors, "
-                             f"{figures['state_bytes'] / 1e6:,.0f} MB of state on disk")
+        store.mkdir()
+        done = subprocess.run([BUILD / "bench/bench_core", "--json", "--config", self.config,
+                               "--data", store, "--visitors", str(self.visitors),
+                               "--events", "0"],
+                              stdout=subprocess.PIPE, text=True, check=True)
         shutil.rmtree(store)
+        for line in done.stdout.splitlines():
+            figure = json.loads(line)
+            if figure["name"].startswith("stored."):
+                at_rest = figure["name"].startswith("stored.at_rest_")
+                self.report.add_measured(
+                    **figure, note=f"{self.visitors:,} browsers, one session each, "
+                                   + ("25 h later" if at_rest else "right after it"))
         subprocess.run([PROGRAM, "replay", HISTORY, "--preset", "uci", "--site", "shop",
                         "--direct", store, "--config", ROOT / "configs/demo.yaml"],
                        cwd=ROOT, stdout=subprocess.DEVNULL, check=True)

@@ -22,7 +22,8 @@ struct StoreFigures {
   uint64_t p99_bytes = 0;
   uint64_t most_bytes = 0;
   double mean_bytes = 0;
-  uint64_t state_bytes = 0;  // on disk
+  double other_rows_bytes = 0;  // a visitor: its key, its name's row, its deadlines (mean)
+  uint64_t state_bytes = 0;     // on disk
   uint64_t log_bytes = 0;
   uint32_t partitions = 0;
 };
@@ -52,6 +53,21 @@ Result<void> measure_visitors(StateStore& store, StoreFigures& figures) {
   return {};
 }
 
+Result<void> measure_other_rows(StateStore& store, StoreFigures& figures) {
+  if (figures.visitors == 0) return {};
+  uint64_t bytes = figures.visitors * state_format::kVisitorKeyBytes;
+  for (const Table table : {Table::kNames, Table::kDeadlines}) {
+    auto scanned =
+        store.scan(table, "", "\xff\xff\xff", [&](std::string_view key, std::string_view value) {
+          bytes += key.size() + value.size();
+          return true;
+        });
+    if (!scanned) return scanned;
+  }
+  figures.other_rows_bytes = static_cast<double>(bytes) / static_cast<double>(figures.visitors);
+  return {};
+}
+
 Result<StoreFigures> measure(const std::string& path) {
   auto directory =
       state::StoreDirectory::open(path, {limits::kPartitionsDefault, ClockMode::kWall});
@@ -63,6 +79,7 @@ Result<StoreFigures> measure(const std::string& path) {
   auto store = state::RocksStateStore::open((*directory)->state_path());
   if (!store) return store.error();
   if (auto measured = measure_visitors(**store, figures); !measured) return measured.error();
+  if (auto measured = measure_other_rows(**store, figures); !measured) return measured.error();
   if (auto flushed = (*store)->flush(); !flushed) return flushed.error();
   figures.state_bytes = (*store)->size_bytes();
   figures.log_bytes = (*log)->size_bytes();
@@ -77,16 +94,19 @@ int run_inspect(const std::string& path, bool json) {
   }
   if (json) {
     fmt::print(R"({{"visitors":{},"median_bytes":{},"mean_bytes":{:.1f},"p99_bytes":{},)"
-               R"("max_bytes":{},"state_bytes":{},"log_bytes":{},"partitions":{}}})"
+               R"("max_bytes":{},"other_rows_bytes":{:.1f},"state_bytes":{},"log_bytes":{},)"
+               R"("partitions":{}}})"
                "\n",
                figures->visitors, figures->median_bytes, figures->mean_bytes, figures->p99_bytes,
-               figures->most_bytes, figures->state_bytes, figures->log_bytes, figures->partitions);
+               figures->most_bytes, figures->other_rows_bytes, figures->state_bytes,
+               figures->log_bytes, figures->partitions);
     return kExitOk;
   }
   fmt::print("{} visitors in {} partitions, saved at the last checkpoints\n", figures->visitors,
              figures->partitions);
   fmt::print("a visitor takes {} bytes (median), {:.1f} (mean), {} (p99), {} (most)\n",
              figures->median_bytes, figures->mean_bytes, figures->p99_bytes, figures->most_bytes);
+  fmt::print("and {:.1f} bytes in keys, names and deadlines (mean)\n", figures->other_rows_bytes);
   fmt::print("on disk: state {} bytes, log {} bytes\n", figures->state_bytes, figures->log_bytes);
   return kExitOk;
 }

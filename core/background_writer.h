@@ -1,4 +1,5 @@
-// Writes checkpoints to the state store, away from the shards: one thread, or inline without threads.
+// Writes checkpoints to the state store, away from the shards: one thread, or inline without
+// threads.
 //
 // A checkpoint may only be written once the log it stands on is safe, or a power cut could leave
 // state ahead of its log: each round syncs the log once, then writes every batch that waits.

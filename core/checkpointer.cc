@@ -3,8 +3,8 @@
 namespace rekindle {
 namespace {
 
-constexpr size_t kSlice = 128;            // visitors encoded between two batches: some 30 µs
-constexpr size_t kFlightsMax = 4;         // checkpoints the writer may be behind
+constexpr size_t kSlice = 128;     // visitors encoded between two batches: some 30 µs
+constexpr size_t kFlightsMax = 4;  // checkpoints the writer may be behind
 constexpr Duration kTrimEvery = minutes(1);
 
 }  // namespace
@@ -20,7 +20,9 @@ Checkpointer::Checkpointer(const Environment& environment,
                            const std::vector<std::unique_ptr<Partition>>& partitions)
     : x_env(environment), x_partitions(partitions) {}
 
-Checkpointer::~Checkpointer() { x_env.writer.drain(); }  // flights are written to until then
+Checkpointer::~Checkpointer() {
+  x_env.writer.drain();
+}  // flights are written to until then
 
 size_t Checkpointer::next_due() {
   const size_t count = x_partitions.size();
@@ -42,20 +44,18 @@ void Checkpointer::hand_over(size_t partition) {
   flight->partition = partition;
   Flight* reported = flight.get();
   x_flights.push_back(std::move(flight));
-  x_env.writer.write(
-      x_partitions[partition]->take_batch(), [reported, &bell = x_env.bell](const auto& written) {
-        if (!written) reported->error = written.error();
-        reported->state.store(written ? Flight::kWritten : Flight::kFailed,
-                              std::memory_order_release);
-        bell.ring();
-      });
+  x_env.writer.write(x_partitions[partition]->take_batch(), [reported, &bell = x_env.bell](
+                                                                const auto& written) {
+    if (!written) reported->error = written.error();
+    reported->state.store(written ? Flight::kWritten : Flight::kFailed, std::memory_order_release);
+    bell.ring();
+  });
 }
 
 // Marks live in memory only: after a restart a record may be kept longer than asked, never shorter.
 void Checkpointer::mark(size_t partition) {
   x_marks.resize(x_partitions.size());
-  x_marks[partition].push_back({x_partitions[partition]->checkpoint_position(),
-                                x_env.clock.now()});
+  x_marks[partition].push_back({x_partitions[partition]->checkpoint_position(), x_env.clock.now()});
 }
 
 void Checkpointer::trim() {

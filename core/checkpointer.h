@@ -23,8 +23,8 @@ class Checkpointer {
     const Clock& clock;
     BackgroundWriter& writer;
     ShardCounters& counters;
-    Doorbell& bell;         // rung when a checkpoint is written
-    size_t cache_bytes_max; // this shard's share
+    Doorbell& bell;          // rung when a checkpoint is written
+    size_t cache_bytes_max;  // this shard's share
   };
   Checkpointer(const Environment& environment,
                const std::vector<std::unique_ptr<Partition>>& partitions);

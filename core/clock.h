@@ -29,9 +29,13 @@ class ManualClock final : public Clock {
 };
 
 // On a `wall` store the shard's clock is the machine's.
-constexpr EventTime as_event_time(WallTime t) { return {t.ms}; }
+constexpr EventTime as_event_time(WallTime t) {
+  return {t.ms};
+}
 // An imported event was, for all we know, received when it happened.
-constexpr WallTime as_wall_time(EventTime t) { return {t.ms}; }
+constexpr WallTime as_wall_time(EventTime t) {
+  return {t.ms};
+}
 
 // Nanoseconds of a clock that never goes back: for measuring, never for semantics.
 [[nodiscard]] int64_t monotonic_ns();

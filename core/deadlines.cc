@@ -29,12 +29,11 @@ Result<void> Deadlines::advance(EventTime now) {
   const EventTime horizon = now + kAhead;
   const auto begin = row_key(x_partition, x_horizon, {});
   const auto end = row_key(x_partition, horizon, {});
-  auto read = x_store.scan(Table::kDeadlines, begin, end,
-                           [this](std::string_view key, std::string_view) {
-                             x_near.insert({state_format::deadline_of(key),
-                                            state_format::visitor_of(key, 10)});
-                             return true;
-                           });
+  auto read =
+      x_store.scan(Table::kDeadlines, begin, end, [this](std::string_view key, std::string_view) {
+        x_near.insert({state_format::deadline_of(key), state_format::visitor_of(key, 10)});
+        return true;
+      });
   if (!read) return read.error();
   for (const auto* list : {&x_unsaved, &x_saving}) {
     for (const FireBound& entry : *list) {

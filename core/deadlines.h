@@ -48,8 +48,8 @@ class Deadlines {
   StateStore& x_store;
   absl::btree_set<FireBound> x_near;  // every entry with time < x_horizon
   EventTime x_horizon = EventTime::before_all();
-  std::vector<FireBound> x_unsaved;   // armed since the last save
-  std::vector<FireBound> x_saving;    // handed to the store, perhaps not yet readable there
+  std::vector<FireBound> x_unsaved;  // armed since the last save
+  std::vector<FireBound> x_saving;   // handed to the store, perhaps not yet readable there
   EventTime x_removed = EventTime::before_all();  // stored rows before this are gone
 };
 

@@ -14,11 +14,11 @@
 namespace rekindle {
 
 struct DecideRequest {
-  std::string site;                // empty: the only site, or kUnknownSite
+  std::string site;  // empty: the only site, or kUnknownSite
   std::string visitor;
   std::string placement = "default";
-  uint32_t offers_max = 3;         // 1 … limits::kOffersMax
-  std::vector<std::string> cart;   // product ids; used instead of the known cart when not empty
+  uint32_t offers_max = 3;        // 1 … limits::kOffersMax
+  std::vector<std::string> cart;  // product ids; used instead of the known cart when not empty
 };
 
 struct Offer {
@@ -26,7 +26,7 @@ struct Offer {
   std::string product;  // as the catalogue writes it
   std::string title;
   std::string category;
-  std::string price;    // decimal, may be empty
+  std::string price;  // decimal, may be empty
   std::string currency;
   double score = 0;
   std::string source;                // the candidate source's name
@@ -39,9 +39,9 @@ struct RejectedOffer {
 };
 
 struct Decision {
-  std::vector<Offer> offers;             // best first; empty means "show nothing"
-  std::string nothing_because;           // set when offers is empty
-  std::vector<RejectedOffer> rejected;   // bounded by limits::kOffersMax
+  std::vector<Offer> offers;            // best first; empty means "show nothing"
+  std::string nothing_because;          // set when offers is empty
+  std::vector<RejectedOffer> rejected;  // bounded by limits::kOffersMax
   uint64_t model_version = 0;
 };
 

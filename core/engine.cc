@@ -59,13 +59,20 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
     x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
                                             config.partitions);
   }
-  const ShardEnvironment environment{x_config,         x_parts.log,
-                                     x_parts.store,    x_parts.clock,
-                                     x_parts.sites,    x_parts.make_operators,
-                                     x_parts.decider.get(), x_model.get(),
-                                     *x_writer,        x_listener,
-                                     x_clock_mode,     x_failed,
-                                     x_last_changes,   x_parts.on_failure};
+  const ShardEnvironment environment{x_config,
+                                     x_parts.log,
+                                     x_parts.store,
+                                     x_parts.clock,
+                                     x_parts.sites,
+                                     x_parts.make_operators,
+                                     x_parts.decider.get(),
+                                     x_model.get(),
+                                     *x_writer,
+                                     x_listening,
+                                     x_clock_mode,
+                                     x_failed,
+                                     x_last_changes,
+                                     x_parts.on_failure};
   for (size_t i = 0; i < config.shards; ++i) {
     x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
   }
@@ -78,11 +85,11 @@ Engine::~Engine() {
 Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineParts parts,
                                              const std::vector<AudienceDefinition>& audiences,
                                              const std::function<void(double)>& progress) {
-  if (config.partitions == 0 || config.partitions > limits::kPartitionsMax ||
-      config.shards == 0 || config.shards > config.partitions) {
-    return Error{ErrorCode::kInvalidConfiguration,
-                 "partitions must be 1 … " + std::to_string(limits::kPartitionsMax) +
-                     " and shards 1 … partitions"};
+  if (config.partitions == 0 || config.partitions > limits::kPartitionsMax || config.shards == 0 ||
+      config.shards > config.partitions) {
+    return Error{ErrorCode::kInvalidConfiguration, "partitions must be 1 … " +
+                                                       std::to_string(limits::kPartitionsMax) +
+                                                       " and shards 1 … partitions"};
   }
   std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
   if (auto checked = engine->check_partitions(); !checked) return checked.error();
@@ -101,9 +108,9 @@ Result<void> Engine::check_partitions() {
   const std::string wanted = std::to_string(x_config.partitions);
   if (stored.value().empty()) return write_row(x_parts.store, kCountRow, wanted);
   if (stored.value() == wanted) return {};
-  return Error{ErrorCode::kInvalidConfiguration, "this store has " + stored.value() +
-                                                     " partitions, the configuration says " +
-                                                     wanted + "; the number is fixed at first start"};
+  return Error{ErrorCode::kInvalidConfiguration,
+               "this store has " + stored.value() + " partitions, the configuration says " +
+                   wanted + "; the number is fixed at first start"};
 }
 
 Result<void> Engine::recover(const std::function<void(double)>& progress) {
@@ -180,7 +187,9 @@ Result<void> Engine::stop() {
   return x_parts.log.sync();
 }
 
-Inbox& Engine::inbox(size_t shard) { return x_shards[shard]->inbox(); }
+Inbox& Engine::inbox(size_t shard) {
+  return x_shards[shard]->inbox();
+}
 
 size_t Engine::shard_of(VisitorKey key) const {
   return to_index(partition_of(key, x_config.partitions)) % x_shards.size();
@@ -217,14 +226,18 @@ Result<void> Engine::tick(EventTime now) {
   return outcome;
 }
 
-void Engine::listen(ChangeListener listener) { x_listener = std::move(listener); }
+void Engine::listen(ChangeListener listener) {
+  RK_ASSERT(x_listening.load() == nullptr);
+  x_listener = std::move(listener);
+  x_listening.store(&x_listener, std::memory_order_release);
+}
 
 Result<std::vector<Engine::StoredChange>> Engine::read_changes(PartitionId partition,
                                                                uint64_t after, size_t most) {
   std::vector<StoredChange> changes;
   Result<void> outcome;
-  auto read = x_parts.log.read_changes(
-      partition, after, [&](uint64_t first, std::string_view value) {
+  auto read =
+      x_parts.log.read_changes(partition, after, [&](uint64_t first, std::string_view value) {
         std::string_view content;
         auto count = read_effects_header(value, content);
         if (!count) return outcome = count.error(), false;
@@ -251,9 +264,13 @@ uint64_t Engine::last_change(PartitionId partition) const {
   return x_last_changes[to_index(partition)].load(std::memory_order_acquire);
 }
 
-const ShardCounters& Engine::counters(size_t shard) const { return x_shards[shard]->counters(); }
+const ShardCounters& Engine::counters(size_t shard) const {
+  return x_shards[shard]->counters();
+}
 
-Rules Engine::rules() const { return x_rules; }
+Rules Engine::rules() const {
+  return x_rules;
+}
 
 void Engine::run_until_idle() {
   for (auto& shard : x_shards) {

@@ -33,8 +33,8 @@ struct EngineConfig {
   ClockMode clock = ClockMode::kWall;
   size_t inbox_bytes_max = limits::kInboxBytesDefault;  // per shard
   size_t cache_bytes_max = 1'024ULL * 1'024 * 1'024;    // visitors in memory, all shards together
-  uint32_t checkpoint_dirty_visitors = 4'000;  // a partition is checkpointed at this many changed
-  uint32_t checkpoint_events = 8'000;          // … or at this many events since the last one
+  uint32_t checkpoint_dirty_visitors = 8'000;  // a partition is checkpointed at this many changed
+  uint32_t checkpoint_events = 16'000;         // … or at this many events since the last one
   Duration log_retention = days(7);
   uint64_t log_bytes_max = 20ULL * 1'024 * 1'024 * 1'024;
   bool threads = true;  // false: nothing runs by itself; tests call step()
@@ -45,7 +45,7 @@ struct CommittedChanges {
   PartitionId partition{};
   uint64_t first_seq = 0;
   uint32_t count = 0;
-  std::string changes;  // core/change.h, back to back
+  std::string changes;       // core/change.h, back to back
   int64_t committed_ns = 0;  // monotonic
 };
 // Called on a shard's thread after a commit that has changes. Must not block.
@@ -53,24 +53,24 @@ using ChangeListener = std::function<void(const CommittedChanges&)>;
 
 // Counters of one shard; relaxed reads from any thread.
 struct ShardCounters {
-  std::atomic<uint64_t> events{0};        // applied, duplicates not included
+  std::atomic<uint64_t> events{0};  // applied, duplicates not included
   std::atomic<uint64_t> duplicates{0};
   std::atomic<uint64_t> collisions{0};
   std::atomic<uint64_t> batches{0};
   std::atomic<uint64_t> changes{0};
   std::atomic<uint64_t> sessions{0};
   std::atomic<uint64_t> quarantined{0};
-  std::atomic<uint64_t> fires{0};         // deadlines that ran
-  std::atomic<uint64_t> stale_fires{0};   // deadlines that had moved
-  std::atomic<uint64_t> cold_reads{0};    // visitors read back from the store
+  std::atomic<uint64_t> fires{0};        // deadlines that ran
+  std::atomic<uint64_t> stale_fires{0};  // deadlines that had moved
+  std::atomic<uint64_t> cold_reads{0};   // visitors read back from the store
   std::atomic<uint64_t> evictions{0};
   std::atomic<uint64_t> checkpoints{0};
-  std::atomic<uint64_t> commit_ns{0};     // spent in Log::append
+  std::atomic<uint64_t> commit_ns{0};  // spent in Log::append
   std::atomic<uint64_t> log_bytes{0};
   std::atomic<int64_t> cache_bytes{0};
   std::atomic<int64_t> cached_visitors{0};
   std::atomic<int64_t> inbox_bytes{0};
-  std::atomic<int64_t> visitors{0};       // known in total
+  std::atomic<int64_t> visitors{0};         // known in total
   std::atomic<int64_t> deadline_lag_ms{0};  // how late the oldest due deadline is
 };
 
@@ -119,7 +119,7 @@ class Engine {
   [[nodiscard]] Result<void> tick(EventTime now);
 
   // --- the change feed ---------------------------------------------------------------------------
-  // Before traffic starts, or while no shard runs.
+  // Once; any thread. Changes committed from then on are announced.
   void listen(ChangeListener listener);
   // Changes with seq > after of one partition, at most `most`, oldest first; names are copied into
   // `names_out` storage owned by the caller's vector. Any thread.
@@ -145,8 +145,8 @@ class Engine {
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
   [[nodiscard]] const Decider* decider() const { return x_parts.decider.get(); }
 
-  // Without threads: runs every shard until it has nothing to do; messages' replies are delivered to
-  // their mailboxes as always.
+  // Without threads: runs every shard until it has nothing to do; messages' replies are delivered
+  // to their mailboxes as always.
   void run_until_idle();
   // Without threads: checkpoints every partition, writes inline.
   [[nodiscard]] Result<void> checkpoint_now();
@@ -164,7 +164,8 @@ class Engine {
   std::atomic<bool> x_failed{false};
   Rules x_rules;
   ChangeListener x_listener;
-  std::vector<std::atomic<uint64_t>> x_last_changes;  // by partition
+  std::atomic<const ChangeListener*> x_listening{nullptr};  // &x_listener once it is set
+  std::vector<std::atomic<uint64_t>> x_last_changes;        // by partition
   bool x_running = false;
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;

@@ -37,8 +37,7 @@ Description description_of(ErrorCode code) {
     case ErrorCode::kCorruptRecord: return {"corrupt_record", "Stored bytes fail their format"};
     case ErrorCode::kNewerVersion:
       return {"newer_version", "The data was written by a newer release"};
-    case ErrorCode::kStoreLocked:
-      return {"store_locked", "Another process has this store open"};
+    case ErrorCode::kStoreLocked: return {"store_locked", "Another process has this store open"};
     case ErrorCode::kStoreFailed: return {"store_failed", "The store reported a failure"};
     case ErrorCode::kDiskFull: return {"disk_full", "There is no space left for the store"};
     case ErrorCode::kNotFound: return {"not_found", "There is no such thing"};
@@ -53,9 +52,13 @@ Description description_of(ErrorCode code) {
 
 }  // namespace
 
-std::string_view name_of(ErrorCode code) { return description_of(code).name; }
+std::string_view name_of(ErrorCode code) {
+  return description_of(code).name;
+}
 
-std::string_view describe(ErrorCode code) { return description_of(code).sentence; }
+std::string_view describe(ErrorCode code) {
+  return description_of(code).sentence;
+}
 
 std::string to_string(const Error& error) {
   std::string text(describe(error.code));

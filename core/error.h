@@ -1,4 +1,5 @@
-// Every expected failure in Rekindle is a value of this type. Called from everywhere, on any thread.
+// Every expected failure in Rekindle is a value of this type. Called from everywhere, on any
+// thread.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -10,33 +11,33 @@ namespace rekindle {
 
 // One name per kind of failure; `describe` has a sentence for each. The wire shows `name_of`.
 enum class ErrorCode : uint8_t {
-  kMalformedJson,       // the bytes are not JSON
-  kMalformedRequest,    // the request cannot be read at all
-  kWrongType,           // a field holds another JSON type than it must
-  kMissingField,        // a required field is absent
-  kInvalidUtf8,         // a string is not UTF-8
-  kStringTooLong,       // a string is longer than core/limits.h allows
-  kTooManyItems,        // an event has more items than core/limits.h allows
-  kEventTooLarge,       // an event's encoding is larger than core/limits.h allows
-  kUnknownEventType,    // neither a canonical type nor custom:NAME
-  kUnknownSite,         // the site is not in the configuration
-  kUnknownCurrency,     // not ISO 4217, or no exchange rate is configured for it
-  kInvalidTime,         // not a time, or outside the representable range
-  kInvalidMoney,        // not a decimal amount, or out of range
-  kInvalidQuantity,     // not a whole number in range
-  kVisitorCollision,    // two visitor names share a key; the later one is refused, never merged
-  kBodyTooLarge,        // a request body is larger than core/limits.h allows
-  kBrokenCompression,   // gzip or deflate data is damaged
-  kOverloaded,          // a bounded queue is full; try again later
-  kCorruptRecord,       // stored bytes fail their format
-  kNewerVersion,        // stored by a newer release
-  kStoreLocked,         // another process has this store open
-  kStoreFailed,         // the store reported an I/O failure
-  kDiskFull,            // no space left for the store
-  kNotFound,            // no such thing
-  kInvalidExpression,   // an audience expression does not compile
-  kInvalidConfiguration,// a configuration file has faults
-  kInvalidArgument,     // a parameter is out of its range
+  kMalformedJson,         // the bytes are not JSON
+  kMalformedRequest,      // the request cannot be read at all
+  kWrongType,             // a field holds another JSON type than it must
+  kMissingField,          // a required field is absent
+  kInvalidUtf8,           // a string is not UTF-8
+  kStringTooLong,         // a string is longer than core/limits.h allows
+  kTooManyItems,          // an event has more items than core/limits.h allows
+  kEventTooLarge,         // an event's encoding is larger than core/limits.h allows
+  kUnknownEventType,      // neither a canonical type nor custom:NAME
+  kUnknownSite,           // the site is not in the configuration
+  kUnknownCurrency,       // not ISO 4217, or no exchange rate is configured for it
+  kInvalidTime,           // not a time, or outside the representable range
+  kInvalidMoney,          // not a decimal amount, or out of range
+  kInvalidQuantity,       // not a whole number in range
+  kVisitorCollision,      // two visitor names share a key; the later one is refused, never merged
+  kBodyTooLarge,          // a request body is larger than core/limits.h allows
+  kBrokenCompression,     // gzip or deflate data is damaged
+  kOverloaded,            // a bounded queue is full; try again later
+  kCorruptRecord,         // stored bytes fail their format
+  kNewerVersion,          // stored by a newer release
+  kStoreLocked,           // another process has this store open
+  kStoreFailed,           // the store reported an I/O failure
+  kDiskFull,              // no space left for the store
+  kNotFound,              // no such thing
+  kInvalidExpression,     // an audience expression does not compile
+  kInvalidConfiguration,  // a configuration file has faults
+  kInvalidArgument,       // a parameter is out of its range
 };
 
 struct Error {

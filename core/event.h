@@ -35,8 +35,8 @@ struct Event {
   std::string_view visitor_name;  // as the sender wrote it, 1 … 128 bytes
   NameHash event_id = kNoName;    // kNoName: the sender gave none, so it is not deduplicated
   EventType type = EventType::kNone;
-  std::string_view custom_type;   // NAME of custom:NAME
-  EventTime at;                   // corrected and clamped
+  std::string_view custom_type;  // NAME of custom:NAME
+  EventTime at;                  // corrected and clamped
   WallTime received_at;
   int64_t value = kNoMoney;       // minor units of the site's currency
   NameHash order_hash = kNoName;  // filled by read_event

@@ -10,10 +10,10 @@ using StringField = std::string_view Event::*;
 
 // The order is the bit order of the field mask: append only.
 constexpr StringField kStringFields[] = {
-    &Event::custom_type,     &Event::order,         &Event::coupon, &Event::user,
-    &Event::url,             &Event::referrer,      &Event::campaign_source,
-    &Event::campaign_medium, &Event::campaign_name, &Event::query,  &Event::channel,
-    &Event::consent,         &Event::props};
+    &Event::custom_type,   &Event::order,    &Event::coupon,          &Event::user,
+    &Event::url,           &Event::referrer, &Event::campaign_source, &Event::campaign_medium,
+    &Event::campaign_name, &Event::query,    &Event::channel,         &Event::consent,
+    &Event::props};
 static_assert(std::size(kStringFields) <= 16);
 
 constexpr uint8_t kHasValue = 1;
@@ -48,9 +48,9 @@ void read_items(ByteReader& reader, Event& event) {
     item.brand = reader.bytes();
     item.price = reader.varint() == 0 ? kNoMoney : reader.signed_varint();
     item.quantity = static_cast<uint32_t>(reader.varint());
-    item.product_hash = name_hash(item.product);
-    item.category_hash = name_hash(item.category);
-    item.brand_hash = name_hash(item.brand);
+    item.product_hash = item_name_hash(item.product);
+    item.category_hash = item_name_hash(item.category);
+    item.brand_hash = item_name_hash(item.brand);
   }
 }
 

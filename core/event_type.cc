@@ -9,12 +9,12 @@ namespace rekindle {
 namespace {
 
 constexpr std::array<std::string_view, kBuiltInTypes> kNames = {
-    "none",           "page_view",      "view_item",       "view_item_list",  "select_item",
-    "search",         "add_to_cart",    "remove_from_cart", "view_cart",      "add_to_wishlist",
-    "begin_checkout", "add_payment_info", "purchase",      "refund",          "sign_up",
-    "login",          "subscribe",      "unsubscribe",     "identify",        "alias",
-    "consent",        "offer_shown",    "offer_clicked",   "offer_dismissed", "offer_converted",
-    "email_open",     "email_click",    "support_contact", "social_like",     "social_share",
+    "none",           "page_view",        "view_item",        "view_item_list",  "select_item",
+    "search",         "add_to_cart",      "remove_from_cart", "view_cart",       "add_to_wishlist",
+    "begin_checkout", "add_payment_info", "purchase",         "refund",          "sign_up",
+    "login",          "subscribe",        "unsubscribe",      "identify",        "alias",
+    "consent",        "offer_shown",      "offer_clicked",    "offer_dismissed", "offer_converted",
+    "email_open",     "email_click",      "support_contact",  "social_like",     "social_share",
     "social_comment", "social_follow"};
 
 constexpr std::string_view kCustomPrefix = "custom:";

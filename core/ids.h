@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -20,10 +21,13 @@ struct VisitorKey {
   }
 };
 
-// A product, category, brand, order or event id inside Rekindle: 64 bits of XXH3 over its text.
-// 0 means absent. Chance that any two of n differ but collide: n²/2⁶⁵ (1 M products: 3e-8).
+// A name inside Rekindle: XXH3 over its text. 0 means absent. Event and order ids have 64 bits.
+// Products, categories and brands have the lower 48 of them, for a visitor stores several: that any
+// two of n collide has a chance of n²/2⁴⁹ (20,000 products: 7e-7, a million: 2e-3).
 using NameHash = uint64_t;
 inline constexpr NameHash kNoName = 0;
+inline constexpr size_t kItemNameBytes = 6;
+inline constexpr NameHash kItemNameMask = (NameHash{1} << 8 * kItemNameBytes) - 1;
 
 enum class SiteId : uint32_t {};
 enum class PartitionId : uint16_t {};
@@ -32,12 +36,18 @@ using VisitorNumber = uint32_t;       // dense within a partition, in order of f
 
 [[nodiscard]] SiteId site_id(std::string_view site);
 [[nodiscard]] VisitorKey visitor_key(SiteId site, std::string_view name);
-[[nodiscard]] NameHash name_hash(std::string_view text);  // "" gives kNoName
+// "" gives kNoName. The second is for products, categories and brands, the first for all else.
+[[nodiscard]] NameHash name_hash(std::string_view text);
+[[nodiscard]] NameHash item_name_hash(std::string_view text);
 
 constexpr PartitionId partition_of(VisitorKey key, uint32_t partitions) {
   return PartitionId{static_cast<uint16_t>(key.high % partitions)};
 }
-constexpr uint16_t to_index(PartitionId id) { return static_cast<uint16_t>(id); }
-constexpr uint16_t to_index(AudienceId id) { return static_cast<uint16_t>(id); }
+constexpr uint16_t to_index(PartitionId id) {
+  return static_cast<uint16_t>(id);
+}
+constexpr uint16_t to_index(AudienceId id) {
+  return static_cast<uint16_t>(id);
+}
 
 }  // namespace rekindle

@@ -8,26 +8,26 @@ namespace rekindle::limits {
 
 // --- one event: over it the event is quarantined -------------------------------------------------
 inline constexpr size_t kVisitorNameBytesMax = 128;
-inline constexpr size_t kIdBytesMax = 128;        // event_id, order, product, category, brand, coupon
-inline constexpr size_t kUrlBytesMax = 2'048;     // url, referrer, query: longer ones are cut
-inline constexpr size_t kTextBytesMax = 256;      // campaign fields, channel, user
-inline constexpr size_t kPropsBytesMax = 4'096;   // raw JSON kept for later operators
+inline constexpr size_t kIdBytesMax = 128;     // event_id, order, product, category, brand, coupon
+inline constexpr size_t kUrlBytesMax = 2'048;  // url, referrer, query: longer ones are cut
+inline constexpr size_t kTextBytesMax = 256;   // campaign fields, channel, user
+inline constexpr size_t kPropsBytesMax = 4'096;  // raw JSON kept for later operators
 inline constexpr size_t kCustomTypeBytesMax = 64;
 inline constexpr size_t kItemsPerEventMax = 2'000;
 inline constexpr size_t kEventRecordBytesMax = 256 * 1'024;
 inline constexpr int64_t kMoneyMinorMax = 1'000'000'000'000;  // ten thousand million major units
 inline constexpr uint32_t kQuantityMax = 1'000'000;
-inline constexpr int64_t kFutureSkewMs = 5'000;   // `at` may be this far ahead of `received_at`
+inline constexpr int64_t kFutureSkewMs = 5'000;  // `at` may be this far ahead of `received_at`
 
 // --- one request or frame: over it 413 / 431 / close ---------------------------------------------
 inline constexpr size_t kHeaderBytesMax = 16 * 1'024;
-inline constexpr size_t kBodyBytesMax = 8 * 1'024 * 1'024;           // after decompression
+inline constexpr size_t kBodyBytesMax = 8 * 1'024 * 1'024;  // after decompression
 inline constexpr size_t kCompressedBodyBytesMax = 4 * 1'024 * 1'024;
 inline constexpr size_t kEventsPerBodyMax = 20'000;
 inline constexpr size_t kRejectionsListedMax = 1'000;  // per answer; later ones are only counted
 inline constexpr size_t kJsonDepthMax = 32;
 inline constexpr size_t kFrameBytesMax = 4 * 1'024 * 1'024;
-inline constexpr size_t kFramesInFlightMax = 64;      // per WebSocket: reads pause until acks leave
+inline constexpr size_t kFramesInFlightMax = 64;  // per WebSocket: reads pause until acks leave
 inline constexpr size_t kSendQueueBytesMax = 4 * 1'024 * 1'024;  // per WebSocket: over it, closed
 inline constexpr size_t kConnectionsPerThreadMax = 20'000;
 inline constexpr size_t kPipelinedRequestsMax = 64;
@@ -38,31 +38,32 @@ inline constexpr int kLongPollSecondsMax = 60;
 
 inline constexpr size_t kBufferBytesMax = 512 * 1'024 * 1'024;  // per io thread, bodies and large
                                                                 // headers in progress: 503
-inline constexpr size_t kFeedQueueBytesMax = 32 * 1'024 * 1'024;  // per io thread: over it followers
-                                                                  // read the change log instead
-inline constexpr size_t kErrandsMax = 1'024;          // blocking reads waiting: over it 503
+inline constexpr size_t kFeedQueueBytesMax =
+    32 * 1'024 * 1'024;                                  // per io thread: over it followers
+                                                         // read the change log instead
+inline constexpr size_t kErrandsMax = 1'024;             // blocking reads waiting: over it 503
 inline constexpr size_t kFollowersPerThreadMax = 4'096;  // over it 503
-inline constexpr size_t kChangesScanMax = 100'000;    // looked at per page of a filtered feed
+inline constexpr size_t kChangesScanMax = 100'000;       // looked at per page of a filtered feed
 
 // --- a shard: over it the sender is told to wait -------------------------------------------------
 inline constexpr size_t kBatchEventsMax = 512;
 inline constexpr size_t kInboxBytesDefault = 64 * 1'024 * 1'024;
-inline constexpr size_t kFiresPerBatchMax = 256;      // deadlines popped per step
+inline constexpr size_t kFiresPerBatchMax = 256;  // deadlines popped per step
 inline constexpr uint32_t kPartitionsMax = 1'024;
 inline constexpr uint32_t kPartitionsDefault = 64;
 
 // --- a visitor -----------------------------------------------------------------------------------
-inline constexpr size_t kTimelineEntriesMax = 1'024;  // over it the oldest entry of the longest list
-                                                      // becomes part of a tile
-inline constexpr size_t kTimelineListsMax = 64;       // over it a new type's events are counted only
-                                                      // in `lifetime.events`
-inline constexpr size_t kTimelineLinesMax = 32'768;   // item lines kept for multi-item events
-inline constexpr size_t kTimelineItemsMax = 16'384;   // distinct (product, category, brand)
-inline constexpr size_t kDedupeIdsMax = 512;          // newest event ids remembered
-inline constexpr size_t kOrdersMax = 4'096;           // order ids remembered
-inline constexpr size_t kCartLinesMax = 256;          // over it the line unchanged longest is dropped
-inline constexpr size_t kSessionLinesMax = 200;       // newest lines of a closed session; over it
-                                                      // the oldest are left out
+inline constexpr size_t kTimelineEntriesMax = 1'024;  // over it the oldest entry of the longest
+                                                      // list becomes part of a tile
+inline constexpr size_t kTimelineListsMax = 64;      // over it a new type's events are counted only
+                                                     // in `lifetime.events`
+inline constexpr size_t kTimelineLinesMax = 32'768;  // item lines kept for multi-item events
+inline constexpr size_t kTimelineItemsMax = 16'384;  // distinct (product, category, brand)
+inline constexpr size_t kDedupeIdsMax = 512;         // newest event ids remembered
+inline constexpr size_t kOrdersMax = 4'096;          // order ids remembered
+inline constexpr size_t kCartLinesMax = 256;     // over it the line unchanged longest is dropped
+inline constexpr size_t kSessionLinesMax = 200;  // newest lines of a closed session; over it
+                                                 // the oldest are left out
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
 
@@ -71,7 +72,7 @@ inline constexpr size_t kAudiencesMax = 4'096;
 inline constexpr size_t kExpressionBytesMax = 8'192;
 inline constexpr size_t kExpressionDepthMax = 64;
 inline constexpr size_t kExpressionNodesMax = 1'024;
-inline constexpr size_t kFilterTermsMax = 512;        // of a filter's disjunctive normal form
+inline constexpr size_t kFilterTermsMax = 512;  // of a filter's disjunctive normal form
 inline constexpr size_t kMembersPageMax = 10'000;
 inline constexpr size_t kChangesPageMax = 10'000;
 
@@ -90,8 +91,9 @@ inline constexpr size_t kRecentCategoriesMax = 8;         // newest categories t
 inline constexpr size_t kDecideReadersMax = 1'024;        // over it a decision waits for another
 
 // --- quarantine ----------------------------------------------------------------------------------
-inline constexpr size_t kQuarantineRawBytesMax = 16 * 1'024;   // longer raw bytes are cut, and say so
-inline constexpr size_t kQuarantineEntriesMax = 1'000'000;     // the oldest leave first
+inline constexpr size_t kQuarantineRawBytesMax =
+    16 * 1'024;                                             // longer raw bytes are cut, and say so
+inline constexpr size_t kQuarantineEntriesMax = 1'000'000;  // the oldest leave first
 
 // --- imported files: over it the row is counted as bad and skipped -------------------------------
 inline constexpr size_t kCsvRowBytesMax = 1'024 * 1'024;

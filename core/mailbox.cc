@@ -10,9 +10,13 @@
 
 namespace rekindle {
 
-Doorbell::Doorbell() : x_fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) { RK_ASSERT(x_fd >= 0); }
+Doorbell::Doorbell() : x_fd(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  RK_ASSERT(x_fd >= 0);
+}
 
-Doorbell::~Doorbell() { close(x_fd); }
+Doorbell::~Doorbell() {
+  close(x_fd);
+}
 
 void Doorbell::write() {
   const uint64_t one = 1;
@@ -33,6 +37,12 @@ void Doorbell::drain() {
 }
 
 Result<void> Inbox::Sender::send(Message* message, size_t cost_bytes) {
+  auto sent = put(message, cost_bytes);
+  if (sent) ring();
+  return sent;
+}
+
+Result<void> Inbox::Sender::put(Message* message, size_t cost_bytes) {
   const auto cost = static_cast<int64_t>(cost_bytes);
   const int64_t before = x_inbox.x_bytes.fetch_add(cost, std::memory_order_relaxed);
   // An empty inbox takes any one message: a request larger than the bound must not starve.
@@ -40,13 +50,18 @@ Result<void> Inbox::Sender::send(Message* message, size_t cost_bytes) {
     x_inbox.x_bytes.fetch_sub(cost, std::memory_order_relaxed);
     return Error{ErrorCode::kOverloaded, {}};
   }
+  message->x_charged = cost_bytes;
   RK_ASSERT(x_inbox.x_queue.enqueue(x_token, message));
-  x_inbox.x_bell.ring();
+  x_unannounced = true;
   return {};
 }
 
 size_t Inbox::take(Message** messages, size_t most) {
-  return x_queue.try_dequeue_bulk(x_consumer, messages, most);
+  const size_t taken = x_queue.try_dequeue_bulk(x_consumer, messages, most);
+  for (size_t i = 0; i < taken; ++i) {
+    if (messages[i]->kind() == Message::Kind::kQuery) release(messages[i]->x_charged);
+  }
+  return taken;
 }
 
 void Inbox::release(size_t cost_bytes) {

@@ -36,7 +36,9 @@ class Message {
   explicit Message(Kind kind) : x_kind(kind) {}
 
  private:
+  friend class Inbox;
   Kind x_kind;
+  size_t x_charged = 0;  // of the inbox's credit, while it is there
 };
 
 // Events of one request or frame that belong to one shard. Filled by the sender; the shard writes
@@ -50,8 +52,8 @@ class Parcel : public Message {
   std::vector<std::string> quarantine;  // core/log_format.h: append_quarantine
   // Filled by the shard.
   uint32_t duplicates = 0;
-  uint32_t collisions = 0;              // refused: kVisitorCollision (and quarantined)
-  bool failed = false;                  // not committed: the store failed or the engine stopped
+  uint32_t collisions = 0;  // refused: kVisitorCollision (and quarantined)
+  bool failed = false;      // not committed: the store failed or the engine stopped
 
   [[nodiscard]] size_t cost_bytes() const {  // what it takes of the inbox's credit
     size_t bytes = sizeof(Parcel) + records.size();
@@ -117,23 +119,34 @@ class Inbox {
   class Sender {
    public:
     explicit Sender(Inbox& inbox) : x_inbox(inbox), x_token(inbox.x_queue) {}
-    // Hands the message over. Errors: kOverloaded, and the message stays the caller's.
+    // Hands the message over and wakes the shard. Errors: kOverloaded, and the message stays the
+    // caller's.
     [[nodiscard]] Result<void> send(Message* message, size_t cost_bytes);
+    // The same in two steps, for many messages: a shard woken by the first of them would begin
+    // without the rest. What was put is seen for sure only after ring(), which costs nothing when
+    // nothing was put.
+    [[nodiscard]] Result<void> put(Message* message, size_t cost_bytes);
+    void ring() {
+      if (x_unannounced) x_inbox.x_bell.ring();
+      x_unannounced = false;
+    }
     // True when a message would be refused now: lets a WebSocket stop reading before it decodes.
     [[nodiscard]] bool is_full() const { return x_inbox.is_full(); }
 
    private:
     Inbox& x_inbox;
     moodycamel::ProducerToken x_token;
+    bool x_unannounced = false;
   };
 
   [[nodiscard]] bool is_full() const {
     return x_bytes.load(std::memory_order_relaxed) >= x_bytes_max;
   }
   [[nodiscard]] int64_t bytes() const { return x_bytes.load(std::memory_order_relaxed); }
-  // The shard.
+  // The shard. A query's credit is free again once it is taken, a parcel's by release(), after the
+  // batch's acks left.
   size_t take(Message** messages, size_t most);
-  void release(size_t cost_bytes);  // after the batch's acks left
+  void release(size_t cost_bytes);
   Doorbell& bell() { return x_bell; }
 
  private:

@@ -19,7 +19,9 @@ constexpr auto kSaveEvery = std::chrono::seconds(60);
 ModelThread::ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions)
     : x_log(log), x_store(store), x_decider(decider), x_seqs(partitions, 0) {}
 
-ModelThread::~ModelThread() { end_thread(); }
+ModelThread::~ModelThread() {
+  end_thread();
+}
 
 Result<void> ModelThread::recover() {
   const std::string_view keys[] = {kRow};
@@ -49,8 +51,8 @@ Result<void> ModelThread::catch_up() {
   ClosedSession session;
   for (size_t p = 0; p < x_seqs.size(); ++p) {
     const PartitionId partition{static_cast<uint16_t>(p)};
-    auto read = x_log.read_sessions(
-        partition, x_seqs[p], [&](uint64_t first, std::string_view value) {
+    auto read =
+        x_log.read_sessions(partition, x_seqs[p], [&](uint64_t first, std::string_view value) {
           std::string_view content;
           auto count = read_effects_header(value, content);
           if (!count) return outcome = count.error(), false;

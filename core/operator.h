@@ -29,7 +29,11 @@ class Context {
  public:
   Context(Visitor& visitor, const Site& site, EventTime now, ChangeReason reason, EventType cause,
           EffectSink& effects)
-      : x_visitor(visitor), x_site(site), x_now(now), x_reason(reason), x_cause(cause),
+      : x_visitor(visitor),
+        x_site(site),
+        x_now(now),
+        x_reason(reason),
+        x_cause(cause),
         x_effects(effects) {}
 
   // The instant all windows end at. Never goes back within a partition.

@@ -26,7 +26,8 @@ std::string_view Partition::recent_name(VisitorNumber number) const {
              : std::string_view();
 }
 
-// --- reading visitors ------------------------------------------------------------------------------
+// --- reading visitors
+// ------------------------------------------------------------------------------
 
 Result<void> Partition::insert_stored(VisitorKey key, std::string_view value) {
   if (x_cache.find(key) != nullptr) return {};  // the same key was asked for twice
@@ -55,11 +56,11 @@ Result<void> Partition::read_ahead(std::vector<VisitorKey>& keys) {
                                                       state_format::kVisitorKeyBytes));
   }
   Result<void> outcome;
-  auto read = x_env.store.multi_get(Table::kVisitors, row_views,
-                                    [&](size_t index, std::string_view value) {
-                                      auto inserted = insert_stored(keys[index], value);
-                                      if (!inserted && outcome) outcome = inserted;
-                                    });
+  auto read =
+      x_env.store.multi_get(Table::kVisitors, row_views, [&](size_t index, std::string_view value) {
+        auto inserted = insert_stored(keys[index], value);
+        if (!inserted && outcome) outcome = inserted;
+      });
   return read ? outcome : read;
 }
 
@@ -70,19 +71,19 @@ Result<CachedVisitor*> Partition::find(VisitorKey key) {
   return x_cache.find(key);
 }
 
-Result<CachedVisitor*> Partition::find_or_create(const Event& event) {
-  auto found = find(event.visitor);
-  if (!found || found.value() != nullptr) return found;
+CachedVisitor& Partition::find_or_create(const Event& event) {
+  if (CachedVisitor* known = x_cache.find(event.visitor)) return *known;
   CachedVisitor& cached = x_cache.insert(event.visitor);
   cached.visitor.site = event.site;
   cached.visitor.name = event.visitor_name;
   cached.visitor.number = x_state.next_number++;
   x_unsaved.push_back(&cached);
   x_env.counters.visitors.fetch_add(1, std::memory_order_relaxed);
-  return &cached;
+  return cached;
 }
 
-// --- deadlines -------------------------------------------------------------------------------------
+// --- deadlines
+// -------------------------------------------------------------------------------------
 
 void Partition::touch(CachedVisitor& cached) {
   cached.referenced = true;
@@ -140,7 +141,8 @@ Result<void> Partition::fire(const FireBound& bound) {
   return {};
 }
 
-// --- one record ------------------------------------------------------------------------------------
+// --- one record
+// ------------------------------------------------------------------------------------
 
 void Partition::reset_effects() {
   x_changes.assign(kEffectsHeaderBytes, '\0');
@@ -149,8 +151,7 @@ void Partition::reset_effects() {
   x_session_count = 0;
 }
 
-Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock,
-                              size_t fires_max) {
+Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock, size_t fires_max) {
   RecordHeader header;
   header.kind = kind;
   header.event_clock = event_clock;
@@ -165,15 +166,12 @@ Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock,
   return fire(header.fire);
 }
 
-Result<Partition::Applied> Partition::apply(std::string_view event_record,
-                                            CachedVisitor* known) {
+Result<Partition::Applied> Partition::apply(std::string_view event_record, CachedVisitor* known) {
   x_record.append(event_record);
   if (auto read = read_event(event_record, x_event); !read) return read.error();
   if (x_event_clock) x_state.clock = std::max(x_state.clock, x_event.at);
   ++x_events_since;
-  auto found = known != nullptr ? Result<CachedVisitor*>(known) : find_or_create(x_event);
-  if (!found) return found.error();
-  CachedVisitor& cached = *found.value();
+  CachedVisitor& cached = known != nullptr ? *known : find_or_create(x_event);
   Visitor& visitor = cached.visitor;
   if (visitor.name != x_event.visitor_name || visitor.site != x_event.site) {
     return Applied::kCollision;
@@ -235,7 +233,8 @@ void Partition::add_session(const ClosedSession& session) {
   ++x_state.session_seq;
 }
 
-// --- rules -----------------------------------------------------------------------------------------
+// --- rules
+// -----------------------------------------------------------------------------------------
 
 Result<void> Partition::use(OperatorsCache& operators) {
   auto made = operators.get(x_rules);
@@ -287,7 +286,8 @@ Result<void> Partition::sweep() {
   return {};
 }
 
-// --- recovery --------------------------------------------------------------------------------------
+// --- recovery
+// --------------------------------------------------------------------------------------
 
 Result<void> Partition::load() {
   std::string begin;
@@ -372,7 +372,8 @@ Result<void> Partition::replay(uint64_t position, std::string_view record,
   return {};
 }
 
-// --- checkpoints -----------------------------------------------------------------------------------
+// --- checkpoints
+// -----------------------------------------------------------------------------------
 
 void Partition::begin_checkpoint() {
   RK_ASSERT(!x_checkpointing);
@@ -443,7 +444,9 @@ bool Partition::encode_slice(size_t most) {
   return x_encoded == x_encoding.size();
 }
 
-StateBatch Partition::take_batch() { return std::move(x_batch); }
+StateBatch Partition::take_batch() {
+  return std::move(x_batch);
+}
 
 void Partition::checkpoint_written() {
   for (CachedVisitor* cached : x_encoding) cached->in_flight = false;

@@ -37,6 +37,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] static Result<void> visitors_of(std::string_view record,
                                                 std::vector<VisitorKey>& keys);
   // Applies one record of the log; effects are dropped, since the log has them already.
+  // REQUIRES: its visitors_of() were read ahead.
   [[nodiscard]] Result<void> replay(uint64_t position, std::string_view record,
                                     OperatorsCache& operators);
   // What the record replayed last caused, for comparing with the log. Views stay valid until the
@@ -45,12 +46,13 @@ class Partition final : public EffectSink {
   // Sets the operators of the rules in force; again after a recovery on another thread.
   [[nodiscard]] Result<void> use(OperatorsCache& operators);
 
-  // --- one record of live traffic: begin, then apply each event, then finish -----------------------
-  // Picks the deadlines that fire with this record (at most `fires_max`), fires them.
-  // REQUIRES: visitors of near_keys() and of the events are read ahead or will be read one by one.
+  // --- one record of live traffic: begin, then apply each event, then finish
+  // ----------------------- Picks the deadlines that fire with this record (at most `fires_max`),
+  // fires them.
   [[nodiscard]] Result<void> begin(RecordKind kind, EventTime now, bool event_clock,
                                    size_t fires_max);
   enum class Applied : uint8_t { kDone, kDuplicate, kCollision };
+  // REQUIRES: the visitor was read ahead; one that is not in memory is new.
   // `known`: the event's visitor, when the caller looked it up already since the last eviction.
   [[nodiscard]] Result<Applied> apply(std::string_view event_record,
                                       CachedVisitor* known = nullptr);
@@ -59,7 +61,8 @@ class Partition final : public EffectSink {
   // What to append to the log. Views stay valid until the next begin().
   [[nodiscard]] PartitionAppend finish();
 
-  // --- looking -------------------------------------------------------------------------------------
+  // --- looking
+  // -------------------------------------------------------------------------------------
   [[nodiscard]] PartitionId id() const { return x_id; }
   [[nodiscard]] EventTime clock() const { return x_state.clock; }
   [[nodiscard]] const PartitionCheckpoint& state() const { return x_state; }
@@ -75,7 +78,8 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<void> insert_stored(VisitorKey key, std::string_view value);
   [[nodiscard]] std::string_view recent_name(VisitorNumber number) const;  // "" when saved
 
-  // --- checkpoints; see core/checkpoint.h ------------------------------------------------------------
+  // --- checkpoints; see core/checkpoint.h
+  // ------------------------------------------------------------
   [[nodiscard]] size_t dirty_visitors() const { return x_dirty.size(); }
   [[nodiscard]] uint64_t events_since_checkpoint() const { return x_events_since; }
   [[nodiscard]] bool is_checkpointing() const { return x_checkpointing; }
@@ -100,7 +104,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<void> fire(const FireBound& bound);
   void fire_visitor(CachedVisitor& cached, EventTime until);
   [[nodiscard]] Result<void> sweep();
-  [[nodiscard]] Result<CachedVisitor*> find_or_create(const Event& event);
+  [[nodiscard]] CachedVisitor& find_or_create(const Event& event);
   void touch(CachedVisitor& cached);
   void encode_pending(CachedVisitor& cached);
   void rearm(CachedVisitor& cached);
@@ -126,9 +130,9 @@ class Partition final : public EffectSink {
   PartitionAppend x_replayed;
 
   // Checkpointing.
-  std::vector<CachedVisitor*> x_dirty;      // since the last checkpoint began
-  std::vector<CachedVisitor*> x_encoding;   // of the checkpoint under way
-  size_t x_encoded = 0;                     // how many of x_encoding are done
+  std::vector<CachedVisitor*> x_dirty;     // since the last checkpoint began
+  std::vector<CachedVisitor*> x_encoding;  // of the checkpoint under way
+  size_t x_encoded = 0;                    // how many of x_encoding are done
   StateBatch x_batch;
   std::string x_scratch;
   bool x_checkpointing = false;
@@ -136,9 +140,9 @@ class Partition final : public EffectSink {
   uint64_t x_events_since = 0;
   uint64_t x_capture_position = 0;
   uint64_t x_checkpoint_position = 0;
-  VisitorNumber x_first_unsaved = 0;           // numbers from here on have no stored name yet
-  std::vector<CachedVisitor*> x_unsaved;       // by number − x_first_unsaved
-  size_t x_saving = 0;                         // how many of x_unsaved the checkpoint holds
+  VisitorNumber x_first_unsaved = 0;      // numbers from here on have no stored name yet
+  std::vector<CachedVisitor*> x_unsaved;  // by number − x_first_unsaved
+  size_t x_saving = 0;                    // how many of x_unsaved the checkpoint holds
 };
 
 }  // namespace rekindle

@@ -18,7 +18,7 @@ struct PartitionCheckpoint {
   uint64_t session_seq = 0;  // of the last session closed
   VisitorNumber next_number = 0;
   EventTime clock = EventTime::before_all();
-  FireBound fired;           // deadlines up to here have fired
+  FireBound fired;  // deadlines up to here have fired
   friend bool operator==(const PartitionCheckpoint&, const PartitionCheckpoint&) = default;
 };
 

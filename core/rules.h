@@ -21,12 +21,12 @@ struct AudienceRule {
   std::string name;      // unique, [a-z0-9_]{1,64}
   std::string title;
   std::string purpose;
-  std::string when;      // the expression's source
+  std::string when;  // the expression's source
 };
 
 struct Rules {
-  uint32_t version = 0;      // 0: no rules yet
-  uint16_t next_id = 0;      // the id of the next new audience; ids are never reused
+  uint32_t version = 0;                 // 0: no rules yet
+  uint16_t next_id = 0;                 // the id of the next new audience; ids are never reused
   std::vector<AudienceRule> audiences;  // ascending by id
 
   [[nodiscard]] const AudienceRule* find(std::string_view name) const;
@@ -41,8 +41,8 @@ struct AudienceDefinition {
   std::string when;
 };
 
-// `before` brought to `wanted`: keeps ids, raises versions of changed expressions. Nothing when both
-// say the same. Errors: kInvalidArgument when over limits::kAudiencesMax.
+// `before` brought to `wanted`: keeps ids, raises versions of changed expressions. Nothing when
+// both say the same. Errors: kInvalidArgument when over limits::kAudiencesMax.
 [[nodiscard]] Result<std::optional<Rules>> amend(const Rules& before,
                                                  const std::vector<AudienceDefinition>& wanted);
 

@@ -39,7 +39,9 @@ Shard::Shard(const ShardEnvironment& environment, size_t index, size_t shards)
   x_taken.resize(kMessagesPerTake);
 }
 
-Shard::~Shard() { stop(); }
+Shard::~Shard() {
+  stop();
+}
 
 Partition* Shard::partition(PartitionId id) {
   const size_t p = to_index(id);
@@ -52,7 +54,8 @@ EventTime Shard::now_for(const Partition& partition) const {
              : partition.clock();
 }
 
-// --- recovery --------------------------------------------------------------------------------------
+// --- recovery
+// --------------------------------------------------------------------------------------
 
 Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
   for (auto& partition : x_partitions) {
@@ -60,17 +63,16 @@ Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
     if (auto used = partition->use(x_operators); !used) return used;
     Replay replay;
     Result<void> outcome;
-    auto read = x_env.log.read_events(
-        partition->id(), partition->state().position,
-        [&](uint64_t position, std::string_view record) {
-          replay.records.emplace_back(position, record);
-          outcome = Partition::visitors_of(record, replay.visitors);
-          records_done.fetch_add(1, std::memory_order_relaxed);
-          if (outcome && replay.visitors.size() >= kReplayPortion) {
-            outcome = apply_replay(*partition, replay);
-          }
-          return static_cast<bool>(outcome);
-        });
+    auto read = x_env.log.read_events(partition->id(), partition->state().position,
+                                      [&](uint64_t position, std::string_view record) {
+                                        replay.records.emplace_back(position, record);
+                                        outcome = Partition::visitors_of(record, replay.visitors);
+                                        records_done.fetch_add(1, std::memory_order_relaxed);
+                                        if (outcome && replay.visitors.size() >= kReplayPortion) {
+                                          outcome = apply_replay(*partition, replay);
+                                        }
+                                        return static_cast<bool>(outcome);
+                                      });
     if (!read) return read;
     if (outcome) outcome = apply_replay(*partition, replay);
     if (!outcome) return outcome;
@@ -102,7 +104,8 @@ Result<void> Shard::adopt(const Rules& rules) {
   return {};
 }
 
-// --- one round -------------------------------------------------------------------------------------
+// --- one round
+// -------------------------------------------------------------------------------------
 
 void Shard::take_messages() {
   const size_t taken = x_inbox.take(x_taken.data(), x_taken.size());
@@ -170,8 +173,8 @@ Result<void> Shard::read_ahead() {
                                                   state_format::kVisitorKeyBytes));
   }
   Result<void> outcome;
-  auto read = x_env.store.multi_get(
-      Table::kVisitors, views, [&](size_t index, std::string_view value) {
+  auto read =
+      x_env.store.multi_get(Table::kVisitors, views, [&](size_t index, std::string_view value) {
         auto inserted = missing[index].first->insert_stored(missing[index].second, value);
         if (!inserted && outcome) outcome = inserted;
       });
@@ -191,7 +194,7 @@ void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
 
 Result<void> Shard::apply_share(Partition& partition, Share& share) {
   const bool event_clock = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents;
-  const size_t fires = std::max<size_t>(1, limits::kFiresPerBatchMax / x_touched.size());
+  const size_t fires = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
   auto begun = partition.begin(RecordKind::kEvents, now_for(partition), event_clock, fires);
   if (!begun) return begun;
   for (const CachedVisitor* cached : share.visitors) {
@@ -219,7 +222,8 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
 }
 
 Result<void> Shard::fire_due() {
-  size_t budget = limits::kFiresPerBatchMax;
+  // Live traffic goes first: beside a batch only a portion fires, or a herd would slow every event.
+  size_t budget = x_touched.empty() ? limits::kFiresPerBatchMax : limits::kFiresPerBatchMax / 4;
   int64_t lag = 0;
   const bool wall = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kWall;
   const EventTime wall_now = as_event_time(x_env.clock.now());
@@ -263,7 +267,8 @@ Result<void> Shard::commit() {
 
 void Shard::publish() {
   bool sessions = false;
-  const int64_t now = x_env.listener ? monotonic_ns() : 0;
+  const ChangeListener* listener = x_env.listener.load(std::memory_order_acquire);
+  const int64_t now = listener != nullptr ? monotonic_ns() : 0;
   for (const PartitionAppend& append : x_batch.partitions) {
     if (!append.sessions.empty()) {
       std::string_view content;
@@ -276,8 +281,8 @@ void Shard::publish() {
     add(x_counters.changes, count);
     x_env.last_changes[to_index(append.partition)].store(append.first_change + count - 1,
                                                          std::memory_order_release);
-    if (x_env.listener) {
-      x_env.listener({append.partition, append.first_change, count, std::string(content), now});
+    if (listener != nullptr) {
+      (*listener)({append.partition, append.first_change, count, std::string(content), now});
     }
   }
   if (sessions && x_env.model != nullptr) x_env.model->notify();
@@ -291,10 +296,7 @@ void Shard::reply() {
   for (Parcel* parcel : x_finished) {
     parcel->failed = x_env.failed.load(std::memory_order_relaxed);
     x_inbox.release(parcel->cost_bytes());
-    Mailbox* sender = parcel->sender;
-    Message* message = parcel;
-    sender->deliver(&message, 1);
-    sender->bell().ring();
+    give_back(parcel);
   }
   x_finished.clear();
   x_counters.inbox_bytes.store(x_inbox.bytes(), std::memory_order_relaxed);
@@ -304,16 +306,28 @@ void Shard::answer_queries() {
   for (Query* query : x_queries) {
     ShardScope scope(*this);
     query->run(scope);
-    Mailbox* sender = query->sender;
-    Message* message = query;
-    if (sender == nullptr) {
+    if (query->sender == nullptr) {
       query->on_reply();  // the engine's own, which waits on another thread
-      continue;
+    } else {
+      give_back(query);
     }
-    sender->deliver(&message, 1);
-    sender->bell().ring();
   }
   x_queries.clear();
+}
+
+void Shard::give_back(Message* message) {
+  Mailbox* sender = message->sender;
+  sender->deliver(&message, 1);  // from here on it may be gone
+  if (std::find(x_to_ring.begin(), x_to_ring.end(), sender) == x_to_ring.end()) {
+    x_to_ring.push_back(sender);
+  }
+}
+
+// Once a round and sender: a ring for each message would wake the sender for the first and have it
+// compete with this thread for the rest.
+void Shard::ring() {
+  for (Mailbox* sender : x_to_ring) sender->bell().ring();
+  x_to_ring.clear();
 }
 
 void Shard::fail(const Error& error) {
@@ -335,6 +349,7 @@ bool Shard::step() {
     x_waiting.clear();
     reply();
     answer_queries();
+    ring();
     return any;
   }
   gather();
@@ -352,6 +367,7 @@ bool Shard::step() {
   }
   reply();
   answer_queries();
+  ring();
   if (outcome) {
     auto more = x_checkpointer.step();
     if (!more) fail(more.error());
@@ -380,7 +396,8 @@ Result<void> Shard::tick_partitions(EventTime now) {
   return {};
 }
 
-// --- the thread ------------------------------------------------------------------------------------
+// --- the thread
+// ------------------------------------------------------------------------------------
 
 int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;

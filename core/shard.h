@@ -1,5 +1,5 @@
-// A shard: one thread, the only writer of its partitions. Drains its inbox, applies the events, puts
-// the batch with its effects into the log in one write, then acknowledges and publishes.
+// A shard: one thread, the only writer of its partitions. Drains its inbox, applies the events,
+// puts the batch with its effects into the log in one write, then acknowledges and publishes.
 //
 // Thread: its own (run), or the caller's (step) when the engine has no threads.
 #pragma once
@@ -27,10 +27,10 @@ struct ShardEnvironment {
   const Clock& clock;
   const Sites& sites;
   const MakeOperators& make_operators;
-  const Decider* decider;     // may be null
-  ModelThread* model;         // may be null
+  const Decider* decider;  // may be null
+  ModelThread* model;      // may be null
   BackgroundWriter& writer;
-  const ChangeListener& listener;
+  const std::atomic<const ChangeListener*>& listener;  // null: nobody follows
   const std::atomic<ClockMode>& clock_mode;
   std::atomic<bool>& failed;  // set when a write failed: nothing is acknowledged any more
   std::vector<std::atomic<uint64_t>>& last_changes;  // by partition, committed
@@ -72,18 +72,18 @@ class Shard {
   [[nodiscard]] const ShardEnvironment& environment() const { return x_env; }
 
  private:
-  struct Waiting {       // a parcel of which some records are still to be applied
+  struct Waiting {  // a parcel of which some records are still to be applied
     Parcel* parcel;
     size_t offset;
   };
-  struct Share {         // of a batch: one partition's records
+  struct Share {  // of a batch: one partition's records
     std::vector<std::string_view> records;
     std::vector<Parcel*> parcels;  // whose record it is
     std::vector<VisitorKey> keys;
     std::vector<CachedVisitor*> visitors;  // in memory already, or null
   };
 
-  struct Replay {        // records of one partition that are applied together
+  struct Replay {  // records of one partition that are applied together
     std::vector<std::pair<uint64_t, std::string>> records;
     std::vector<VisitorKey> visitors;
   };
@@ -101,6 +101,8 @@ class Shard {
   void publish();  // and empties the batch
   void reply();
   void answer_queries();
+  void give_back(Message* message);
+  void ring();
   void fail(const Error& error);
   [[nodiscard]] EventTime now_for(const Partition& partition) const;
   [[nodiscard]] int64_t sleep_ms();
@@ -120,12 +122,13 @@ class Shard {
   std::deque<Waiting> x_waiting;
   std::vector<Parcel*> x_finished;
   std::vector<Query*> x_queries;
-  std::vector<Share> x_shares;      // by index into x_partitions
-  std::vector<size_t> x_touched;    // which of them the batch touches
+  std::vector<Share> x_shares;    // by index into x_partitions
+  std::vector<size_t> x_touched;  // which of them the batch touches
   LogBatch x_batch;
   std::vector<std::string> x_collisions;  // quarantine entries of this batch
   std::vector<Message*> x_taken;
-  size_t x_next_due = 0;            // round robin over partitions with due deadlines
+  std::vector<Mailbox*> x_to_ring;
+  size_t x_next_due = 0;  // round robin over partitions with due deadlines
 };
 
 }  // namespace rekindle

@@ -27,9 +27,13 @@ EventTime ShardScope::now(VisitorKey key) {
   return std::max(partition.clock(), as_event_time(env.clock.now()));
 }
 
-const Site* ShardScope::site(SiteId id) const { return x_shard.environment().sites.find(id); }
+const Site* ShardScope::site(SiteId id) const {
+  return x_shard.environment().sites.find(id);
+}
 
-const Decider* ShardScope::decider() const { return x_shard.environment().decider; }
+const Decider* ShardScope::decider() const {
+  return x_shard.environment().decider;
+}
 
 std::vector<QueryScope::MemberSet> ShardScope::member_sets(AudienceId audience) {
   std::vector<MemberSet> sets;

@@ -35,8 +35,7 @@ Result<int64_t> convert(int64_t minor, Currency from, const Site& site) {
   if (from == site.currency) return minor;
   for (const ExchangeRate& rate : site.rates) {
     if (rate.from != from) continue;
-    const __int128 above =
-        static_cast<__int128>(minor) * rate.numerator * site.currency.scale();
+    const __int128 above = static_cast<__int128>(minor) * rate.numerator * site.currency.scale();
     const __int128 below = static_cast<__int128>(rate.denominator) * from.scale();
     const __int128 half = below / 2;
     const __int128 result = (above + (above < 0 ? -half : half)) / below;

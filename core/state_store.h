@@ -1,6 +1,6 @@
 // The state store: ordered tables of bytes with atomic writes. Holds checkpoints of visitors and of
-// the partitions' own state. Keys and values are laid out in core/state_format.h. The embedded one is
-// RocksDB (state/rocks_state_store.h).
+// the partitions' own state. Keys and values are laid out in core/state_format.h. The embedded one
+// is RocksDB (state/rocks_state_store.h).
 #pragma once
 
 #include <absl/functional/function_ref.h>
@@ -60,8 +60,8 @@ class StateBatch {
 
  private:
   void add(Kind kind, Table table, std::string_view key, std::string_view value) {
-    x_writes.push_back({kind, table, static_cast<uint32_t>(key.size()),
-                        static_cast<uint32_t>(value.size())});
+    x_writes.push_back(
+        {kind, table, static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
     x_bytes.append(key).append(value);
   }
   std::vector<Write> x_writes;
@@ -83,8 +83,8 @@ class StateStore {
       Table table, std::span<const std::string_view> keys,
       absl::FunctionRef<void(size_t, std::string_view)> visit) = 0;
   // Rows with begin ≤ key < end, ascending, as of the call. Any thread.
-  [[nodiscard]] virtual Result<void> scan(Table table, std::string_view begin,
-                                          std::string_view end, RowVisitor visit) = 0;
+  [[nodiscard]] virtual Result<void> scan(Table table, std::string_view begin, std::string_view end,
+                                          RowVisitor visit) = 0;
   // Empties the write buffers to disk. Any thread.
   [[nodiscard]] virtual Result<void> flush() = 0;
   // Bytes on disk (in memory for the in-memory store).

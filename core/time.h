@@ -15,11 +15,21 @@ struct Duration {
   friend constexpr Duration operator+(Duration a, Duration b) { return {a.ms + b.ms}; }
 };
 
-constexpr Duration milliseconds(int64_t n) { return {n}; }
-constexpr Duration seconds(int64_t n) { return {n * 1'000}; }
-constexpr Duration minutes(int64_t n) { return {n * 60'000}; }
-constexpr Duration hours(int64_t n) { return {n * 3'600'000}; }
-constexpr Duration days(int64_t n) { return {n * 86'400'000}; }
+constexpr Duration milliseconds(int64_t n) {
+  return {n};
+}
+constexpr Duration seconds(int64_t n) {
+  return {n * 1'000};
+}
+constexpr Duration minutes(int64_t n) {
+  return {n * 60'000};
+}
+constexpr Duration hours(int64_t n) {
+  return {n * 3'600'000};
+}
+constexpr Duration days(int64_t n) {
+  return {n * 86'400'000};
+}
 
 namespace detail {
 template <typename Tag>

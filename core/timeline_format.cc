@@ -1,7 +1,7 @@
 // A timeline as bytes, inside core/visitor_format.h's timeline section:
 //
 //   items:   varint count · per item: 1 byte of 2-bit codes for product, category, brand
-//            (0 absent, 1 new: 8 bytes follow, 2 as in the item before, 3 a varint follows: how
+//            (0 absent, 1 new: 6 bytes follow, 2 as in the item before, 3 a varint follows: how
 //            many new categories and brands ago, in the order they appeared)
 //   lists:   varint count · per list, ascending by type: varint type ·
 //            varint (entries × 2 + has past) · [zigzag exact_since − base · tiles] · entries
@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "core/item_name_format.h"
 #include "core/timeline.h"
 
 namespace rekindle {
@@ -55,7 +56,7 @@ FieldCode code_of(NameHash name, NameHash before, size_t distance) {
 }
 
 void encode_name(FieldCode code, NameHash name, size_t distance, ByteWriter& writer) {
-  if (code == kNew) writer.fixed(name);
+  if (code == kNew) put_item_name(name, writer);
   if (code == kEarlier) writer.varint(distance);
 }
 
@@ -64,7 +65,7 @@ NameHash decode_name(unsigned code, NameHash before, Names& names, ByteReader& r
   switch (code & 3) {
     case kAbsent: return kNoName;
     case kNew:
-      name = reader.fixed<NameHash>();
+      name = get_item_name(reader);
       names.add(name);
       return name;
     case kAsBefore: return before;

@@ -17,8 +17,8 @@ namespace rekindle {
 // Ids of the newest events and all orders. Written by operators/dedupe.
 //
 // event_ids: a ring of the newest limits::kDedupeIdsMax 64-bit hashes. A duplicate is missed only
-// when its original is more than that many events back; a false one needs a hash collision
-// (512 ids: chance 3e-17 an event).
+// when its original is more than that many events back; a false one needs a hash collision (512
+// ids: chance 3e-17 an event).
 struct SeenIds {
   CompactVector<NameHash> event_ids;  // a ring once full
   uint32_t next = 0;                  // where the ring's next id goes once it is full

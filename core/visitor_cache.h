@@ -1,5 +1,6 @@
 // The visitors of one partition that are in memory. Clean ones can be evicted (CLOCK: one that was
-// touched since the hand last passed is spared once); changed ones stay until they are checkpointed.
+// touched since the hand last passed is spared once); changed ones stay until they are
+// checkpointed.
 //
 // Thread: the partition's shard. Owns: the visitors. Pointers stay valid until evict() or clear().
 #pragma once
@@ -16,11 +17,11 @@ namespace rekindle {
 struct CachedVisitor {
   Visitor visitor;
   EventTime armed = EventTime::never();  // earliest entry in Deadlines known to exist
-  uint32_t bytes = 0;        // as counted towards the cache's budget
-  bool dirty = false;        // changed since the last checkpoint began
-  bool pending = false;      // a checkpoint began and still has to encode it
-  bool in_flight = false;    // encoded, and the background writer has not confirmed it yet
-  bool referenced = true;    // touched since the CLOCK hand last passed
+  uint32_t bytes = 0;                    // as counted towards the cache's budget
+  bool dirty = false;                    // changed since the last checkpoint began
+  bool pending = false;                  // a checkpoint began and still has to encode it
+  bool in_flight = false;  // encoded, and the background writer has not confirmed it yet
+  bool referenced = true;  // touched since the CLOCK hand last passed
 
   // Asks the processor for this object's cache lines ahead of use.
   void prefetch() const {

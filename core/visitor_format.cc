@@ -7,16 +7,21 @@
 //   3 event ids    8 each, oldest first
 //   4 orders       8 each, oldest first
 //   5 timeline     core/timeline_format.cc
-//   6 lifetime     varint events · [varint orders, zigzag purchased, refunded, varint coupon orders
-//                  · 1 presence (bit 0 first_order, 1 last_order) · the times present]
-//   7 cart         1 presence of changed_at · [changed_at] · varint lines · per line: 8 product,
-//                  8 category, varint quantity, 1 presence of price, [zigzag price], changed_at
+//   6 lifetime     varint events · [1 presence (bit 0 orders, 1 purchased, 2 refunded, 3 coupon
+//                  orders, 4 first_order, 5 last_order ≠ first_order) · those present: varint
+//                  counts, zigzag money, first_order, last_order − first_order (or − base)]
+//   7 cart         1 presence of changed_at · [changed_at] · varint lines · per line: varint
+//                  (quantity × 8 + has category × 4 + has price × 2 + (changed_at ≠ the cart's)) ·
+//                  6 product · [6 category] · [zigzag price] · [changed_at − the cart's (or −
+//                  base)]
 //   8 session      start · zigzag last − start · varint events
-//   9 memberships  varint count · per membership: varint audience − the one before, varint version,
-//                  since
+//   9 memberships  varint count · per membership: varint ((audience − the one before) × 4 +
+//                  (version ≠ 1) × 2 + (since ≠ the one before's)) · [varint version] ·
+//                  [since − the one before's]; before the first: audience 0, since base
 #include "core/visitor_format.h"
 
 #include "core/bytes.h"
+#include "core/item_name_format.h"
 #include "core/limits.h"
 
 namespace rekindle {
@@ -84,8 +89,10 @@ void get_times(ByteReader& reader, Visitor& visitor) {
   }
 }
 
-void put_event_ids(const SeenIds& seen, ByteWriter& writer) {
+void put_event_ids(const Visitor& visitor, ByteWriter& writer) {
+  const SeenIds& seen = visitor.seen;
   const size_t size = seen.event_ids.size();
+  if (size == 0) return;
   const size_t oldest = size < limits::kDedupeIdsMax ? 0 : seen.next;
   for (size_t i = 0; i < size; ++i) writer.fixed(seen.event_ids[(oldest + i) % size]);
 }
@@ -98,35 +105,55 @@ void get_hashes(ByteReader& reader, size_t most, CompactVector<NameHash>& hashes
   while (!reader.at_end()) hashes.push_back(reader.fixed<NameHash>());
 }
 
-void put_lifetime(const Lifetime& lifetime, ByteWriter& writer) {
-  if (lifetime == Lifetime{}) return;
-  writer.varint(static_cast<uint64_t>(lifetime.events));
-  Lifetime events_only;
-  events_only.events = lifetime.events;
-  if (lifetime == events_only) return;
+enum LifetimeBit : uint8_t {
+  kOrdersBit = 1,
+  kPurchasedBit = 2,
+  kRefundedBit = 4,
+  kCouponBit = 8,
+  kFirstOrderBit = 16,
+  kLastOrderBit = 32,
+};
+
+uint8_t parts_of(const Lifetime& lifetime) {
   const bool first = lifetime.first_order != EventTime::never();
-  const bool last = lifetime.last_order != EventTime::before_all();
-  writer.varint(static_cast<uint64_t>(lifetime.orders));
-  writer.signed_varint(lifetime.purchased);
-  writer.signed_varint(lifetime.refunded);
-  writer.varint(static_cast<uint64_t>(lifetime.coupon_orders));
-  writer.fixed(static_cast<uint8_t>((first ? 1 : 0) | (last ? 2 : 0)));
-  if (first) put_time(lifetime.first_order, {}, writer);
-  if (last) put_time(lifetime.last_order, first ? lifetime.first_order : EventTime{}, writer);
+  const bool last =
+      lifetime.last_order != EventTime::before_all() && lifetime.last_order != lifetime.first_order;
+  return static_cast<uint8_t>(
+      (lifetime.orders != 0 ? kOrdersBit : 0) | (lifetime.purchased != 0 ? kPurchasedBit : 0) |
+      (lifetime.refunded != 0 ? kRefundedBit : 0) | (lifetime.coupon_orders != 0 ? kCouponBit : 0) |
+      (first ? kFirstOrderBit : 0) | (last ? kLastOrderBit : 0));
 }
 
-void get_lifetime(ByteReader& reader, Lifetime& lifetime) {
+void put_lifetime(const Lifetime& lifetime, EventTime base, ByteWriter& writer) {
+  const uint8_t parts = parts_of(lifetime);
+  if (parts == 0 && lifetime.events == 0) return;
+  writer.varint(static_cast<uint64_t>(lifetime.events));
+  if (parts == 0) return;
+  writer.fixed(parts);
+  if ((parts & kOrdersBit) != 0) writer.varint(static_cast<uint64_t>(lifetime.orders));
+  if ((parts & kPurchasedBit) != 0) writer.signed_varint(lifetime.purchased);
+  if ((parts & kRefundedBit) != 0) writer.signed_varint(lifetime.refunded);
+  if ((parts & kCouponBit) != 0) writer.varint(static_cast<uint64_t>(lifetime.coupon_orders));
+  const bool first = (parts & kFirstOrderBit) != 0;
+  if (first) put_time(lifetime.first_order, base, writer);
+  if ((parts & kLastOrderBit) != 0) {
+    put_time(lifetime.last_order, first ? lifetime.first_order : base, writer);
+  }
+}
+
+void get_lifetime(ByteReader& reader, EventTime base, Lifetime& lifetime) {
   lifetime.events = static_cast<int64_t>(reader.varint());
   if (reader.at_end()) return;
-  lifetime.orders = static_cast<int64_t>(reader.varint());
-  lifetime.purchased = reader.signed_varint();
-  lifetime.refunded = reader.signed_varint();
-  lifetime.coupon_orders = static_cast<int64_t>(reader.varint());
-  const auto presence = reader.fixed<uint8_t>();
-  const bool first = (presence & 1) != 0;
-  if (first) lifetime.first_order = get_time({}, reader);
-  if ((presence & 2) != 0) {
-    lifetime.last_order = get_time(first ? lifetime.first_order : EventTime{}, reader);
+  const auto parts = reader.fixed<uint8_t>();
+  if ((parts & kOrdersBit) != 0) lifetime.orders = static_cast<int64_t>(reader.varint());
+  if ((parts & kPurchasedBit) != 0) lifetime.purchased = reader.signed_varint();
+  if ((parts & kRefundedBit) != 0) lifetime.refunded = reader.signed_varint();
+  if ((parts & kCouponBit) != 0) lifetime.coupon_orders = static_cast<int64_t>(reader.varint());
+  const bool first = (parts & kFirstOrderBit) != 0;
+  // One order is both the first and the last.
+  if (first) lifetime.first_order = lifetime.last_order = get_time(base, reader);
+  if ((parts & kLastOrderBit) != 0) {
+    lifetime.last_order = get_time(first ? lifetime.first_order : base, reader);
   }
 }
 
@@ -135,29 +162,36 @@ void put_cart(const Cart& cart, EventTime base, ByteWriter& writer) {
   if (!touched && cart.lines.empty()) return;
   writer.fixed(static_cast<uint8_t>(touched ? 1 : 0));
   if (touched) put_time(cart.changed_at, base, writer);
+  const EventTime cart_at = touched ? cart.changed_at : base;
   writer.varint(cart.lines.size());
   for (const CartLine& line : cart.lines) {
-    writer.fixed(line.product);
-    writer.fixed(line.category);
-    writer.varint(line.quantity);
-    writer.fixed(static_cast<uint8_t>(line.price != kNoMoney ? 1 : 0));
-    if (line.price != kNoMoney) writer.signed_varint(line.price);
-    put_time(line.changed_at, base, writer);
+    const bool has_category = line.category != kNoName;
+    const bool has_price = line.price != kNoMoney;
+    const bool has_time = line.changed_at != cart_at;
+    writer.varint(uint64_t{line.quantity} * 8 + (has_category ? 4u : 0u) + (has_price ? 2u : 0u) +
+                  (has_time ? 1u : 0u));
+    put_item_name(line.product, writer);
+    if (has_category) put_item_name(line.category, writer);
+    if (has_price) writer.signed_varint(line.price);
+    if (has_time) put_time(line.changed_at, cart_at, writer);
   }
 }
 
 void get_cart(ByteReader& reader, EventTime base, Cart& cart) {
-  constexpr size_t kLeastLineBytes = 19;
-  if (reader.fixed<uint8_t>() != 0) cart.changed_at = get_time(base, reader);
+  constexpr size_t kLeastLineBytes = 1 + kItemNameBytes;
+  EventTime cart_at = base;
+  if (reader.fixed<uint8_t>() != 0) cart_at = cart.changed_at = get_time(base, reader);
   const size_t count = reader.count(kLeastLineBytes);
   if (count > limits::kCartLinesMax) return reader.fail();
   cart.lines.resize(count);
   for (CartLine& line : cart.lines) {
-    line.product = reader.fixed<NameHash>();
-    line.category = reader.fixed<NameHash>();
-    line.quantity = static_cast<uint32_t>(reader.varint());
-    if (reader.fixed<uint8_t>() != 0) line.price = reader.signed_varint();
-    line.changed_at = get_time(base, reader);
+    const uint64_t head = reader.varint();
+    if (head / 8 > UINT32_MAX) return reader.fail();
+    line.quantity = static_cast<uint32_t>(head / 8);
+    line.product = get_item_name(reader);
+    if ((head & 4) != 0) line.category = get_item_name(reader);
+    if ((head & 2) != 0) line.price = reader.signed_varint();
+    line.changed_at = (head & 1) != 0 ? get_time(cart_at, reader) : cart_at;
   }
 }
 
@@ -165,28 +199,35 @@ void put_memberships(const Visitor& visitor, EventTime base, ByteWriter& writer)
   if (visitor.memberships.empty()) return;
   writer.varint(visitor.memberships.size());
   uint16_t before = 0;
+  EventTime since = base;
   for (const Membership& membership : visitor.memberships) {
-    writer.varint(static_cast<uint16_t>(to_index(membership.audience) - before));
+    const auto step = static_cast<uint16_t>(to_index(membership.audience) - before);
+    const bool changed = membership.definition_version != 1;
+    writer.varint(step * 4u + (changed ? 2u : 0u) + (membership.since != since ? 1u : 0u));
+    if (changed) writer.varint(membership.definition_version);
+    if (membership.since != since) put_time(membership.since, since, writer);
     before = to_index(membership.audience);
-    writer.varint(membership.definition_version);
-    put_time(membership.since, base, writer);
+    since = membership.since;
   }
 }
 
 void get_memberships(ByteReader& reader, EventTime base, Visitor& visitor) {
-  constexpr size_t kLeastMembershipBytes = 3;
-  const size_t count = reader.count(kLeastMembershipBytes);
+  const size_t count = reader.count(1);
   if (count > limits::kAudiencesMax) return reader.fail();
   visitor.memberships.resize(count);
   uint64_t audience = 0;
+  EventTime since = base;
   for (size_t i = 0; i < count; ++i) {
-    const uint64_t step = reader.varint();
+    const uint64_t head = reader.varint();
+    const uint64_t step = head / 4;
     audience += step;
     if (step > 0xffff || audience > 0xffff || (i > 0 && step == 0)) return reader.fail();
     Membership& membership = visitor.memberships[i];
     membership.audience = AudienceId{static_cast<uint16_t>(audience)};
-    membership.definition_version = static_cast<uint32_t>(reader.varint());
-    membership.since = get_time(base, reader);
+    membership.definition_version =
+        (head & 2) != 0 ? static_cast<uint32_t>(reader.varint()) : uint32_t{1};
+    if ((head & 1) != 0) since = get_time(since, reader);
+    membership.since = since;
   }
 }
 
@@ -205,7 +246,7 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
     case kTimeline:
       if (!visitor.timeline.decode(reader, base)) reader.fail();
       return;
-    case kLifetime: return get_lifetime(reader, visitor.lifetime);
+    case kLifetime: return get_lifetime(reader, base, visitor.lifetime);
     case kCart: return get_cart(reader, base, visitor.cart);
     case kSession:
       visitor.session.open = true;
@@ -229,14 +270,15 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
     writer.raw(visitor.name);
   });
   section(kTimes, out, [&](ByteWriter& writer) { put_times(visitor, writer); });
-  section(kEventIds, out, [&](ByteWriter& writer) { put_event_ids(visitor.seen, writer); });
+  section(kEventIds, out, [&](ByteWriter& writer) { put_event_ids(visitor, writer); });
   section(kOrders, out, [&](ByteWriter& writer) {
     for (const NameHash order : visitor.seen.orders) writer.fixed(order);
   });
   section(kTimeline, out, [&](ByteWriter& writer) {
     if (!visitor.timeline.lists().empty()) visitor.timeline.encode(writer, base);
   });
-  section(kLifetime, out, [&](ByteWriter& writer) { put_lifetime(visitor.lifetime, writer); });
+  section(kLifetime, out,
+          [&](ByteWriter& writer) { put_lifetime(visitor.lifetime, base, writer); });
   section(kCart, out, [&](ByteWriter& writer) { put_cart(visitor.cart, base, writer); });
   section(kSession, out, [&](ByteWriter& writer) {
     if (!visitor.session.open) return;

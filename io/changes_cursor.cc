@@ -8,7 +8,9 @@ namespace {
 constexpr uint8_t kCursorVersion = 1;
 constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-Error bad_cursor() { return {ErrorCode::kInvalidArgument, "not a cursor of this server"}; }
+Error bad_cursor() {
+  return {ErrorCode::kInvalidArgument, "not a cursor of this server"};
+}
 
 }  // namespace
 

@@ -12,8 +12,7 @@ namespace rekindle::io {
 
 class Submission;
 
-class Connection
-    : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter> {
+class Connection : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter> {
  public:
   virtual ~Connection() = default;
   Connection(const Connection&) = delete;
@@ -37,8 +36,8 @@ class Connection
 
  private:
   friend class IoThread;
-  size_t x_index = 0;     // in the io thread's table
-  bool x_dirty = false;   // already marked this turn
+  size_t x_index = 0;    // in the io thread's table
+  bool x_dirty = false;  // already marked this turn
 };
 
 }  // namespace rekindle::io

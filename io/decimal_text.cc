@@ -9,7 +9,9 @@ namespace {
 
 constexpr int64_t kPlainDigitsMax = 40;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 size_t digits_from(std::string_view text, size_t at) {
   size_t n = 0;

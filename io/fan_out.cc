@@ -4,7 +4,9 @@
 
 namespace rekindle::io {
 
-void FanOutQuery::on_reply() { x_fan_out.on_answer(*this); }
+void FanOutQuery::on_reply() {
+  x_fan_out.on_answer(*this);
+}
 
 Result<void> FanOut::ask(IoThread& thread, const Make& make, Done done) {
   std::unique_ptr<FanOut> fan_out(new FanOut(std::move(done)));

@@ -8,7 +8,7 @@
 
 namespace rekindle::io {
 namespace {
-constexpr size_t kSliceChanges = 512;   // read from the log for one follower in one turn
+constexpr size_t kSliceChanges = 512;  // read from the log for one follower in one turn
 constexpr size_t kBatchesPerTurn = 64;
 }  // namespace
 

@@ -33,14 +33,18 @@ HttpConnection::HttpConnection(IoThread& thread, IoSocket socket)
   x_from_loopback = !error && peer.address().is_loopback();
 }
 
-HttpConnection::~HttpConnection() { x_thread.release_buffer(x_reserved); }
+HttpConnection::~HttpConnection() {
+  x_thread.release_buffer(x_reserved);
+}
 
 void HttpConnection::start() {
   arm(limits::kHeaderTimeoutSeconds * 1'000);
   read();
 }
 
-void HttpConnection::arm(int64_t after_ms) { x_deadline_ms = x_thread.sweep_ms() + after_ms; }
+void HttpConnection::arm(int64_t after_ms) {
+  x_deadline_ms = x_thread.sweep_ms() + after_ms;
+}
 
 // --- reading -------------------------------------------------------------------------------------
 
@@ -53,11 +57,9 @@ void HttpConnection::read() {
   if (!can_read()) return;
   if (!make_room()) return refuse(503, "out of buffers");
   x_reading = true;
-  x_socket.async_read_some(
-      asio::buffer(x_in.data() + x_end, x_in.size() - x_end),
-      [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error, size_t bytes) {
-        self->on_read(error, bytes);
-      });
+  x_socket.async_read_some(asio::buffer(x_in.data() + x_end, x_in.size() - x_end),
+                           [self = boost::intrusive_ptr<HttpConnection>(this)](
+                               error_code error, size_t bytes) { self->on_read(error, bytes); });
 }
 
 // Nothing points into the buffer between reads: the header of a request whose body is still coming
@@ -214,7 +216,7 @@ void HttpConnection::refuse(int status, std::string_view detail) {
   const uint64_t ticket = x_exchanges.open();
   x_exchanges[ticket].keep_alive = false;
   x_thread.counters().requests.add();
-  Response response = status == 503 ? overloaded(503, detail)
+  Response response = status == 503   ? overloaded(503, detail)
                       : status == 413 ? problem(413, ErrorCode::kBodyTooLarge, detail)
                       : status == 400 ? problem(400, ErrorCode::kMalformedRequest, detail)
                                       : problem(status, detail);
@@ -229,8 +231,10 @@ ResponseContext HttpConnection::context_of(const Exchange& exchange) const {
 
 void HttpConnection::count_answer(int status) {
   IoCounters& counters = x_thread.counters();
-  (status < 400 ? counters.answers_2xx : status < 500 ? counters.answers_4xx
-                                                      : counters.answers_5xx).add();
+  (status < 400   ? counters.answers_2xx
+   : status < 500 ? counters.answers_4xx
+                  : counters.answers_5xx)
+      .add();
 }
 
 void HttpConnection::answer(uint64_t ticket, const Response& response) {
@@ -288,16 +292,16 @@ void HttpConnection::write_more() {
   x_written = 0;
   x_is_writing = true;
   arm(limits::kIdleTimeoutSeconds * 1'000);
-  asio::async_write(x_socket, asio::buffer(x_writing),
-                    [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error,
-                                                                        size_t bytes) {
-                      self->x_is_writing = false;
-                      if (self->x_phase == Phase::kClosed) return;
-                      if (error) return self->close();
-                      self->x_thread.counters().bytes_out.add(bytes);
-                      std::string().swap(self->x_writing);
-                      self->flush();
-                    });
+  asio::async_write(
+      x_socket, asio::buffer(x_writing),
+      [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error, size_t bytes) {
+        self->x_is_writing = false;
+        if (self->x_phase == Phase::kClosed) return;
+        if (error) return self->close();
+        self->x_thread.counters().bytes_out.add(bytes);
+        std::string().swap(self->x_writing);
+        self->flush();
+      });
 }
 
 void HttpConnection::after_write() {
@@ -323,11 +327,9 @@ void HttpConnection::drain() {
     if (x_reading) return;  // that read goes on as the draining one
   }
   x_reading = true;
-  x_socket.async_read_some(
-      asio::buffer(x_in.data(), x_in.size()),
-      [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error, size_t bytes) {
-        self->on_read(error, bytes);
-      });
+  x_socket.async_read_some(asio::buffer(x_in.data(), x_in.size()),
+                           [self = boost::intrusive_ptr<HttpConnection>(this)](
+                               error_code error, size_t bytes) { self->on_read(error, bytes); });
 }
 
 void HttpConnection::close() {

@@ -49,28 +49,26 @@ class HttpConnection final : public Connection {
   void read();
   void on_read(boost::system::error_code error, size_t bytes);
   void process();
-  bool process_one();           // false: needs more bytes, or the connection takes no more
-  bool find_header();           // the whole header is in the buffer
+  bool process_one();  // false: needs more bytes, or the connection takes no more
+  bool find_header();  // the whole header is in the buffer
   void handle_request();
   void take_upgrade();
   void refuse(int status, std::string_view detail);  // answers, then closes
   [[nodiscard]] bool can_read() const;
-  bool make_room();             // false: no more memory for it
+  bool make_room();  // false: no more memory for it
   void shrink();
   void write_more();
   void after_write();
-  void drain();                 // no more requests; wait for the peer to have read the last answer
+  void drain();  // no more requests; wait for the peer to have read the last answer
   void close();
   void arm(int64_t after_ms);
-  [[nodiscard]] std::string_view unread() const {
-    return {x_in.data() + x_begin, x_end - x_begin};
-  }
+  [[nodiscard]] std::string_view unread() const { return {x_in.data() + x_begin, x_end - x_begin}; }
   [[nodiscard]] ResponseContext context_of(const Exchange& exchange) const;
   void count_answer(int status);
 
   IoThread& x_thread;
   IoSocket x_socket;
-  std::string x_in;        // bytes [x_begin, x_end) are read and not yet taken
+  std::string x_in;  // bytes [x_begin, x_end) are read and not yet taken
   size_t x_begin = 0;
   size_t x_end = 0;
   size_t x_scanned = 0;    // of unread(), while looking for the header's end
@@ -80,9 +78,9 @@ class HttpConnection final : public Connection {
   std::string x_body;
   std::optional<RequestParser> x_parser;
   ExchangeQueue x_exchanges;
-  std::string x_out;       // ready to write
-  std::string x_writing;   // what an asynchronous write holds
-  size_t x_written = 0;    // of x_out
+  std::string x_out;      // ready to write
+  std::string x_writing;  // what an asynchronous write holds
+  size_t x_written = 0;   // of x_out
   int64_t x_deadline_ms = 0;
   Phase x_phase = Phase::kIdle;
   bool x_reading = false;

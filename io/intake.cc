@@ -44,10 +44,8 @@ constexpr TextField kTextFields[] = {
     {"order", &RawEvent::order, &Event::order, limits::kIdBytesMax},
     {"coupon", &RawEvent::coupon, &Event::coupon, limits::kIdBytesMax},
     {"user", &RawEvent::user, &Event::user, limits::kTextBytesMax},
-    {"campaign.source", &RawEvent::campaign_source, &Event::campaign_source,
-     limits::kTextBytesMax},
-    {"campaign.medium", &RawEvent::campaign_medium, &Event::campaign_medium,
-     limits::kTextBytesMax},
+    {"campaign.source", &RawEvent::campaign_source, &Event::campaign_source, limits::kTextBytesMax},
+    {"campaign.medium", &RawEvent::campaign_medium, &Event::campaign_medium, limits::kTextBytesMax},
     {"campaign.name", &RawEvent::campaign_name, &Event::campaign_name, limits::kTextBytesMax},
     {"channel", &RawEvent::channel, &Event::channel, limits::kTextBytesMax},
     {"consent", &RawEvent::consent, &Event::consent, limits::kPropsBytesMax},
@@ -221,9 +219,9 @@ Result<void> Intake::fill_money(const RawEvent& raw, const Site& site) {
   }
   if (raw.items.size() > limits::kItemsPerEventMax) return Error{ErrorCode::kTooManyItems, {}};
   for (const RawItem& from : raw.items) {
-    for (const auto& [text, name] : {std::pair{from.product, "items.product"},
-                                     std::pair{from.category, "items.category"},
-                                     std::pair{from.brand, "items.brand"}}) {
+    for (const auto& [text, name] :
+         {std::pair{from.product, "items.product"}, std::pair{from.category, "items.category"},
+          std::pair{from.brand, "items.brand"}}) {
       if (auto result = check_text(text, limits::kIdBytesMax, name); !result) return result;
     }
     if (from.quantity < 1 || from.quantity > int64_t{limits::kQuantityMax}) {

@@ -27,18 +27,18 @@ struct RawItem {
   std::string_view product;
   std::string_view category;
   std::string_view brand;
-  std::string_view price;         // plain decimal, major units
-  int64_t quantity = 1;           // 1 … limits::kQuantityMax
+  std::string_view price;  // plain decimal, major units
+  int64_t quantity = 1;    // 1 … limits::kQuantityMax
 };
 struct RawEvent {
-  std::string_view site;          // empty: the intake's default site
+  std::string_view site;  // empty: the intake's default site
   std::string_view visitor;
   std::string_view event_id;
-  std::string_view type;          // canonical name or custom:NAME
+  std::string_view type;              // canonical name or custom:NAME
   std::optional<int64_t> at_ms;       // client clock; absent: received_at
   std::optional<int64_t> sent_at_ms;  // client clock when sending: corrects skew
-  std::string_view value;         // plain decimal, major units
-  std::string_view currency;      // empty: the site's
+  std::string_view value;             // plain decimal, major units
+  std::string_view currency;          // empty: the site's
   std::string_view order;
   std::string_view coupon;
   std::string_view user;
@@ -49,10 +49,10 @@ struct RawEvent {
   std::string_view campaign_name;
   std::string_view query;
   std::string_view channel;
-  std::string_view consent;       // raw JSON
-  std::string_view props;         // raw JSON
+  std::string_view consent;  // raw JSON
+  std::string_view props;    // raw JSON
   std::vector<RawItem> items;
-  void clear();                   // keeps the items' memory
+  void clear();  // keeps the items' memory
 };
 
 // Gives the parcel that goes to a shard, made on first use. The server implements it.

@@ -41,7 +41,7 @@ class LatencyHistogram {
 };
 
 struct IoCounters {
-  Counter connections;          // accepted
+  Counter connections;  // accepted
   Counter connections_closed;
   Counter connections_refused;  // over limits::kConnectionsPerThreadMax
   Counter requests;
@@ -50,17 +50,17 @@ struct IoCounters {
   Counter answers_5xx;
   Counter bytes_in;
   Counter bytes_out;
-  Counter overloads;            // requests refused because an inbox was full
+  Counter overloads;  // requests refused because an inbox was full
   Counter timeouts;
-  Counter websockets;           // opened
+  Counter websockets;  // opened
   Counter websockets_closed;
   Counter frames;
-  Counter slow_readers;         // WebSockets closed because their send queue was full
+  Counter slow_readers;  // WebSockets closed because their send queue was full
   Counter changes_pushed;
-  Counter feed_overflows;       // batches of changes read from the log instead of memory
-  LatencyHistogram ack;         // request or frame read → its answer ready
+  Counter feed_overflows;  // batches of changes read from the log instead of memory
+  LatencyHistogram ack;    // request or frame read → its answer ready
   LatencyHistogram decide;
-  LatencyHistogram push;        // change committed → handed to the socket
+  LatencyHistogram push;  // change committed → handed to the socket
 };
 
 }  // namespace rekindle::io

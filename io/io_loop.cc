@@ -65,9 +65,8 @@ void IoLoop::stop_accepting() {
 }
 
 void IoLoop::accept() {
-  x_acceptor.async_accept([this](error_code error, IoSocket socket) {
-    on_accept(error, std::move(socket));
-  });
+  x_acceptor.async_accept(
+      [this](error_code error, IoSocket socket) { on_accept(error, std::move(socket)); });
 }
 
 void IoLoop::on_accept(error_code error, IoSocket socket) {

@@ -30,18 +30,18 @@ class IoLoop {
   // `shared`: other io threads of this process listen on the port too. Errors:
   // kInvalidConfiguration.
   [[nodiscard]] Result<uint16_t> listen(const std::string& address, uint16_t port, bool shared);
-  void begin();            // starts accepting and ticking; on the io thread
+  void begin();  // starts accepting and ticking; on the io thread
   void stop_accepting();
-  void retry_soon();       // wakes the loop in about a millisecond
-  void post_stop();        // any thread
+  void retry_soon();  // wakes the loop in about a millisecond
+  void post_stop();   // any thread
 
   [[nodiscard]] boost::asio::io_context& context() { return x_context; }
 
  private:
   using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, IoExecutor>;
   using Clock = std::chrono::steady_clock;
-  using Timer = boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>,
-                                                  IoExecutor>;
+  using Timer =
+      boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, IoExecutor>;
   void accept();
   void on_accept(boost::system::error_code error, IoSocket socket);
   void listen_to_bell();

@@ -12,13 +12,16 @@ namespace rekindle::io {
 namespace {
 
 constexpr size_t kHandlersPerTurn = 256;
+constexpr size_t kEventsPerTurn = limits::kBatchEventsMax / 4;  // then the shards get them
 constexpr size_t kRepliesPerTake = 256;
-constexpr size_t kSweeps = 8;             // a full round of all connections takes this many ticks
-constexpr size_t kQueryCostBytes = 512;   // of an inbox's credit
-constexpr int64_t kStopMs = 5'000;        // then connections are cut
+constexpr size_t kSweeps = 8;            // a full round of all connections takes this many ticks
+constexpr size_t kQueryCostBytes = 512;  // of an inbox's credit
+constexpr int64_t kStopMs = 5'000;       // then connections are cut
 constexpr size_t kPooledSubmissionsMax = 4'096;
 
-int64_t monotonic_ms() { return monotonic_ns() / 1'000'000; }
+int64_t monotonic_ms() {
+  return monotonic_ns() / 1'000'000;
+}
 
 }  // namespace
 
@@ -34,7 +37,9 @@ IoThread::IoThread(const ServerParts& parts, FeedTap& tap)
   for (size_t i = 0; i < parts.engine.shards(); ++i) x_senders.emplace_back(parts.engine.inbox(i));
 }
 
-IoThread::~IoThread() { RK_ASSERT(!x_thread.joinable()); }
+IoThread::~IoThread() {
+  RK_ASSERT(!x_thread.joinable());
+}
 
 Result<uint16_t> IoThread::listen(const std::string& address, uint16_t port, bool shared) {
   return x_loop->listen(address, port, shared);
@@ -42,7 +47,9 @@ Result<uint16_t> IoThread::listen(const std::string& address, uint16_t port, boo
 void IoThread::start() {
   x_thread = std::thread([this] { run(); });
 }
-void IoThread::stop() { x_loop->post_stop(); }
+void IoThread::stop() {
+  x_loop->post_stop();
+}
 void IoThread::join() {
   if (x_thread.joinable()) x_thread.join();
 }
@@ -52,13 +59,17 @@ void IoThread::run() {
   auto& context = x_loop->context();
   while (!is_finished()) {
     size_t work = 0;
-    while (work < kHandlersPerTurn && context.poll_one() > 0) ++work;
+    while (work < kHandlersPerTurn && x_outbox_events < kEventsPerTurn && context.poll_one() > 0) {
+      ++work;
+    }
     send_outbox();
+    ring_shards();
     work += take_replies();
     work += x_followers.on_tap();
     if (x_followers.catch_up()) ++work;
     resume_waiting();
     flush_dirty();
+    ring_shards();
     if (work > 0) continue;
     // Nothing to do: sleep, unless a message came between the look above and the announcement.
     x_tap.mailbox.bell().announce_sleep();
@@ -80,8 +91,7 @@ size_t IoThread::take_replies() {
 
 // --- submissions ---------------------------------------------------------------------------------
 
-Submission& IoThread::new_submission(std::string_view source,
-                                     std::optional<WallTime> received_at) {
+Submission& IoThread::new_submission(std::string_view source, std::optional<WallTime> received_at) {
   if (x_free.empty()) {
     x_submissions.push_back(std::make_unique<Submission>(*this, x_senders.size()));
     x_free.push_back(x_submissions.back().get());
@@ -99,6 +109,7 @@ void IoThread::submit(Submission& submission) {
   submission.rejected = x_intake.seen() - x_intake.accepted();
   submission.rejections = x_intake.rejections();
   x_outbox.push_back(&submission);
+  x_outbox_events += submission.accepted;
 }
 
 void IoThread::drop(Submission& submission) {
@@ -121,7 +132,13 @@ void IoThread::send_outbox() {
     if (!send(*x_outbox[i])) x_outbox[kept++] = x_outbox[i];
   }
   x_outbox.resize(kept);
+  x_outbox_events = 0;  // what was kept waits for room, not for more events
   if (kept > 0) x_loop->retry_soon();
+}
+
+// After all the messages of a turn, so that a shard on the same core takes them in one batch.
+void IoThread::ring_shards() {
+  for (Inbox::Sender& sender : x_senders) sender.ring();
 }
 
 // False: it waits for room. Once one waits, later ones that may wait do too, which keeps the order
@@ -139,7 +156,7 @@ bool IoThread::send(Submission& submission) {
     auto& parcel = *submission.x_parcels[i];
     if (!parcel.used || parcel.sent) continue;
     parcel.sender = &x_tap.mailbox;
-    if (x_senders[i].send(&parcel, parcel.cost_bytes())) {
+    if (x_senders[i].put(&parcel, parcel.cost_bytes())) {
       parcel.sent = submission.any_sent = true;
       ++submission.x_outstanding;
       ++x_in_flight;
@@ -157,7 +174,7 @@ bool IoThread::send(Submission& submission) {
 bool IoThread::ask(size_t shard, std::unique_ptr<Query> query) {
   send_outbox();  // the question comes after the events that came before it
   query->sender = &x_tap.mailbox;
-  if (!x_senders[shard].send(query.get(), kQueryCostBytes)) {
+  if (!x_senders[shard].put(query.get(), kQueryCostBytes)) {
     x_counters.overloads.add();
     return false;
   }

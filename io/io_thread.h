@@ -16,12 +16,12 @@
 
 #include "core/mailbox.h"
 #include "io/connection.h"
+#include "io/decoders/json_events.h"
+#include "io/decoders/pixel.h"
 #include "io/errands.h"
 #include "io/feed.h"
 #include "io/followers.h"
 #include "io/inflate.h"
-#include "io/decoders/json_events.h"
-#include "io/decoders/pixel.h"
 #include "io/io_counters.h"
 #include "io/server_config.h"
 #include "io/submission.h"
@@ -84,7 +84,7 @@ class IoThread {
   void resume_later(Connection& connection);  // calls resume_reading once there may be room
   void mark_dirty(Connection& connection);    // calls flush at the end of the turn
   void adopt(boost::intrusive_ptr<Connection> connection);
-  void release(Connection& connection);       // it closed
+  void release(Connection& connection);  // it closed
   [[nodiscard]] size_t connections() const { return x_connections.size(); }
   // Buffers beyond each connection's first: false when the thread has no more to give.
   [[nodiscard]] bool reserve_buffer(size_t bytes);
@@ -98,6 +98,7 @@ class IoThread {
   size_t take_replies();
   size_t take_changes();
   void send_outbox();
+  void ring_shards();
   bool send(Submission& submission);
   void flush_dirty();
   void resume_waiting();
@@ -117,6 +118,7 @@ class IoThread {
   std::vector<std::unique_ptr<Submission>> x_submissions;  // all
   std::vector<Submission*> x_free;
   std::vector<Submission*> x_outbox;
+  size_t x_outbox_events = 0;
   std::vector<boost::intrusive_ptr<Connection>> x_connections;
   std::vector<boost::intrusive_ptr<Connection>> x_dirty;
   std::vector<boost::intrusive_ptr<Connection>> x_flushing;  // kept for its memory

@@ -64,8 +64,12 @@ void append_json_string(std::string& out, std::string_view text) {
   out.push_back('"');
 }
 
-void append_number(std::string& out, int64_t number) { append_decimal(out, number); }
-void append_number(std::string& out, uint64_t number) { append_decimal(out, number); }
+void append_number(std::string& out, int64_t number) {
+  append_decimal(out, number);
+}
+void append_number(std::string& out, uint64_t number) {
+  append_decimal(out, number);
+}
 
 void append_json_time(std::string& out, int64_t ms) {
   if (ms < kTimeTextMin || ms > kTimeTextMax) {
@@ -87,11 +91,17 @@ std::string& JsonObject::key(std::string_view name) {
 void JsonObject::text(std::string_view name, std::string_view value) {
   append_json_string(key(name), value);
 }
-void JsonObject::number(std::string_view name, int64_t value) { append_number(key(name), value); }
-void JsonObject::number(std::string_view name, uint64_t value) { append_number(key(name), value); }
+void JsonObject::number(std::string_view name, int64_t value) {
+  append_number(key(name), value);
+}
+void JsonObject::number(std::string_view name, uint64_t value) {
+  append_number(key(name), value);
+}
 void JsonObject::boolean(std::string_view name, bool value) {
   key(name).append(value ? "true" : "false");
 }
-void JsonObject::time(std::string_view name, int64_t ms) { append_json_time(key(name), ms); }
+void JsonObject::time(std::string_view name, int64_t ms) {
+  append_json_time(key(name), ms);
+}
 
 }  // namespace rekindle::io

@@ -156,7 +156,9 @@ class SizesQuery final : public FanOutQuery {
   const SizesJob& x_job;
 };
 
-Error stopping() { return {ErrorCode::kOverloaded, "the server is stopping or at its limit"}; }
+Error stopping() {
+  return {ErrorCode::kOverloaded, "the server is stopping or at its limit"};
+}
 
 }  // namespace
 

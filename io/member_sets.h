@@ -40,10 +40,10 @@ struct Member {
 
 struct MembersPage {
   std::vector<Member> members;
-  uint64_t size = 0;                // of the whole audience
+  uint64_t size = 0;                          // of the whole audience
   EventTime as_of = EventTime::before_all();  // the newest partition clock
-  std::string changes_after;        // cursor text
-  std::string next;                 // page cursor text; empty: this was the last page
+  std::string changes_after;                  // cursor text
+  std::string next;                           // page cursor text; empty: this was the last page
 };
 
 // Calls `done` once, unless an error is returned. Errors: kOverloaded; to `done` also kStoreFailed.

@@ -24,7 +24,7 @@ struct Request {
   bool expects_continue = false;
   bool is_upgrade = false;  // Connection: upgrade and Upgrade: websocket
   bool from_loopback = false;
-  std::string_view body;    // complete, still encoded as content_encoding says
+  std::string_view body;     // complete, still encoded as content_encoding says
   size_t body_readable = 0;  // bytes that may be read from body.data() on, whatever they hold
 };
 

@@ -14,7 +14,9 @@ namespace {
 
 constexpr size_t kReservedBodyBytes = 64 * 1'024;
 
-std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view(boost::beast::string_view text) {
+  return {text.data(), text.size()};
+}
 
 Method method_of(http::verb verb) {
   switch (verb) {

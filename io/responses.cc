@@ -24,7 +24,9 @@ void append_context(std::string& out, const ResponseContext& context) {
 
 }  // namespace
 
-std::string_view pixel_gif() { return {kGif, sizeof(kGif) - 1}; }
+std::string_view pixel_gif() {
+  return {kGif, sizeof(kGif) - 1};
+}
 
 std::string_view phrase_of(int status) {
   switch (status) {

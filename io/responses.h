@@ -11,9 +11,9 @@ namespace rekindle::io {
 struct Response {
   int status = 200;
   std::string_view content_type = "application/json";  // static text
-  std::string headers;  // more of them, each "Name: value\r\n"
+  std::string headers;                                 // more of them, each "Name: value\r\n"
   std::string body;
-  bool close = false;   // end the connection after it
+  bool close = false;  // end the connection after it
 };
 
 // What the request decides about how its response is written.

@@ -12,7 +12,8 @@ namespace rekindle::io {
 
 struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
-      : config(server_config), metrics(server_engine, intake),
+      : config(server_config),
+        metrics(server_engine, intake),
         shared{config, server_engine, intake, errands, metrics} {}
 
   ServerConfig config;
@@ -29,7 +30,9 @@ struct Server::Parts {
 
 Server::Server(std::unique_ptr<Parts> parts) : x_parts(std::move(parts)) {}
 
-Server::~Server() { stop(); }
+Server::~Server() {
+  stop();
+}
 
 Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine& engine) {
   if (config.io_threads == 0) {
@@ -60,7 +63,9 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 
-uint16_t Server::port() const { return x_parts->port; }
+uint16_t Server::port() const {
+  return x_parts->port;
+}
 
 void Server::stop() {
   if (!x_parts->is_running) return;

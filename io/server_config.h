@@ -12,9 +12,9 @@ struct ServerConfig {
   std::string address = "127.0.0.1";  // IPv4 or IPv6 to listen on
   uint16_t port = 8080;               // 0: any free one; see Server::port()
   uint32_t io_threads = 1;
-  std::string pixel_alias = "/p";     // a second path for the pixel; empty: none
-  std::string default_site;           // for events that name none
-  bool clock_from_anywhere = false;   // POST /v1/clock from other hosts than this one
+  std::string pixel_alias = "/p";    // a second path for the pixel; empty: none
+  std::string default_site;          // for events that name none
+  bool clock_from_anywhere = false;  // POST /v1/clock from other hosts than this one
   // /health/ready says no below this …
   uint64_t free_bytes_min = 512ULL * 1'024 * 1'024;
   // … as measured by this; not checked when absent. Called on an io thread; must not block long.

@@ -17,7 +17,9 @@ Parcel& Submission::parcel(size_t shard) {
   return parcel;
 }
 
-void Submission::ShardParcel::on_reply() { x_owner.on_parcel(*this); }
+void Submission::ShardParcel::on_reply() {
+  x_owner.on_parcel(*this);
+}
 
 void Submission::on_parcel(ShardParcel& parcel) {
   duplicates += parcel.duplicates;

@@ -27,19 +27,19 @@ class Submission final : public ParcelSource {
   Parcel& parcel(size_t shard) override;
 
   // What came of it; read by the receiver in on_submission.
-  uint32_t accepted = 0;    // taken by Intake, duplicates and collisions included
+  uint32_t accepted = 0;  // taken by Intake, duplicates and collisions included
   uint32_t duplicates = 0;
   uint32_t collisions = 0;
-  bool failed = false;      // at least one parcel was not committed
-  bool refused = false;     // an inbox was full and a parcel was not sent
-  bool any_sent = false;    // with `refused`: other parcels were taken
-  uint32_t rejected = 0;    // by Intake; `rejections` may list fewer
+  bool failed = false;    // at least one parcel was not committed
+  bool refused = false;   // an inbox was full and a parcel was not sent
+  bool any_sent = false;  // with `refused`: other parcels were taken
+  uint32_t rejected = 0;  // by Intake; `rejections` may list fewer
   std::vector<Rejection> rejections;
 
   // Who is told, and which of its exchanges this is.
   boost::intrusive_ptr<Connection> receiver;
   uint64_t ticket = 0;
-  uint64_t context = 0;        // for `answer`: what else it must know
+  uint64_t context = 0;  // for `answer`: what else it must know
   // HTTP: how the outcome becomes the answer (a route's function).
   void (*answer)(const Submission&, HttpConnection&) = nullptr;
   bool waits_for_room = false;  // a full inbox means later (WebSocket), not no (HTTP)

@@ -114,9 +114,9 @@ Result<int64_t> parse_time(std::string_view text) {
   const int64_t offset = read_offset_minutes(in);
   if (!in.ok() || !in.at_end()) return invalid;
 
-  const std::chrono::year_month_day date{
-      std::chrono::year(static_cast<int>(year)), std::chrono::month(static_cast<unsigned>(month)),
-      std::chrono::day(static_cast<unsigned>(day))};
+  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(year)),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok() || hour > 23 || minute > 59 || second > 60) return invalid;
   const int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
   const int64_t minutes = (days * 24 + hour) * 60 + minute - offset;

@@ -35,7 +35,9 @@ WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std:
   x_stream.text(true);
 }
 
-WebSocketConnection::~WebSocketConnection() { x_thread.counters().websockets_closed.add(); }
+WebSocketConnection::~WebSocketConnection() {
+  x_thread.counters().websockets_closed.add();
+}
 
 void WebSocketConnection::start() {
   x_deadline_ms = x_thread.sweep_ms() + kHandshakeMs;
@@ -244,20 +246,20 @@ void WebSocketConnection::flush() {
 void WebSocketConnection::write() {
   if (x_is_writing || x_queue.empty()) return;
   x_is_writing = true;
-  x_stream.async_write(asio::buffer(x_queue.front()),
-                       [self = boost::intrusive_ptr<WebSocketConnection>(this)](Error error,
-                                                                                size_t bytes) {
-                         self->x_is_writing = false;
-                         if (self->x_closed) return;
-                         if (error) {
-                           if (!self->x_closing) self->close_now();
-                           return;
-                         }
-                         self->x_thread.counters().bytes_out.add(bytes);
-                         self->x_queue_bytes -= self->x_queue.front().size();
-                         self->x_queue.pop_front();
-                         self->flush();
-                       });
+  x_stream.async_write(
+      asio::buffer(x_queue.front()),
+      [self = boost::intrusive_ptr<WebSocketConnection>(this)](Error error, size_t bytes) {
+        self->x_is_writing = false;
+        if (self->x_closed) return;
+        if (error) {
+          if (!self->x_closing) self->close_now();
+          return;
+        }
+        self->x_thread.counters().bytes_out.add(bytes);
+        self->x_queue_bytes -= self->x_queue.front().size();
+        self->x_queue.pop_front();
+        self->flush();
+      });
 }
 
 // --- the end -------------------------------------------------------------------------------------
@@ -266,10 +268,9 @@ void WebSocketConnection::begin_close(Code code, const char* reason) {
   if (x_closing || x_closed) return;
   x_closing = true;
   x_deadline_ms = x_thread.sweep_ms() + kCloseMs;  // a peer that does not read gets no more time
-  x_stream.async_close(websocket::close_reason(code, reason),
-                       [self = boost::intrusive_ptr<WebSocketConnection>(this)](Error) {
-                         self->close_now();
-                       });
+  x_stream.async_close(
+      websocket::close_reason(code, reason),
+      [self = boost::intrusive_ptr<WebSocketConnection>(this)](Error) { self->close_now(); });
 }
 
 void WebSocketConnection::close_now() {

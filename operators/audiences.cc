@@ -75,9 +75,8 @@ bool Audiences::is_triggered(const Candidate& candidate, const Event& event,
                              int64_t money_scale) const {
   if (candidate.filter_count == 0) return true;
   const auto first = x_filters.begin() + candidate.first_filter;
-  return std::any_of(first, first + candidate.filter_count, [&](const Filter* filter) {
-    return passes(*filter, event, money_scale);
-  });
+  return std::any_of(first, first + candidate.filter_count,
+                     [&](const Filter* filter) { return passes(*filter, event, money_scale); });
 }
 
 void Audiences::evaluate(const Compiled& audience, Context& context) {

@@ -8,8 +8,8 @@
 // evaluation also says until when it holds without an event, the visitor's deadline is never later
 // than the earliest of these instants, and a due deadline is handled before the next event.
 //
-// Nor is an audience evaluated for an event that could only make true what is true already, or false
-// what is false (Trigger::effect): most events of a busy visitor are of that kind.
+// Nor is an audience evaluated for an event that could only make true what is true already, or
+// false what is false (Trigger::effect): most events of a busy visitor are of that kind.
 //
 // A visitor's first event evaluates all audiences: some hold for whoever did nothing yet.
 //

@@ -4,6 +4,8 @@
 // Out:   event.is_duplicate
 // State: Visitor::seen, a ring of limits::kDedupeIdsMax event ids and the newest limits::kOrdersMax
 //        order ids. An event without an id is never a duplicate by id.
+//        Ids are kept by number, not by age: an import sent again after a crash may lie days back
+//        on the event clock, and must not count twice.
 // Effects: none.
 #include "operators/dedupe.h"
 
@@ -49,9 +51,10 @@ class Dedupe final : public Operator {
     event.is_duplicate = (has_id && contains(seen.event_ids, event.event_id)) ||
                          (is_order && contains(seen.orders, event.order_hash));
     if (event.is_duplicate) return;
-    if (has_id) remember_id(seen, event.event_id);
     if (is_order) remember_order(seen, event.order_hash);
+    if (has_id) remember_id(seen, event.event_id);
   }
+
   void on_deadline(Context&) override {}
 };
 

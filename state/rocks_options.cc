@@ -85,6 +85,8 @@ rocksdb::ColumnFamilyOptions log_family(size_t write_buffer_bytes, size_t ascend
                                         const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options = family_options(write_buffer_bytes);
   options.compression = best_of(rocksdb::kLZ4Compression);
+  // Written once and hardly read: fewer, larger compactions leave the processor to the shards.
+  options.level0_file_num_compaction_trigger = 16;
   if (ascending_prefix_bytes != 0) {
     options.memtable_insert_with_hint_prefix_extractor.reset(
         rocksdb::NewFixedPrefixTransform(ascending_prefix_bytes));
@@ -102,6 +104,7 @@ rocksdb::ColumnFamilyOptions point_family(size_t write_buffer_bytes,
   options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, lz4};
   options.compression = lz4;
   options.bottommost_compression = best_of(rocksdb::kZSTD);
+  options.level0_file_num_compaction_trigger = 8;  // the filters keep reads cheap meanwhile
   rocksdb::BlockBasedTableOptions table = table_options(cache);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = true;

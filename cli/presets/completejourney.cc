@@ -34,12 +34,10 @@ CompleteJourneySource::CompleteJourneySource(std::unique_ptr<ByteSource> bytes)
 
 Result<std::unique_ptr<EventSource>> CompleteJourneySource::make(
     std::unique_ptr<ByteSource> transactions, std::unique_ptr<ByteSource> products) {
-  std::unique_ptr<CompleteJourneySource> source(
-      new CompleteJourneySource(std::move(transactions)));
+  std::unique_ptr<CompleteJourneySource> source(new CompleteJourneySource(std::move(transactions)));
   if (auto header = source->x_csv.read_header(); !header) return header.error();
-  auto columns =
-      source->x_csv.columns({"household_id", "basket_id", "product_id", "quantity", "sales_value",
-                             "coupon_disc", "transaction_timestamp"});
+  auto columns = source->x_csv.columns({"household_id", "basket_id", "product_id", "quantity",
+                                        "sales_value", "coupon_disc", "transaction_timestamp"});
   if (!columns) return columns.error();
   source->x_columns = std::move(*columns);
   if (products != nullptr) {

@@ -51,8 +51,7 @@ bool NdjsonSource::next(SourceEvent& event) {
       continue;
     }
     ++x_counts.rows;
-    const size_t readable =
-        x_buffer.size() - static_cast<size_t>(line.data() - x_buffer.data());
+    const size_t readable = x_buffer.size() - static_cast<size_t>(line.data() - x_buffer.data());
     if (found == Line::kTooLong || !x_json.read_object(line, readable, x_raw) || !x_raw.at_ms) {
       ++x_counts.bad_rows;
       continue;

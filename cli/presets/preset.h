@@ -14,10 +14,10 @@
 namespace rekindle::cli {
 
 struct Preset {
-  std::string_view name;       // as --preset takes it
-  std::string_view summary;    // one line for --help
-  std::string_view currency;   // of its amounts; empty: each event says
-  std::string_view telltale;   // what a file's first line holds; how find_preset_of knows it
+  std::string_view name;      // as --preset takes it
+  std::string_view summary;   // one line for --help
+  std::string_view currency;  // of its amounts; empty: each event says
+  std::string_view telltale;  // what a file's first line holds; how find_preset_of knows it
   Result<std::unique_ptr<EventSource>> (*open)(const std::string& path);
 };
 

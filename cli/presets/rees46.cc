@@ -24,9 +24,8 @@ Rees46Source::Rees46Source(std::unique_ptr<ByteSource> bytes)
 Result<std::unique_ptr<EventSource>> Rees46Source::make(std::unique_ptr<ByteSource> bytes) {
   std::unique_ptr<Rees46Source> source(new Rees46Source(std::move(bytes)));
   if (auto header = source->x_csv.read_header(); !header) return header.error();
-  auto columns =
-      source->x_csv.columns({"event_time", "event_type", "product_id", "category_id",
-                             "category_code", "brand", "price", "user_id"});
+  auto columns = source->x_csv.columns({"event_time", "event_type", "product_id", "category_id",
+                                        "category_code", "brand", "price", "user_id"});
   if (!columns) return columns.error();
   source->x_columns = std::move(*columns);
   return source;

@@ -21,8 +21,7 @@ namespace rekindle::cli {
 class Rees46Source final : public EventSource {
  public:
   // Errors: kMalformedRequest when a column is missing, or the file's.
-  [[nodiscard]] static Result<std::unique_ptr<EventSource>> make(
-      std::unique_ptr<ByteSource> bytes);
+  [[nodiscard]] static Result<std::unique_ptr<EventSource>> make(std::unique_ptr<ByteSource> bytes);
 
   [[nodiscard]] bool next(SourceEvent& event) override;
   [[nodiscard]] const SourceCounts& counts() const override { return x_counts; }

@@ -115,10 +115,12 @@ void SourceEvent::to_raw(io::RawEvent& raw) const {
 
 std::vector<std::pair<std::string_view, uint64_t>> SourceCounts::listed() const {
   std::vector<std::pair<std::string_view, uint64_t>> found;
-  for (const auto& [name, count] :
-       {std::pair<std::string_view, uint64_t>{"rows", rows}, {"events", events},
-        {"bad_rows", bad_rows}, {"no_visitor", no_visitor}, {"unusable_lines", unusable_lines},
-        {"empty_orders", empty_orders}}) {
+  for (const auto& [name, count] : {std::pair<std::string_view, uint64_t>{"rows", rows},
+                                    {"events", events},
+                                    {"bad_rows", bad_rows},
+                                    {"no_visitor", no_visitor},
+                                    {"unusable_lines", unusable_lines},
+                                    {"empty_orders", empty_orders}}) {
     if (count != 0) found.emplace_back(name, count);
   }
   return found;

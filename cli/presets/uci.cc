@@ -55,8 +55,8 @@ void UciSource::take_row() {
   const Result<int64_t> at_ms = io::parse_time(field(kDate));
   const std::string_view quantity_text = field(kQuantity);
   int64_t quantity = 0;
-  const auto parsed = std::from_chars(quantity_text.data(),
-                                      quantity_text.data() + quantity_text.size(), quantity);
+  const auto parsed =
+      std::from_chars(quantity_text.data(), quantity_text.data() + quantity_text.size(), quantity);
   const auto price = parse_micros(field(kPrice));
   if (!at_ms || !price || field(kInvoice).empty() || parsed.ec != std::errc{} ||
       parsed.ptr != quantity_text.data() + quantity_text.size()) {

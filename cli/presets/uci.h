@@ -25,8 +25,7 @@ namespace rekindle::cli {
 class UciSource final : public EventSource {
  public:
   // Errors: kMalformedRequest when a column is missing, or the file's.
-  [[nodiscard]] static Result<std::unique_ptr<EventSource>> make(
-      std::unique_ptr<ByteSource> bytes);
+  [[nodiscard]] static Result<std::unique_ptr<EventSource>> make(std::unique_ptr<ByteSource> bytes);
 
   [[nodiscard]] bool next(SourceEvent& event) override;
   [[nodiscard]] const SourceCounts& counts() const override { return x_counts; }
@@ -49,11 +48,11 @@ class UciSource final : public EventSource {
   std::unique_ptr<ByteSource> x_bytes;
   CsvReader x_csv;
   std::vector<size_t> x_columns;
-  std::deque<Invoice> x_open;  // in the order of their first lines
-  size_t x_finished = 0;       // invoices that left x_open
+  std::deque<Invoice> x_open;                          // in the order of their first lines
+  size_t x_finished = 0;                               // invoices that left x_open
   std::unordered_map<std::string, size_t> x_place_of;  // open ones; place in x_open + x_finished
-  std::string x_key;           // reused
-  int64_t x_now_ms = 0;        // of the newest line
+  std::string x_key;                                   // reused
+  int64_t x_now_ms = 0;                                // of the newest line
   bool x_at_end = false;
   uint64_t x_unreadable = 0;  // rows that are whole, but hold no event
   SourceCounts x_counts;

@@ -9,24 +9,30 @@ namespace {
 
 // Nouns in alphabetical order; the category is the noun in lower case.
 constexpr std::string_view kNouns[] = {
-    "apron", "bag", "basin", "basket", "beaker", "bell", "bin", "blackboard", "blanket", "book",
-    "bottle", "bowl", "box", "bracelet", "brooch", "brush", "bucket", "bunting", "cabinet",
-    "cakestand", "calendar", "candle", "candlestick", "cape", "card", "case", "chain", "chair",
-    "chalkboard", "charm", "chest", "chopstick", "clip", "clock", "coaster", "container", "cover",
-    "crayon", "cup", "cushion", "cutlery", "cutter", "decoration", "dinner", "dish", "doily",
-    "doll", "doormat", "drawer", "earring", "fan", "frame", "game", "garland", "glass", "hairclip",
-    "hammock", "hanger", "holder", "hook", "incense", "jar", "jigsaw", "jug", "kit", "knob",
-    "ladder", "lamp", "lantern", "light", "magnet", "mat", "mirror", "mobile", "mould", "mug",
-    "napkin", "necklace", "notebook", "ornament", "pad", "paper", "parasol", "party", "pen",
-    "pencil", "photo", "picture", "plant", "planter", "plaster", "plate", "platter", "postcard",
-    "poster", "pot", "puppet", "purse", "puzzle", "rack", "ribbon", "ring", "rope", "rug", "ruler",
-    "saucer", "scales", "scarf", "scissor", "shelf", "shopper", "sign", "slate", "soap", "spoon",
-    "stand", "sticker", "stool", "straw", "string", "suitcase", "t-light", "tablecloth", "tape",
-    "teapot", "teaset", "thermometer", "tidy", "tin", "tissue", "torch", "towel", "toy", "tray",
-    "trinket", "umbrella", "vase", "wallet", "warmer", "watch", "wrap", "wreath", "writing"};
+    "apron",       "bag",         "basin",    "basket",     "beaker",  "bell",      "bin",
+    "blackboard",  "blanket",     "book",     "bottle",     "bowl",    "box",       "bracelet",
+    "brooch",      "brush",       "bucket",   "bunting",    "cabinet", "cakestand", "calendar",
+    "candle",      "candlestick", "cape",     "card",       "case",    "chain",     "chair",
+    "chalkboard",  "charm",       "chest",    "chopstick",  "clip",    "clock",     "coaster",
+    "container",   "cover",       "crayon",   "cup",        "cushion", "cutlery",   "cutter",
+    "decoration",  "dinner",      "dish",     "doily",      "doll",    "doormat",   "drawer",
+    "earring",     "fan",         "frame",    "game",       "garland", "glass",     "hairclip",
+    "hammock",     "hanger",      "holder",   "hook",       "incense", "jar",       "jigsaw",
+    "jug",         "kit",         "knob",     "ladder",     "lamp",    "lantern",   "light",
+    "magnet",      "mat",         "mirror",   "mobile",     "mould",   "mug",       "napkin",
+    "necklace",    "notebook",    "ornament", "pad",        "paper",   "parasol",   "party",
+    "pen",         "pencil",      "photo",    "picture",    "plant",   "planter",   "plaster",
+    "plate",       "platter",     "postcard", "poster",     "pot",     "puppet",    "purse",
+    "puzzle",      "rack",        "ribbon",   "ring",       "rope",    "rug",       "ruler",
+    "saucer",      "scales",      "scarf",    "scissor",    "shelf",   "shopper",   "sign",
+    "slate",       "soap",        "spoon",    "stand",      "sticker", "stool",     "straw",
+    "string",      "suitcase",    "t-light",  "tablecloth", "tape",    "teapot",    "teaset",
+    "thermometer", "tidy",        "tin",      "tissue",     "torch",   "towel",     "toy",
+    "tray",        "trinket",     "umbrella", "vase",       "wallet",  "warmer",    "watch",
+    "wrap",        "wreath",      "writing"};
 
-constexpr std::string_view kServices[] = {"POST", "DOT", "C2",        "C3",           "M", "D", "S",
-                                          "B",    "CRUK", "AMAZONFEE", "BANK CHARGES", "m"};
+constexpr std::string_view kServices[] = {
+    "POST", "DOT", "C2", "C3", "M", "D", "S", "B", "CRUK", "AMAZONFEE", "BANK CHARGES", "m"};
 
 // The listed noun equal to `word`, or nothing.
 std::string_view noun(std::string_view word) {
@@ -47,7 +53,9 @@ std::string_view noun_of(const std::string& word) {
   return text.ends_with("es") ? noun(text.substr(0, text.size() - 2)) : std::string_view{};
 }
 
-bool is_word_char(char c) { return (c >= 'a' && c <= 'z') || c == '-'; }
+bool is_word_char(char c) {
+  return (c >= 'a' && c <= 'z') || c == '-';
+}
 
 }  // namespace
 

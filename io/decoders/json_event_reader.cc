@@ -9,8 +9,8 @@
 
 namespace rekindle::io {
 
-using simdjson::error_code;
 using ondemand::json_type;
+using simdjson::error_code;
 
 #define RK_TRY_JSON(expression) \
   if (const error_code rk_code = (expression)) return rk_code
@@ -103,26 +103,25 @@ struct JsonEventReader::Rule {
 // Ordered by length, so that a key is compared with the few names of its own length only.
 const JsonEventReader::Rule* JsonEventReader::rule_of(std::string_view key) {
   using Kind = Rule::Kind;
-  static constexpr Rule kRules[] = {
-      {"at", Kind::kAt},
-      {"url", Kind::kText, &RawEvent::url},
-      {"type", Kind::kText, &RawEvent::type},
-      {"site", Kind::kText, &RawEvent::site},
-      {"user", Kind::kId, &RawEvent::user},
-      {"items", Kind::kItems},
-      {"value", Kind::kMoney, &RawEvent::value},
-      {"order", Kind::kId, &RawEvent::order},
-      {"query", Kind::kText, &RawEvent::query},
-      {"props", Kind::kRaw, &RawEvent::props},
-      {"coupon", Kind::kId, &RawEvent::coupon},
-      {"visitor", Kind::kId, &RawEvent::visitor},
-      {"sent_at", Kind::kSentAt},
-      {"channel", Kind::kText, &RawEvent::channel},
-      {"consent", Kind::kRaw, &RawEvent::consent},
-      {"event_id", Kind::kId, &RawEvent::event_id},
-      {"referrer", Kind::kText, &RawEvent::referrer},
-      {"currency", Kind::kText, &RawEvent::currency},
-      {"campaign", Kind::kCampaign}};
+  static constexpr Rule kRules[] = {{"at", Kind::kAt},
+                                    {"url", Kind::kText, &RawEvent::url},
+                                    {"type", Kind::kText, &RawEvent::type},
+                                    {"site", Kind::kText, &RawEvent::site},
+                                    {"user", Kind::kId, &RawEvent::user},
+                                    {"items", Kind::kItems},
+                                    {"value", Kind::kMoney, &RawEvent::value},
+                                    {"order", Kind::kId, &RawEvent::order},
+                                    {"query", Kind::kText, &RawEvent::query},
+                                    {"props", Kind::kRaw, &RawEvent::props},
+                                    {"coupon", Kind::kId, &RawEvent::coupon},
+                                    {"visitor", Kind::kId, &RawEvent::visitor},
+                                    {"sent_at", Kind::kSentAt},
+                                    {"channel", Kind::kText, &RawEvent::channel},
+                                    {"consent", Kind::kRaw, &RawEvent::consent},
+                                    {"event_id", Kind::kId, &RawEvent::event_id},
+                                    {"referrer", Kind::kText, &RawEvent::referrer},
+                                    {"currency", Kind::kText, &RawEvent::currency},
+                                    {"campaign", Kind::kCampaign}};
   static constexpr auto kFirstOfLength = [] {
     std::array<uint8_t, kKeyBytesMax + 2> first{};
     for (size_t length = 0; length < first.size(); ++length) {

@@ -24,19 +24,20 @@ void append_audience(std::string& out, const AudienceRule& rule, uint64_t size) 
 // Answers with what `write` makes of the rules and their sizes.
 void with_sizes(Call& call, std::vector<AudienceRule> rules,
                 std::function<void(std::string&, const std::vector<AudienceRule>&,
-                                   const std::vector<uint64_t>&)> write) {
+                                   const std::vector<uint64_t>&)>
+                    write) {
   std::vector<AudienceId> ids;
   for (const AudienceRule& rule : rules) ids.push_back(rule.id);
-  const auto asked = read_sizes(
-      call.thread, std::move(ids),
-      [reply = call.reply, rules = std::move(rules),
-       write = std::move(write)](const Result<std::vector<uint64_t>>& sizes) {
-        if (!sizes) return reply.send(problem(sizes.error()));
-        Response response;
-        write(response.body, rules, *sizes);
-        response.body.push_back('\n');
-        reply.send(response);
-      });
+  const auto asked =
+      read_sizes(call.thread, std::move(ids),
+                 [reply = call.reply, rules = std::move(rules),
+                  write = std::move(write)](const Result<std::vector<uint64_t>>& sizes) {
+                   if (!sizes) return reply.send(problem(sizes.error()));
+                   Response response;
+                   write(response.body, rules, *sizes);
+                   response.body.push_back('\n');
+                   reply.send(response);
+                 });
   if (!asked) call.reply.send(problem(asked.error()));
 }
 

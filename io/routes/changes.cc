@@ -152,7 +152,9 @@ void changes(Call& call, AudienceFilter filter) {
 
 }  // namespace
 
-void get_changes(Call& call) { changes(call, AudienceFilter()); }
+void get_changes(Call& call) {
+  changes(call, AudienceFilter());
+}
 
 void get_audience_changes(Call& call) {
   auto filter = AudienceFilter::make({std::string(call.argument)}, call.thread.engine().rules());

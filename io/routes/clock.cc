@@ -50,8 +50,7 @@ void post_clock(Call& call) {
   if (!body) return call.reply.send(problem(body.error()));
   if (body->mode) thread.engine().set_clock_mode(*body->mode);
   if (!body->tick) return answer(call.reply, thread.engine());
-  if (!thread.send_errand(
-          std::make_unique<TickErrand>(thread.engine(), call.reply, *body->tick))) {
+  if (!thread.send_errand(std::make_unique<TickErrand>(thread.engine(), call.reply, *body->tick))) {
     call.reply.send(overloaded(503));
   }
 }

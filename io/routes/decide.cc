@@ -36,21 +36,23 @@ Result<DecideRequest> read_query(std::string_view query) {
 
 void decide(Call& call, Result<DecideRequest> request) {
   if (!request) return call.reply.send(problem(request.error()));
-  const auto asked = DecideQuery::ask(
-      call.thread, *std::move(request), [reply = call.reply](const Result<Decision>& decision) {
-        if (!decision) return reply.send(problem(decision.error()));
-        Response response;
-        response.headers = "Cache-Control: no-store\r\n";
-        append_decision(response.body, *decision);
-        response.body.push_back('\n');
-        reply.send(response);
-      });
+  const auto asked = DecideQuery::ask(call.thread, *std::move(request),
+                                      [reply = call.reply](const Result<Decision>& decision) {
+                                        if (!decision) return reply.send(problem(decision.error()));
+                                        Response response;
+                                        response.headers = "Cache-Control: no-store\r\n";
+                                        append_decision(response.body, *decision);
+                                        response.body.push_back('\n');
+                                        reply.send(response);
+                                      });
   if (!asked) call.reply.send(problem(asked.error()));
 }
 
 }  // namespace
 
-void get_decide(Call& call) { decide(call, read_query(call.request.query)); }
+void get_decide(Call& call) {
+  decide(call, read_query(call.request.query));
+}
 
 void post_decide(Call& call) {
   if (!call.request.content_encoding.empty()) {

@@ -129,13 +129,12 @@ void get_members(Call& call) {
     if (!parsed) return call.reply.send(problem(parsed.error()));
     from = *std::move(parsed);
   }
-  const auto asked = read_members(
-      call.thread, rule->id, *limit, std::move(from),
-      [reply = call.reply, &engine, name = rule->name,
-       format = *format](const Result<MembersPage>& page) {
-        if (!page) return reply.send(problem(page.error()));
-        reply.send(write(engine, name, format, *page));
-      });
+  const auto asked = read_members(call.thread, rule->id, *limit, std::move(from),
+                                  [reply = call.reply, &engine, name = rule->name,
+                                   format = *format](const Result<MembersPage>& page) {
+                                    if (!page) return reply.send(problem(page.error()));
+                                    reply.send(write(engine, name, format, *page));
+                                  });
   if (!asked) call.reply.send(problem(asked.error()));
 }
 

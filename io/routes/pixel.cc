@@ -75,7 +75,10 @@ void pixel(Call& call) {
       const auto uuid = new_uuid();
       with_visitor.append(uuid.data(), uuid.size());
       connection.exchange(call.reply.ticket())
-          .cookie.assign(kCookie).append("=").append(uuid.data(), uuid.size()).append(kCookieRest);
+          .cookie.assign(kCookie)
+          .append("=")
+          .append(uuid.data(), uuid.size())
+          .append(kCookieRest);
     }
     query = with_visitor;
   }

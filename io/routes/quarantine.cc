@@ -169,8 +169,8 @@ void replay_quarantine(Call& call) {
   }
   LogErrand<QuarantineEntry>::send(
       call.reply, [id = *id](Log& log) { return read_entry(log, id); },
-      [reply = call.reply, body = std::string(call.request.body)](
-          const Result<QuarantineEntry>& entry) {
+      [reply = call.reply,
+       body = std::string(call.request.body)](const Result<QuarantineEntry>& entry) {
         if (!entry) return reply.send(problem(entry.error()));
         replay(reply, *entry, body);
       });

@@ -79,7 +79,9 @@ Reply::Reply(HttpConnection& connection, uint64_t ticket)
 Reply::Reply(const Reply&) = default;
 Reply::~Reply() = default;
 
-void Reply::send(const Response& response) const { x_connection->answer(x_ticket, response); }
+void Reply::send(const Response& response) const {
+  x_connection->answer(x_ticket, response);
+}
 
 void dispatch(Call call) {
   const Request& request = call.request;

@@ -138,8 +138,8 @@ void get_visitor(Call& call) {
   if (!site) return call.reply.send(problem(site.error()));
   const Engine& engine = call.thread.engine();
   const VisitorKey key = visitor_key((*site)->id, percent_decode(call.argument, false));
-  if (!call.thread.ask(engine.shard_of(key), std::make_unique<VisitorQuery>(
-                                                 engine, call.reply, key, (*site)->id))) {
+  if (!call.thread.ask(engine.shard_of(key),
+                       std::make_unique<VisitorQuery>(engine, call.reply, key, (*site)->id))) {
     call.reply.send(overloaded(503));
   }
 }

@@ -60,8 +60,7 @@ bool read_amount_field(TokenReader& tokens, AmountField& field) {
 }
 
 bool read_distinct_field(TokenReader& tokens, DistinctField& field) {
-  const std::optional<size_t> place =
-      read_word(tokens, {"product", "category", "brand", "order"});
+  const std::optional<size_t> place = read_word(tokens, {"product", "category", "brand", "order"});
   if (place) field = static_cast<DistinctField>(*place);
   return place.has_value();
 }

@@ -40,7 +40,9 @@ bool either_unknown(const Quantity& a, const Quantity& b) {
 
 }  // namespace
 
-Quantity negate(const Quantity& a) { return subtract(Quantity{}, a); }
+Quantity negate(const Quantity& a) {
+  return subtract(Quantity{}, a);
+}
 
 Quantity add(const Quantity& a, const Quantity& b) {
   const Shared shared(a, b);

@@ -211,6 +211,8 @@ class Checker {
 
 }  // namespace
 
-void check(Syntax& syntax, Faults& faults) { Checker(syntax, faults).run(); }
+void check(Syntax& syntax, Faults& faults) {
+  Checker(syntax, faults).run();
+}
 
 }  // namespace rekindle::operators::audience

@@ -99,10 +99,9 @@ Compiler::Coded Compiler::joined(Op op, std::vector<Coded> operands) {
     x_program.x_operands.push_back(operand.at);
     cost += operand.cost;
   }
-  return put({.op = op,
-              .a = static_cast<uint16_t>(first),
-              .b = static_cast<uint16_t>(operands.size())},
-             cost);
+  return put(
+      {.op = op, .a = static_cast<uint16_t>(first), .b = static_cast<uint16_t>(operands.size())},
+      cost);
 }
 
 Compiler::Coded Compiler::negated(Coded operand) {
@@ -178,8 +177,7 @@ Compiler::Coded Compiler::quantity(uint32_t index) {
   switch (node.kind) {
     case Kind::kNumber:
     case Kind::kDuration: return put({.op = Op::kConstant, .a = constant(node.value)}, 0);
-    case Kind::kMoney:
-      return put({.op = Op::kMoney, .a = constant(node.value, node.currency)}, 0);
+    case Kind::kMoney: return put({.op = Op::kMoney, .a = constant(node.value, node.currency)}, 0);
     case Kind::kTerm: {
       const auto term = static_cast<uint16_t>(node.term);
       return put({.op = Op::kMeasure, .a = term}, cost_of(term));
@@ -204,8 +202,7 @@ Result<Program> compile(std::string_view source, const Origin& origin) {
     faults.add({0, 1}, "the expression is longer than " +
                            std::to_string(limits::kExpressionBytesMax) + " bytes");
     const size_t line_end = std::min<size_t>(source.find('\n'), 80);
-    return Error{ErrorCode::kInvalidExpression,
-                 faults.render(source.substr(0, line_end), origin)};
+    return Error{ErrorCode::kInvalidExpression, faults.render(source.substr(0, line_end), origin)};
   }
   Syntax syntax = parse(source, faults);
   check(syntax, faults);

@@ -83,9 +83,7 @@ void Compiler::judge_quantity(uint16_t at) {
     case Op::kAdd:
     case Op::kSubtract:
     case Op::kMultiply:
-    case Op::kDivide:
-      judge_quantity(instruction.a);
-      return judge_quantity(instruction.b);
+    case Op::kDivide: judge_quantity(instruction.a); return judge_quantity(instruction.b);
     default: return;  // constants
   }
 }

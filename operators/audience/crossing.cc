@@ -35,7 +35,7 @@ EventTime first_flip(Compare compare, const Rational& difference, const Rational
   // Most often both are whole; dividing 128 bits is the dearest step here.
   const Wide whole = bottom == 1 ? top : top / bottom;
   const bool meets_zero = whole * bottom == top;  // then whole ≥ 1, as the distance is not 0
-  Wide ahead = whole + 1;                     // first millisecond past zero
+  Wide ahead = whole + 1;                         // first millisecond past zero
   if (meets_zero && holds_for(compare, 0) != holds_for(compare, sign)) {
     ahead = whole;
   } else if (holds_for(compare, direction) == holds_for(compare, sign)) {

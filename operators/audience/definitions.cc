@@ -26,23 +26,23 @@ std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& defi
   std::vector<Error> errors;
   std::set<std::string_view> names;
   if (definitions.size() > limits::kAudiencesMax) {
-    errors.push_back({ErrorCode::kInvalidConfiguration,
-                      "there are more than " + std::to_string(limits::kAudiencesMax) +
-                          " audiences"});
+    errors.push_back(
+        {ErrorCode::kInvalidConfiguration,
+         "there are more than " + std::to_string(limits::kAudiencesMax) + " audiences"});
   }
   for (const AudienceDefinition& definition : definitions) {
     const std::string label = "audience '" + definition.name + "'";
     if (!is_name(definition.name)) {
-      errors.push_back({ErrorCode::kInvalidConfiguration,
-                        label + ": a name has 1 to 64 of a-z, 0-9 and _"});
+      errors.push_back(
+          {ErrorCode::kInvalidConfiguration, label + ": a name has 1 to 64 of a-z, 0-9 and _"});
     }
     if (!names.insert(definition.name).second) {
       errors.push_back({ErrorCode::kInvalidConfiguration, label + " is defined twice"});
     }
     const Result<Program> program = compile(definition.when, {.file = definition.name});
     if (!program) {
-      errors.push_back({ErrorCode::kInvalidExpression,
-                        label + " does not compile\n" + program.error().detail});
+      errors.push_back(
+          {ErrorCode::kInvalidExpression, label + " does not compile\n" + program.error().detail});
     }
   }
   return errors;

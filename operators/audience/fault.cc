@@ -6,7 +6,9 @@ namespace rekindle::operators::audience {
 namespace {
 
 // Columns count characters, not bytes: UTF-8 continuation bytes do not count.
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+bool starts_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
 
 uint32_t characters_in(std::string_view text) {
   return static_cast<uint32_t>(std::count_if(text.begin(), text.end(), starts_character));
@@ -19,8 +21,8 @@ void render_one(std::string& out, const Fault& fault, std::string_view source,
   const size_t line_begin = previous_end == std::string_view::npos ? 0 : previous_end + 1;
   const size_t line_end = std::min(source.find('\n', at), source.size());
   const std::string_view before = source.substr(line_begin, at - line_begin);
-  const auto line = static_cast<uint32_t>(std::count(source.begin(),
-                                                     source.begin() + static_cast<long>(at), '\n'));
+  const auto line = static_cast<uint32_t>(
+      std::count(source.begin(), source.begin() + static_cast<long>(at), '\n'));
   const uint32_t margin = line == 0 ? origin.column - 1 : origin.indent;
   out.append(origin.file).append(":").append(std::to_string(origin.line + line));
   out.append(":").append(std::to_string(margin + characters_in(before) + 1));
@@ -58,9 +60,8 @@ void Faults::add(Span where, std::string message) {
 
 std::string Faults::render(std::string_view source, const Origin& origin) const {
   std::vector<Fault> sorted = x_faults;
-  std::stable_sort(sorted.begin(), sorted.end(), [](const Fault& a, const Fault& b) {
-    return a.where.begin < b.where.begin;
-  });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const Fault& a, const Fault& b) { return a.where.begin < b.where.begin; });
   std::string out;
   for (const Fault& fault : sorted) {
     if (!out.empty()) out.push_back('\n');

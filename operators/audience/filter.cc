@@ -87,8 +87,7 @@ class FilterParser {
     std::optional<Clauses> passes = is_and ? both(a.passes, b.passes) : either(a.passes, b.passes);
     Part part;
     if (passes && a.fails && b.fails) {
-      std::optional<Clauses> fails =
-          is_and ? either(*a.fails, *b.fails) : both(*a.fails, *b.fails);
+      std::optional<Clauses> fails = is_and ? either(*a.fails, *b.fails) : both(*a.fails, *b.fails);
       if (!fails) passes.reset();
       part.fails = std::move(fails);
     }
@@ -185,7 +184,7 @@ class FilterParser {
       x_tokens.fault_here("a name has 1 to " + std::to_string(limits::kIdBytesMax) + " bytes");
       return false;
     }
-    term.name = name_hash(token.text);
+    term.name = item_name_hash(token.text);
     x_tokens.take();
     return true;
   }
@@ -199,12 +198,10 @@ class FilterParser {
       return refuse("expected a number (value in major units of the site's currency)");
     }
     constexpr int64_t kMost = limits::kMoneyMinorMax;
-    const std::optional<Rational> scaled =
-        multiply(x_tokens.peek().value, Rational::whole(10'000));
+    const std::optional<Rational> scaled = multiply(x_tokens.peek().value, Rational::whole(10'000));
     const std::optional<int64_t> number = scaled ? whole_of(*scaled) : std::nullopt;
     if (!number || *number > kMost * 10'000) {
-      return refuse("a number here has at most 4 decimals and is at most " +
-                    std::to_string(kMost));
+      return refuse("a number here has at most 4 decimals and is at most " + std::to_string(kMost));
     }
     x_tokens.take();
     if (x_tokens.at(TokenKind::kName) && Currency::parse(x_tokens.peek().text)) {

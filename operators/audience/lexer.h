@@ -12,10 +12,10 @@ namespace rekindle::operators::audience {
 
 enum class TokenKind : uint8_t {
   kEnd,
-  kName,       // count, cart.value, custom:quiz, and, GBP
-  kNumber,     // 12, 0.5
-  kDuration,   // 30m, 1.5h: `value` is in milliseconds
-  kString,     // "shoes": `text` is unescaped
+  kName,      // count, cart.value, custom:quiz, and, GBP
+  kNumber,    // 12, 0.5
+  kDuration,  // 30m, 1.5h: `value` is in milliseconds
+  kString,    // "shoes": `text` is unescaped
   kLeftParen,
   kRightParen,
   kLeftBracket,

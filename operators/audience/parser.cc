@@ -169,10 +169,8 @@ class Parser {
       if (currency && currency->code() == next.text) {
         const Span where{token.where.begin, next.where.end};
         x_tokens.take();
-        return put({.kind = Kind::kMoney,
-                    .where = where,
-                    .value = token.value,
-                    .currency = *currency});
+        return put(
+            {.kind = Kind::kMoney, .where = where, .value = token.value, .currency = *currency});
       }
     }
     return put({.kind = Kind::kNumber, .where = token.where, .value = token.value});

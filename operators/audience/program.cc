@@ -107,14 +107,12 @@ Quantity Program::quantity(uint16_t at, const Scope& scope) const {
       return term.kind->measure(term.arguments, scope);
     }
     case Op::kNegate: return negate(quantity(instruction.a, scope));
-    case Op::kAdd:
-      return add(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    case Op::kAdd: return add(quantity(instruction.a, scope), quantity(instruction.b, scope));
     case Op::kSubtract:
       return subtract(quantity(instruction.a, scope), quantity(instruction.b, scope));
     case Op::kMultiply:
       return multiply(quantity(instruction.a, scope), quantity(instruction.b, scope));
-    case Op::kDivide:
-      return divide(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    case Op::kDivide: return divide(quantity(instruction.a, scope), quantity(instruction.b, scope));
     default: break;
   }
   RK_ASSERT(false && "a condition stands where the compiler puts quantities");

@@ -39,19 +39,19 @@ class Program {
     // conditions
     kTrue,
     kFalse,
-    kHolds,        // term a
-    kAtLeast,      // term a ≥ constant b
-    kCompare,      // quantity a, quantity b; difference grows by constant c per millisecond
-    kSameTruth,    // conditions a, b
-    kNot,          // condition a
-    kAll,          // conditions x_operands[a … a + b)
+    kHolds,      // term a
+    kAtLeast,    // term a ≥ constant b
+    kCompare,    // quantity a, quantity b; difference grows by constant c per millisecond
+    kSameTruth,  // conditions a, b
+    kNot,        // condition a
+    kAll,        // conditions x_operands[a … a + b)
     kAny,
     // quantities
-    kConstant,     // constant a
-    kMoney,        // constant a in major units
-    kMeasure,      // term a
-    kNegate,       // quantity a
-    kAdd,          // quantities a, b
+    kConstant,  // constant a
+    kMoney,     // constant a in major units
+    kMeasure,   // term a
+    kNegate,    // quantity a
+    kAdd,       // quantities a, b
     kSubtract,
     kMultiply,
     kDivide,

@@ -6,14 +6,28 @@ namespace rekindle::operators::audience {
 namespace {
 
 constexpr const TermKind* kTerms[] = {
-    &kCount,     &kSum,       &kMinimum,        &kMaximum,         &kAverage,     &kDistinct,
-    &kDid,       &kSince,     &kFirstSeen,      &kLastSeen,        &kCartValue,   &kCartItems,
-    &kCartAge,   &kLifetimeOrders, &kLifetimeRevenue, &kLifetimeAov, &kLifetimeEvents,
+    &kCount,
+    &kSum,
+    &kMinimum,
+    &kMaximum,
+    &kAverage,
+    &kDistinct,
+    &kDid,
+    &kSince,
+    &kFirstSeen,
+    &kLastSeen,
+    &kCartValue,
+    &kCartItems,
+    &kCartAge,
+    &kLifetimeOrders,
+    &kLifetimeRevenue,
+    &kLifetimeAov,
+    &kLifetimeEvents,
 };
 
 constexpr std::string_view kPlanned[] = {
-    "sequence", "without", "top",       "percentile", "rfm",      "clv",   "p_alive",
-    "trait",    "in",      "in_for",    "exposures",  "consent",  "campaign", "bucket",
+    "sequence", "without", "top",    "percentile", "rfm",     "clv",      "p_alive",
+    "trait",    "in",      "in_for", "exposures",  "consent", "campaign", "bucket",
 };
 
 }  // namespace
@@ -28,7 +42,9 @@ std::string_view name_of(Type type) {
   return "?";
 }
 
-std::span<const TermKind* const> all_terms() { return kTerms; }
+std::span<const TermKind* const> all_terms() {
+  return kTerms;
+}
 
 const TermKind* find_term(std::string_view name) {
   const auto found = std::find_if(std::begin(kTerms), std::end(kTerms),

@@ -10,14 +10,14 @@
 
 namespace rekindle::operators::audience {
 
-extern const TermKind kCount, kDid;                           // terms/count.cc
-extern const TermKind kSum, kMinimum, kMaximum, kAverage;     // terms/amounts.cc
-extern const TermKind kDistinct;                              // terms/distinct.cc
-extern const TermKind kSince;                                 // terms/since.cc
-extern const TermKind kFirstSeen, kLastSeen;                  // terms/seen.cc
-extern const TermKind kCartValue, kCartItems, kCartAge;       // terms/cart.cc
-extern const TermKind kLifetimeOrders, kLifetimeRevenue;      // terms/lifetime.cc
-extern const TermKind kLifetimeAov, kLifetimeEvents;          // terms/lifetime.cc
+extern const TermKind kCount, kDid;                        // terms/count.cc
+extern const TermKind kSum, kMinimum, kMaximum, kAverage;  // terms/amounts.cc
+extern const TermKind kDistinct;                           // terms/distinct.cc
+extern const TermKind kSince;                              // terms/since.cc
+extern const TermKind kFirstSeen, kLastSeen;               // terms/seen.cc
+extern const TermKind kCartValue, kCartItems, kCartAge;    // terms/cart.cc
+extern const TermKind kLifetimeOrders, kLifetimeRevenue;   // terms/lifetime.cc
+extern const TermKind kLifetimeAov, kLifetimeEvents;       // terms/lifetime.cc
 
 [[nodiscard]] std::span<const TermKind* const> all_terms();
 [[nodiscard]] const TermKind* find_term(std::string_view name);  // null: unknown

@@ -58,8 +58,8 @@ class TokenReader {
   bool count_node(Span where) {
     if (++x_nodes <= limits::kExpressionNodesMax) return true;
     if (x_nodes == limits::kExpressionNodesMax + 1) {
-      fault(where, "the expression has more than " +
-                       std::to_string(limits::kExpressionNodesMax) + " parts");
+      fault(where, "the expression has more than " + std::to_string(limits::kExpressionNodesMax) +
+                       " parts");
     }
     return false;
   }
@@ -71,9 +71,7 @@ class TokenReader {
     ~Nesting() { --x_reader.x_depth; }
     Nesting(const Nesting&) = delete;
     Nesting& operator=(const Nesting&) = delete;
-    [[nodiscard]] bool too_deep() const {
-      return x_reader.x_depth > limits::kExpressionDepthMax;
-    }
+    [[nodiscard]] bool too_deep() const { return x_reader.x_depth > limits::kExpressionDepthMax; }
 
    private:
     TokenReader& x_reader;

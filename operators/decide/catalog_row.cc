@@ -111,7 +111,7 @@ void CatalogBuilder::add(uint64_t line, const CatalogRow& row) {
 }
 
 CatalogBuilder::Check CatalogBuilder::check_new(const Product& product) {
-  if (x_seen.insert(name_hash(product.id)).second) return std::nullopt;
+  if (x_seen.insert(item_name_hash(product.id)).second) return std::nullopt;
   return Refusal{CatalogField::kId, "is in the catalogue already; the first one is kept"};
 }
 

@@ -25,7 +25,7 @@ std::vector<NameHash> cart_of(const DecideRequest& request, const Visitor& visit
   std::vector<NameHash> cart;
   if (!request.cart.empty()) {
     cart.reserve(request.cart.size());
-    for (const std::string& product : request.cart) cart.push_back(name_hash(product));
+    for (const std::string& product : request.cart) cart.push_back(item_name_hash(product));
     return cart;
   }
   cart.reserve(visitor.cart.lines.size());

@@ -8,8 +8,8 @@ ProductCatalog::ProductCatalog(std::vector<Product> products) {
   x_products.reserve(products.size());
   x_by_hash.reserve(products.size());
   for (Product& product : products) {
-    product.hash = name_hash(product.id);
-    product.category_hash = name_hash(product.category);
+    product.hash = item_name_hash(product.id);
+    product.category_hash = item_name_hash(product.category);
     const auto index = static_cast<uint32_t>(x_products.size());
     if (!x_by_hash.emplace(product.hash, index).second) continue;
     x_products.push_back(std::move(product));

@@ -73,11 +73,10 @@ TEST(Csv, ReadsQuotesLineEndsAndTheByteOrderMarkHoweverTheBytesArrive) {
     CsvReader csv(bytes);
     ASSERT_TRUE(csv.read_header());
     EXPECT_THAT(csv.header(), ElementsAre("a", "b"));
-    EXPECT_EQ(rows_of(csv), (Rows{{"1", "2"},
-                                  {"x,\"y\"\r\nz", ""},
-                                  {"in\"side", "3\" x"},
-                                  {"", ""},
-                                  {"last", "line"}}));
+    EXPECT_EQ(
+        rows_of(csv),
+        (Rows{
+            {"1", "2"}, {"x,\"y\"\r\nz", ""}, {"in\"side", "3\" x"}, {"", ""}, {"last", "line"}}));
     EXPECT_EQ(csv.rows(), 5u);
     EXPECT_EQ(csv.bad_rows(), 0u);
   }
@@ -204,35 +203,36 @@ TEST(Uci, JoinsInvoiceLinesIntoOnePurchase) {
 }
 
 TEST(Uci, CountsWhatItLeavesOut) {
-  auto source = UciSource::make(memory(
-      std::string(kUciHeader) +
-      "1,A,MUG,1,2010-12-01 08:26:00,1.00,,UK\n"           // nobody
-      "A2,B,Adjust bad debt,1,2010-12-01 08:26:00,-5.00,7,UK\n"  // negative: nothing left
-      "3,A,MUG,-1,2010-12-01 08:26:00,1.00,7,UK\n"         // negative pieces, no refund
-      "3,A,MUG,2,2010-12-01 08:26:00,0,7,UK\n"             // free
-      "4,A,MUG,two,2010-12-01 08:26:00,1.00,7,UK\n"        // no number
-      "5,A,MUG,1,someday,1.00,7,UK\n"                      // no time
-      "6,A,MUG\n"));                                       // columns missing
+  auto source = UciSource::make(
+      memory(std::string(kUciHeader) +
+             "1,A,MUG,1,2010-12-01 08:26:00,1.00,,UK\n"                 // nobody
+             "A2,B,Adjust bad debt,1,2010-12-01 08:26:00,-5.00,7,UK\n"  // negative: nothing left
+             "3,A,MUG,-1,2010-12-01 08:26:00,1.00,7,UK\n"   // negative pieces, no refund
+             "3,A,MUG,2,2010-12-01 08:26:00,0,7,UK\n"       // free
+             "4,A,MUG,two,2010-12-01 08:26:00,1.00,7,UK\n"  // no number
+             "5,A,MUG,1,someday,1.00,7,UK\n"                // no time
+             "6,A,MUG\n"));                                 // columns missing
   ASSERT_TRUE(source);
   EXPECT_EQ(all_of(**source).size(), 1u);
-  EXPECT_THAT((*source)->counts().listed(),
-              ElementsAre(Pair("rows", 7), Pair("events", 1), Pair("bad_rows", 3),
-                          Pair("no_visitor", 1), Pair("unusable_lines", 2),
-                          Pair("empty_orders", 1)));
+  EXPECT_THAT(
+      (*source)->counts().listed(),
+      ElementsAre(Pair("rows", 7), Pair("events", 1), Pair("bad_rows", 3), Pair("no_visitor", 1),
+                  Pair("unusable_lines", 2), Pair("empty_orders", 1)));
   EXPECT_EQ(UciSource::make(memory("InvoiceNo\n")).error().code, ErrorCode::kMalformedRequest);
 }
 
 TEST(Rees46, MakesOneEventARow) {
   const std::string view =
       "2019-10-01 00:00:00 UTC,view,44600062,2103807459595387724,,shiseido,35.79,541312140,s1\r\n";
-  auto source = Rees46Source::make(memory(
-      "event_time,event_type,product_id,category_id,category_code,brand,price,user_id,"
-      "user_session\r\n" + view + view +
-      "2019-10-01 00:00:01 UTC,cart,1,2,a.b,,0.00,7,s2\r\n"
-      "2019-10-01 00:00:02 UTC,purchase,1,2,a.b,,,7,s2\r\n"
-      "2019-10-01 00:00:03 UTC,wave,1,2,a.b,,,7,s2\r\n"
-      "2019-10-01 00:00:03 UTC,view,1,2,a.b,,-1,7,s2\r\n"
-      "2019-10-01 00:00:03 UTC,view,1,2,a.b,,1,,s2\r\n"));
+  auto source = Rees46Source::make(
+      memory("event_time,event_type,product_id,category_id,category_code,brand,price,user_id,"
+             "user_session\r\n" +
+             view + view +
+             "2019-10-01 00:00:01 UTC,cart,1,2,a.b,,0.00,7,s2\r\n"
+             "2019-10-01 00:00:02 UTC,purchase,1,2,a.b,,,7,s2\r\n"
+             "2019-10-01 00:00:03 UTC,wave,1,2,a.b,,,7,s2\r\n"
+             "2019-10-01 00:00:03 UTC,view,1,2,a.b,,-1,7,s2\r\n"
+             "2019-10-01 00:00:03 UTC,view,1,2,a.b,,1,,s2\r\n"));
   ASSERT_TRUE(source);
   SourceEvent first;
   SourceEvent second;
@@ -242,10 +242,11 @@ TEST(Rees46, MakesOneEventARow) {
   EXPECT_EQ(first.event_id, second.event_id);
   const std::string id = first.event_id;
   EXPECT_EQ(json_of(first), R"({"visitor":"541312140","type":"view_item",)"
-                            R"("at":"2019-10-01T00:00:00.000Z","event_id":")" + id +
-                            R"(","currency":"USD","items":[{"product":"44600062",)"
-                            R"("category":"2103807459595387724","brand":"shiseido",)"
-                            R"("price":"35.79","quantity":1}]})");
+                            R"("at":"2019-10-01T00:00:00.000Z","event_id":")" +
+                                id +
+                                R"(","currency":"USD","items":[{"product":"44600062",)"
+                                R"("category":"2103807459595387724","brand":"shiseido",)"
+                                R"("price":"35.79","quantity":1}]})");
   ASSERT_TRUE((*source)->next(second));
   EXPECT_EQ(second.type, "add_to_cart");
   EXPECT_EQ(second.items[0].category, "a.b");
@@ -273,18 +274,17 @@ TEST(CompleteJourney, JoinsScatteredRowsIntoBasketsInTheOrderOfTime) {
   ASSERT_TRUE(source);
   EXPECT_THAT(
       all_of(**source),
-      ElementsAre(
-          R"({"visitor":"7","type":"purchase","at":"2017-01-01T10:00:00.000Z",)"
-          R"("event_id":"40128000000","order":"40128000000","coupon":"yes","value":"2.50",)"
-          R"("currency":"USD","items":[{"product":"11","price":"2.50","quantity":1}]})",
-          R"({"visitor":"8","type":"purchase","at":"2017-01-02T10:00:00.000Z",)"
-          R"("event_id":"20","order":"20","value":"1.10","currency":"USD",)"
-          R"("items":[{"product":"900000","category":"SOAP","brand":"National",)"
-          R"("price":"0.33","quantity":3}]})"));
-  EXPECT_THAT((*source)->counts().listed(),
-              ElementsAre(Pair("rows", 6), Pair("events", 2), Pair("bad_rows", 1),
-                          Pair("no_visitor", 1), Pair("unusable_lines", 2),
-                          Pair("empty_orders", 1)));
+      ElementsAre(R"({"visitor":"7","type":"purchase","at":"2017-01-01T10:00:00.000Z",)"
+                  R"("event_id":"40128000000","order":"40128000000","coupon":"yes","value":"2.50",)"
+                  R"("currency":"USD","items":[{"product":"11","price":"2.50","quantity":1}]})",
+                  R"({"visitor":"8","type":"purchase","at":"2017-01-02T10:00:00.000Z",)"
+                  R"("event_id":"20","order":"20","value":"1.10","currency":"USD",)"
+                  R"("items":[{"product":"900000","category":"SOAP","brand":"National",)"
+                  R"("price":"0.33","quantity":3}]})"));
+  EXPECT_THAT(
+      (*source)->counts().listed(),
+      ElementsAre(Pair("rows", 6), Pair("events", 2), Pair("bad_rows", 1), Pair("no_visitor", 1),
+                  Pair("unusable_lines", 2), Pair("empty_orders", 1)));
 }
 
 TEST(Ndjson, ReadsBackWhatToJsonWrites) {
@@ -314,8 +314,8 @@ TEST(Ndjson, CountsBadLinesAndGoesOn) {
 }
 
 TEST(SourceEvent, GivesTheSameToAnIntakeAsToAServer) {
-  auto source = UciSource::make(memory(
-      std::string(kUciHeader) + "5,A,MUG,2,2010-12-01 08:26:00,2.5,7.0,UK\n"));
+  auto source = UciSource::make(
+      memory(std::string(kUciHeader) + "5,A,MUG,2,2010-12-01 08:26:00,2.5,7.0,UK\n"));
   ASSERT_TRUE(source);
   SourceEvent event;
   ASSERT_TRUE((*source)->next(event));
@@ -339,8 +339,8 @@ TEST(SourceEvent, GivesTheSameToAnIntakeAsToAServer) {
 class PresetFiles : public ::testing::Test {
  protected:
   void SetUp() override {
-    x_folder = std::filesystem::temp_directory_path() /
-               ("rekindle_presets_" + std::to_string(getpid()));
+    x_folder =
+        std::filesystem::temp_directory_path() / ("rekindle_presets_" + std::to_string(getpid()));
     std::filesystem::create_directories(x_folder);
   }
   void TearDown() override { std::filesystem::remove_all(x_folder); }

@@ -11,7 +11,9 @@ namespace {
 constexpr PartitionId kPartition{3};
 constexpr EventTime kNow{1'700'000'000'000};
 
-VisitorKey key(uint64_t n) { return {n, n * 7}; }
+VisitorKey key(uint64_t n) {
+  return {n, n * 7};
+}
 
 class DeadlinesTest : public ::testing::Test {
  protected:

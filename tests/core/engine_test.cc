@@ -1,4 +1,5 @@
-// The engine's promises that need no random streams: time on the wall clock, failing writes, threads.
+// The engine's promises that need no random streams: time on the wall clock, failing writes,
+// threads.
 #include "core/engine.h"
 
 #include <gtest/gtest.h>
@@ -102,9 +103,13 @@ TEST(Engine, ADifferentPartitionCountIsRefused) {
     EngineConfig config;
     config.partitions = partitions;
     config.threads = false;
-    EngineParts parts{log, store, clock, sites,
+    EngineParts parts{log,
+                      store,
+                      clock,
+                      sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
-                      nullptr, {}};
+                      nullptr,
+                      {}};
     return Engine::open(config, std::move(parts), {});
   };
   ASSERT_TRUE(open(8));
@@ -156,9 +161,13 @@ TEST(Engine, ThreadsCountEveryEventOnce) {
   config.checkpoint_dirty_visitors = 50;
   config.checkpoint_events = 200;
   config.cache_bytes_max = 200'000;
-  EngineParts parts{log, store, clock, sites,
+  EngineParts parts{log,
+                    store,
+                    clock,
+                    sites,
                     [](const Rules& rules) { return operators::make_operators(rules, {}); },
-                    nullptr, {}};
+                    nullptr,
+                    {}};
   auto engine = Engine::open(config, std::move(parts), shop_audiences()).value();
   std::atomic<uint64_t> changes{0};
   constexpr int kSenders = 3;

@@ -72,7 +72,7 @@ TEST(EventFormat, EveryFieldReadsBackEqual) {
   EXPECT_EQ(read.items[0].brand, "acme");
   EXPECT_EQ(read.items[0].price, 1'299);
   EXPECT_EQ(read.items[0].quantity, 2u);
-  EXPECT_EQ(read.items[0].category_hash, name_hash("shoes"));
+  EXPECT_EQ(read.items[0].category_hash, item_name_hash("shoes"));
   EXPECT_EQ(read.items[1].price, kNoMoney);
 }
 

@@ -25,9 +25,9 @@ inline Item item_of(std::string_view product, std::string_view category = {},
   item.brand = brand;
   item.price = price;
   item.quantity = quantity;
-  item.product_hash = name_hash(product);
-  item.category_hash = name_hash(category);
-  item.brand_hash = name_hash(brand);
+  item.product_hash = item_name_hash(product);
+  item.category_hash = item_name_hash(category);
+  item.brand_hash = item_name_hash(brand);
   return item;
 }
 

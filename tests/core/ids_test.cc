@@ -10,6 +10,7 @@ namespace {
 // These values are on disk: a change of hash is a change of every stored format.
 TEST(Ids, HashesNeverChange) {
   EXPECT_EQ(name_hash("shoes"), NameHash{0x6ad49d572cbf7309});
+  EXPECT_EQ(item_name_hash("shoes"), NameHash{0x9d572cbf7309});
   EXPECT_EQ(static_cast<uint32_t>(site_id("shop")), 0x4d518cd9u);
   const VisitorKey key = visitor_key(site_id("shop"), "v1");
   EXPECT_EQ(key.high, uint64_t{0xc7cae0e4151569e5});
@@ -19,6 +20,7 @@ TEST(Ids, HashesNeverChange) {
 TEST(Ids, TheEmptyNameIsNoNameAndNothingElseIs) {
   EXPECT_EQ(name_hash(""), kNoName);
   EXPECT_NE(name_hash("0"), kNoName);
+  EXPECT_EQ(item_name_hash(""), kNoName);
 }
 
 TEST(Ids, TheSameNameAtTwoSitesIsTwoVisitors) {

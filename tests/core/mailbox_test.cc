@@ -41,6 +41,24 @@ TEST(Inbox, TakesOneMessageLargerThanItsBoundWhenEmpty) {
   EXPECT_FALSE(sender.send(&next, 1));
 }
 
+TEST(Inbox, HasRoomForAsManyQueriesAsComeOneAfterTheOther) {
+  struct Question final : Query {
+    void run(QueryScope&) override {}
+    void on_reply() override {}
+  };
+  Inbox inbox(1'000);
+  Inbox::Sender sender(inbox);
+  for (int i = 0; i < 10; ++i) {
+    Question question;
+    ASSERT_TRUE(sender.send(&question, 600));
+    EXPECT_EQ(inbox.bytes(), 600);
+    Message* taken = nullptr;
+    ASSERT_EQ(inbox.take(&taken, 1), 1u);
+    EXPECT_EQ(taken, &question);
+    EXPECT_EQ(inbox.bytes(), 0);
+  }
+}
+
 TEST(Inbox, KeepsTheOrderOfEachSender) {
   Inbox inbox(1 << 30);
   constexpr int kEach = 20'000;

@@ -25,7 +25,9 @@ TEST(PartitionFormat, GoldenBytesOfVersion1) {
     hex += two;
   }
   EXPECT_EQ(hex,
-            "01ac020702810100" "68e5cf8b010000" "ff67e5cf8b010000"
+            "01ac020702810100"
+            "68e5cf8b010000"
+            "ff67e5cf8b010000"
             "01000000000000000200000000000000");
 }
 

@@ -61,10 +61,11 @@ TEST(Timeline, KeepsItemsOrdersWorthAndPieces) {
   EXPECT_EQ(timeline.order_of(entries[0]), name_hash("order 1"));
   ASSERT_EQ(entries[0].line_count, 2u);
   EXPECT_EQ(timeline.item_of(entries[0], 1),
-            (ItemKey{name_hash("b"), name_hash("hats"), name_hash("acme")}));
+            (ItemKey{item_name_hash("b"), item_name_hash("hats"), item_name_hash("acme")}));
   EXPECT_EQ(timeline.order_of(entries[1]), kNoName);
   EXPECT_EQ(entries[1].value, kNoMoney);
-  EXPECT_EQ(timeline.item_of(entries[1], 0), (ItemKey{name_hash("b"), name_hash("hats"), kNoName}));
+  EXPECT_EQ(timeline.item_of(entries[1], 0),
+            (ItemKey{item_name_hash("b"), item_name_hash("hats"), kNoName}));
 }
 
 TEST(Timeline, RefusesATypeBeyondTheBoundOnLists) {

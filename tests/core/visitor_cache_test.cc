@@ -5,7 +5,9 @@
 namespace rekindle {
 namespace {
 
-VisitorKey key(uint64_t n) { return {n, n}; }
+VisitorKey key(uint64_t n) {
+  return {n, n};
+}
 
 TEST(VisitorCache, EvictsOnlyCleanVisitorsThatWereNotTouchedLately) {
   VisitorCache cache;

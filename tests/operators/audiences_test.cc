@@ -97,8 +97,8 @@ TEST(Audiences, TheFirstEventEvaluatesThoseItDoesNotName) {
 
 // Shows which audiences an event evaluates: their state is put wrong by hand first.
 TEST(Audiences, OnlyEventsThatPassATriggerEvaluate) {
-  Scene scene({"did(view_item, 1d, category == \"shoes\")", "did(any, 1d)",
-               "did(custom:quiz, 1d)", "cart.items >= 0", "lifetime.orders >= 0"});
+  Scene scene({"did(view_item, 1d, category == \"shoes\")", "did(any, 1d)", "did(custom:quiz, 1d)",
+               "cart.items >= 0", "lifetime.orders >= 0"});
   scene.happens(EventType::kSearch);
   const auto evaluated_by = [&](EventType type, std::vector<Item> items) {
     Scene& s = scene;

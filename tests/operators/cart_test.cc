@@ -25,7 +25,7 @@ TEST(Cart, AddsAddUpAtThePriceLastSeen) {
   const Cart& cart = world.visitor.cart;
   ASSERT_EQ(cart.lines.size(), 2u);
   EXPECT_EQ(cart.lines[0].quantity, 4u);
-  EXPECT_EQ(cart.lines[0].category, name_hash("shoes"));
+  EXPECT_EQ(cart.lines[0].category, item_name_hash("shoes"));
   EXPECT_EQ(cart.value(), 3'600);
   EXPECT_EQ(cart.pieces(), 5);
   EXPECT_EQ(cart.changed_at, kNoon + minutes(2));
@@ -72,7 +72,9 @@ TEST(Cart, OverTheBoundTheLineUnchangedLongestIsDropped) {
   EXPECT_EQ(cart.lines.size(), limits::kCartLinesMax);
   const auto has = [&](std::string_view product) {
     return std::any_of(cart.lines.begin(), cart.lines.end(),
-                       [&](const CartLine& line) { return line.product == name_hash(product); });
+                       [wanted = item_name_hash(product)](const CartLine& line) {
+                         return line.product == wanted;
+                       });
   };
   EXPECT_TRUE(has("0"));
   EXPECT_FALSE(has("1"));

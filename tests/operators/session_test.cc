@@ -34,8 +34,8 @@ TEST(Session, ClosesByTimeAloneExactlyWhenIdle) {
   EXPECT_EQ(world.sessions[0].start, kNoon);
   EXPECT_EQ(world.sessions[0].end, kNoon + minutes(20));
   ASSERT_EQ(world.sessions[0].lines.size(), 2u);
-  EXPECT_EQ(world.sessions[0].lines[0].product, name_hash("a"));
-  EXPECT_EQ(world.sessions[0].lines[1].category, name_hash("shoes"));
+  EXPECT_EQ(world.sessions[0].lines[0].product, item_name_hash("a"));
+  EXPECT_EQ(world.sessions[0].lines[1].category, item_name_hash("shoes"));
   EXPECT_FALSE(world.visitor.session.open);
   EXPECT_EQ(world.visitor.deadline, EventTime::never());
 }
@@ -61,8 +61,8 @@ TEST(Session, LinesAreViewsAddsAndPurchasesInOrderOfTime) {
   EXPECT_EQ(world.sessions[0].end, kNoon + minutes(3));
   std::vector<NameHash> products;
   for (const SessionLine& line : world.sessions[0].lines) products.push_back(line.product);
-  EXPECT_EQ(products, (std::vector<NameHash>{name_hash("a"), name_hash("b"), name_hash("c"),
-                                             name_hash("d")}));
+  EXPECT_EQ(products, (std::vector<NameHash>{item_name_hash("a"), item_name_hash("b"),
+                                             item_name_hash("c"), item_name_hash("d")}));
   EXPECT_EQ(world.sessions[0].lines[3].type, EventType::kPurchase);
 }
 
@@ -88,7 +88,7 @@ TEST(Session, ALateEventMovesTheStartBackOnlyWithinTheIdleTime) {
   world.pass(kNoon + days(1));
   ASSERT_EQ(world.sessions.size(), 1u);
   ASSERT_EQ(world.sessions[0].lines.size(), 2u);
-  EXPECT_EQ(world.sessions[0].lines[0].product, name_hash("b"));
+  EXPECT_EQ(world.sessions[0].lines[0].product, item_name_hash("b"));
 }
 
 TEST(Session, AnEventAlreadyIdleWhenItArrivesBelongsToNone) {
@@ -109,8 +109,8 @@ TEST(Session, KeepsTheNewestLinesOfALongOne) {
   world.pass(kNoon + days(1));
   ASSERT_EQ(world.sessions.size(), 1u);
   ASSERT_EQ(world.sessions[0].lines.size(), limits::kSessionLinesMax);
-  EXPECT_EQ(world.sessions[0].lines.front().product, name_hash("150"));
-  EXPECT_EQ(world.sessions[0].lines.back().product, name_hash("349"));
+  EXPECT_EQ(world.sessions[0].lines.front().product, item_name_hash("150"));
+  EXPECT_EQ(world.sessions[0].lines.back().product, item_name_hash("349"));
   EXPECT_EQ(world.sessions[0].start, kNoon);
 }
 

@@ -84,11 +84,11 @@ class Play {
   }
 
   naive::PlainEvent random_event() {
-    static constexpr EventType kTypes[] = {
-        EventType::kViewItem, EventType::kViewItem,   EventType::kPurchase,
-        EventType::kPurchase, EventType::kAddToCart,  EventType::kAddToCart,
-        EventType::kSearch,   EventType::kOfferShown, EventType::kRemoveFromCart,
-        EventType::kRefund};
+    static constexpr EventType kTypes[] = {EventType::kViewItem,       EventType::kViewItem,
+                                           EventType::kPurchase,       EventType::kPurchase,
+                                           EventType::kAddToCart,      EventType::kAddToCart,
+                                           EventType::kSearch,         EventType::kOfferShown,
+                                           EventType::kRemoveFromCart, EventType::kRefund};
     naive::PlainEvent event;
     event.type = pick(12) == 0 ? custom_type("quiz") : kTypes[pick(std::size(kTypes))];
     event.at = x_now;
@@ -118,8 +118,8 @@ class Play {
     if (plain.has_value) event.value = plain.value;
     for (const naive::PlainItem& item : plain.items) {
       event.items.push_back({item.product, item.category, item.brand, item.price, item.quantity,
-                             name_hash(item.product), name_hash(item.category),
-                             name_hash(item.brand)});
+                             item_name_hash(item.product), item_name_hash(item.category),
+                             item_name_hash(item.brand)});
     }
     Context context(x_visitor, x_site, x_now, ChangeReason::kEvent, event.type, x_sink);
     for (const auto& step : x_operators) step->on_event(event, context);

@@ -1,6 +1,6 @@
 // The whole engine in one thread on stores that die: at every single write of a run, before it and
-// after it, the process ends; the sender sends again what was not acknowledged; nothing may differ from
-// a run in which nothing died.
+// after it, the process ends; the sender sends again what was not acknowledged; nothing may differ
+// from a run in which nothing died.
 #include <gtest/gtest.h>
 
 #include "tests/support/random_shop.h"

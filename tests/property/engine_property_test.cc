@@ -23,9 +23,9 @@ using Bytes = std::map<std::string, std::string>;
   }
   if (x == a.end() && y == b.end()) return ::testing::AssertionSuccess();
   const auto show = [](const auto& at, const auto& end) {
-    return at == end ? std::string("nothing")
-                     : ::testing::PrintToString(at->first) + " = " +
-                           ::testing::PrintToString(at->second);
+    return at == end
+               ? std::string("nothing")
+               : ::testing::PrintToString(at->first) + " = " + ::testing::PrintToString(at->second);
   };
   return ::testing::AssertionFailure() << show(x, a.end()) << " against " << show(y, b.end());
 }

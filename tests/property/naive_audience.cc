@@ -19,8 +19,12 @@ struct Value {
 const Value kUnknown{Value::kUnknown};
 const Value kInfinite{Value::kInfinite, 1};
 
-int sign_of(Wide n) { return n > 0 ? 1 : (n < 0 ? -1 : 0); }
-Value whole(int64_t n) { return {Value::kKnown, n}; }
+int sign_of(Wide n) {
+  return n > 0 ? 1 : (n < 0 ? -1 : 0);
+}
+Value whole(int64_t n) {
+  return {Value::kKnown, n};
+}
 
 bool compare(const std::string& op, int sign) {
   if (op == "==") return sign == 0;
@@ -212,8 +216,7 @@ Value product(const Value& a, const Value& b, bool divides) {
 Value value(const Tree& tree, const Events& events, EventTime now) {
   const auto part = [&](size_t i) { return value(tree.parts[i], events, now); };
   switch (tree.form) {
-    case Form::kConstant:
-      return {Value::kKnown, tree.number, tree.unit == Unit::kNumber ? 2 : 1};
+    case Form::kConstant: return {Value::kKnown, tree.number, tree.unit == Unit::kNumber ? 2 : 1};
     case Form::kTerm: return term(tree, events, now);
     case Form::kAdd: return sum(part(0), part(1), 1);
     case Form::kSubtract: return sum(part(0), part(1), -1);

@@ -29,11 +29,18 @@ struct PlainEvent {
 
 enum class Form {
   kConstant,  // bool (number), number ÷ 2, minor units, or milliseconds, as `unit` says
-  kAnd, kOr, kNot, kSame,
+  kAnd,
+  kOr,
+  kNot,
+  kSame,
   kCompare,
   kDid,
   kTerm,
-  kAdd, kSubtract, kMultiply, kDivide, kNegate,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kNegate,
 };
 enum class Unit { kBool, kNumber, kMoney, kDuration };
 
@@ -53,8 +60,8 @@ struct Tree {
   int64_t number = 0;
   std::string compare;
   // kDid, kTerm
-  std::string term;   // "count", "cart.age", …
-  std::string type;   // event type's name
+  std::string term;  // "count", "cart.age", …
+  std::string type;  // event type's name
   std::string field;
   int64_t window_ms = 0;  // 0: takes none
   std::vector<FilterTree> filter;

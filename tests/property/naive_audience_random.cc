@@ -100,9 +100,8 @@ class Maker {
 
   Tree plain_term(Unit unit) {
     Tree tree{.form = Form::kTerm, .unit = unit};
-    tree.term = unit == Unit::kMoney
-                    ? one_of({"cart.value", "lifetime.revenue", "lifetime.aov"})
-                    : one_of({"cart.items", "lifetime.orders", "lifetime.events"});
+    tree.term = unit == Unit::kMoney ? one_of({"cart.value", "lifetime.revenue", "lifetime.aov"})
+                                     : one_of({"cart.items", "lifetime.orders", "lifetime.events"});
     return tree;
   }
 
@@ -210,7 +209,9 @@ std::string text_of_constant(const Tree& tree, int64_t scale) {
 
 }  // namespace
 
-Tree random_condition(std::mt19937_64& random, int depth) { return Maker(random).condition(depth); }
+Tree random_condition(std::mt19937_64& random, int depth) {
+  return Maker(random).condition(depth);
+}
 
 std::string text_of(const Tree& tree, int64_t scale) {
   const auto joined = [&](std::string_view sign) {

@@ -1,4 +1,5 @@
-// Random but repeatable shop traffic: visitors come in bursts, some events are late, some come twice.
+// Random but repeatable shop traffic: visitors come in bursts, some events are late, some come
+// twice.
 #pragma once
 
 #include <random>
@@ -17,10 +18,9 @@ struct ShopOptions {
 };
 
 inline std::vector<TestEvent> random_shop(const ShopOptions& options) {
-  constexpr EventType kTypes[] = {EventType::kPageView,  EventType::kViewItem,
-                                  EventType::kViewItem,  EventType::kAddToCart,
-                                  EventType::kPurchase,  EventType::kRemoveFromCart,
-                                  EventType::kSearch,    EventType::kRefund};
+  constexpr EventType kTypes[] = {
+      EventType::kPageView, EventType::kViewItem,       EventType::kViewItem, EventType::kAddToCart,
+      EventType::kPurchase, EventType::kRemoveFromCart, EventType::kSearch,   EventType::kRefund};
   constexpr const char* kCategories[] = {"shoes", "shirts", "hats"};
   std::mt19937 random(options.seed);
   const auto below = [&random](uint32_t n) { return static_cast<uint32_t>(random() % n); };
@@ -54,9 +54,11 @@ inline std::vector<TestEvent> random_shop(const ShopOptions& options) {
 
 inline std::vector<AudienceDefinition> shop_audiences() {
   return {
-      {"cart_abandoners", "", "", "cart.value > 0 and since(add_to_cart) >= 30m and count(purchase, 24h) == 0"},
+      {"cart_abandoners", "", "",
+       "cart.value > 0 and since(add_to_cart) >= 30m and count(purchase, 24h) == 0"},
       {"active_today", "", "", "count(any, 24h) >= 3"},
-      {"viewed_twice_not_bought", "", "", R"(count(view_item, 7d, category == "shoes") >= 2 and not did(purchase, 7d, category == "shoes"))"},
+      {"viewed_twice_not_bought", "", "",
+       R"(count(view_item, 7d, category == "shoes") >= 2 and not did(purchase, 7d, category == "shoes"))"},
       {"lapsed", "", "", "lifetime.orders >= 1 and since(purchase) > 30d"},
       {"big_spender", "", "", "sum(purchase, value, 60d) >= 150"},
       {"browser", "", "", "distinct(view_item, product, 10d) >= 3"},

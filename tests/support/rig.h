@@ -1,5 +1,5 @@
-// An engine in one thread on in-memory stores, for tests: feed it events, cut batches anywhere, crash
-// it, look at its feed and its bytes. Nothing sleeps; time is set.
+// An engine in one thread on in-memory stores, for tests: feed it events, cut batches anywhere,
+// crash it, look at its feed and its bytes. Nothing sleeps; time is set.
 #pragma once
 
 #include <algorithm>
@@ -124,9 +124,8 @@ class Rig {
       const auto changes = x_engine->read_changes(partition, 0, SIZE_MAX).value();
       for (const auto& stored : changes) {
         RK_ASSERT(stored.change.seq == expected++);  // gap-free
-        lines.push_back({stored.visitor_name, stored.change.at.ms,
-                         to_index(stored.change.audience), stored.change.entered,
-                         stored.change.reason});
+        lines.push_back({stored.visitor_name, stored.change.at.ms, to_index(stored.change.audience),
+                         stored.change.entered, stored.change.reason});
       }
     }
     // Order between visitors is the order of commit, which depends on the cut; within one it stays.
@@ -170,9 +169,13 @@ class Rig {
     x_engine.reset();
     x_faulty_log = std::make_unique<FaultyLog>(*x_log, *x_plan);
     x_faulty_store = std::make_unique<FaultyStateStore>(*x_store, *x_plan);
-    EngineParts parts{*x_faulty_log, *x_faulty_store, x_clock, x_sites,
+    EngineParts parts{*x_faulty_log,
+                      *x_faulty_store,
+                      x_clock,
+                      x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
-                      nullptr, {}};
+                      nullptr,
+                      {}};
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
     if (!opened) assertion_failed(to_string(opened.error()).c_str(), __FILE__, __LINE__);
     x_engine = std::move(opened.value());

@@ -38,8 +38,8 @@ Quantity average(const Arguments& arguments, const Scope& scope) {
 
 // Amounts are never negative (io/intake refuses them), so a sum only grows with events.
 constexpr TermKind amount_term(std::string_view name, std::string_view usage,
-                               Quantity (*measure)(const Arguments&, const Scope&),
-                               Effect effect, bool may_be_unknown) {
+                               Quantity (*measure)(const Arguments&, const Scope&), Effect effect,
+                               bool may_be_unknown) {
   return {
       .name = name,
       .usage = usage,
@@ -60,14 +60,11 @@ constexpr TermKind amount_term(std::string_view name, std::string_view usage,
 
 constexpr TermKind kSum =
     amount_term("sum", "sum(type, value|quantity, window[, filter])", total, Effect::kRises, false);
-constexpr TermKind kMinimum =
-    amount_term("min", "min(type, value|quantity, window[, filter])", extreme<minimum>,
-                Effect::kFalls, true);
-constexpr TermKind kMaximum =
-    amount_term("max", "max(type, value|quantity, window[, filter])", extreme<maximum>,
-                Effect::kRises, true);
-constexpr TermKind kAverage =
-    amount_term("avg", "avg(type, value|quantity, window[, filter])", average,
-                Effect::kEither, true);
+constexpr TermKind kMinimum = amount_term("min", "min(type, value|quantity, window[, filter])",
+                                          extreme<minimum>, Effect::kFalls, true);
+constexpr TermKind kMaximum = amount_term("max", "max(type, value|quantity, window[, filter])",
+                                          extreme<maximum>, Effect::kRises, true);
+constexpr TermKind kAverage = amount_term("avg", "avg(type, value|quantity, window[, filter])",
+                                          average, Effect::kEither, true);
 
 }  // namespace rekindle::operators::audience

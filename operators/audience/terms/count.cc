@@ -16,7 +16,9 @@ Holds at_least(const Arguments& arguments, int64_t k, const Scope& scope) {
   return count_at_least(scope.visitor.timeline, arguments.query(scope), k, scope.now);
 }
 
-Holds did(const Arguments& arguments, const Scope& scope) { return at_least(arguments, 1, scope); }
+Holds did(const Arguments& arguments, const Scope& scope) {
+  return at_least(arguments, 1, scope);
+}
 
 }  // namespace
 

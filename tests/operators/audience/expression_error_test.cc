@@ -111,11 +111,13 @@ TEST(ExpressionErrors, NameWhatIsWrong) {
        "without the amount passes neither)"},
       {"did(any, 7d, category == \"a\" brand)",
        "1:30 expected 'and', 'or', ',' or ')' in the filter"},
-      {"did(any, 7d, category == \"a", "1:26 the string is not closed; 1:28 expected 'and', 'or', "
-                                       "',' or ')' in the filter"},
+      {"did(any, 7d, category == \"a",
+       "1:26 the string is not closed; 1:28 expected 'and', 'or', "
+       "',' or ')' in the filter"},
       {"\"a\" == 3", "1:1 a name in quotes belongs inside a term's filter"},
-      {"count(any, 7d) > 1234567890123456789", "1:18 the number has more than 18 digits; 1:37 the "
-                                               "expression ends here, but something must follow"},
+      {"count(any, 7d) > 1234567890123456789",
+       "1:18 the number has more than 18 digits; 1:37 the "
+       "expression ends here, but something must follow"},
       {"true # comment", "1:6 unexpected character; 1:8 expected 'and', 'or' or the end"},
   };
   for (const auto& [source, expected] : cases) EXPECT_EQ(brief(source), expected) << source;
@@ -143,8 +145,7 @@ TEST(ExpressionErrors, SizesAreBounded) {
   EXPECT_NE(brief(wide).find("the expression has more than 1024 parts"), std::string::npos);
   std::string filter = "(product == 'a' or product == 'b')";
   for (size_t i = 0; i < 9; ++i) filter += " and (product == 'a' or product == 'b')";
-  EXPECT_NE(brief("did(any, 7d, " + filter + ")").find("too many combinations"),
-            std::string::npos);
+  EXPECT_NE(brief("did(any, 7d, " + filter + ")").find("too many combinations"), std::string::npos);
 }
 
 TEST(Definitions, EveryFaultyAudienceIsNamed) {

@@ -7,8 +7,7 @@ namespace {
 
 TEST(Filter, SelectsByNamesAndAmounts) {
   Shopper shopper;
-  shopper
-      .did(EventType::kViewItem, ago(hours(1)), {item("p1", "shoes", "acme", 2'000)})
+  shopper.did(EventType::kViewItem, ago(hours(1)), {item("p1", "shoes", "acme", 2'000)})
       .did(EventType::kViewItem, ago(hours(2)), {item("p2", "shoes", "", 500)})
       .did(EventType::kViewItem, ago(hours(3)), {item("p3", "hats", "acme", 9'000)})
       .did(EventType::kViewItem, ago(hours(4)));

@@ -9,7 +9,9 @@
 namespace rekindle::operators::audience {
 namespace {
 
-Rational fraction(int64_t top, int64_t bottom) { return *make_rational(top, bottom); }
+Rational fraction(int64_t top, int64_t bottom) {
+  return *make_rational(top, bottom);
+}
 
 TEST(RationalNumbers, StayInLowestTermsWithAPositiveDenominator) {
   EXPECT_EQ(fraction(6, -4), (Rational{-3, 2}));

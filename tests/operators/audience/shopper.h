@@ -17,14 +17,16 @@ namespace rekindle::operators::audience {
 
 inline constexpr EventTime kNow{1'700'000'000'000};
 
-inline EventTime ago(Duration duration) { return kNow - duration; }
+inline EventTime ago(Duration duration) {
+  return kNow - duration;
+}
 
 inline Item item(std::string_view product, std::string_view category = {},
                  std::string_view brand = {}, int64_t price = kNoMoney, uint32_t quantity = 1) {
   Item result{product, category, brand, price, quantity};
-  result.product_hash = name_hash(product);
-  result.category_hash = name_hash(category);
-  result.brand_hash = name_hash(brand);
+  result.product_hash = item_name_hash(product);
+  result.category_hash = item_name_hash(category);
+  result.brand_hash = item_name_hash(brand);
   return result;
 }
 
@@ -52,8 +54,8 @@ struct Shopper {
   Visitor visitor;
   Site site = site_in("EUR");
 
-  Shopper& did(EventType type, EventTime at, std::vector<Item> items = {},
-               int64_t value = kNoMoney, std::string_view order = {}) {
+  Shopper& did(EventType type, EventTime at, std::vector<Item> items = {}, int64_t value = kNoMoney,
+               std::string_view order = {}) {
     EXPECT_TRUE(visitor.timeline.add(event_of(type, at, std::move(items), value, order)));
     visitor.first_seen = std::min(visitor.first_seen, at);
     visitor.last_seen = std::max(visitor.last_seen, at);

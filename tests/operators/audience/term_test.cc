@@ -16,7 +16,7 @@ TEST(Count, WindowIsOpenAtItsOldEdgeAndClosedAtNow) {
     EventTime until;
   };
   const Case cases[] = {
-      {ago(days(7)) - kMs, false, kNever},  {ago(days(7)), false, kNever},
+      {ago(days(7)) - kMs, false, kNever},    {ago(days(7)), false, kNever},
       {ago(days(7)) + kMs, true, kNow + kMs}, {kNow, true, kNow + days(7)},
       {kNow + kMs, false, kNow + kMs},
   };
@@ -39,12 +39,10 @@ TEST(Count, ComparisonsAgreeWithTheNumberOnBothSides) {
     const char* compare;
     bool with[5];  // for 1, 2, 3, 4, 5
   };
-  const Case cases[] = {{"<", {false, false, false, true, true}},
-                        {"<=", {false, false, true, true, true}},
-                        {">", {true, true, false, false, false}},
-                        {">=", {true, true, true, false, false}},
-                        {"==", {false, false, true, false, false}},
-                        {"!=", {true, true, false, true, true}}};
+  const Case cases[] = {
+      {"<", {false, false, false, true, true}},   {"<=", {false, false, true, true, true}},
+      {">", {true, true, false, false, false}},   {">=", {true, true, true, false, false}},
+      {"==", {false, false, true, false, false}}, {"!=", {true, true, false, true, true}}};
   for (const Case& c : cases) {
     for (int k = 1; k <= 5; ++k) {
       const std::string number = std::to_string(k);
@@ -236,7 +234,7 @@ TEST(Cart, ValueItemsAndAge) {
   Shopper shopper;
   EXPECT_TRUE(shopper.is("cart.value == 0 and cart.items == 0 and cart.age > 400d"));
   shopper.visitor.cart.lines.push_back(
-      {name_hash("a"), name_hash("x"), 2, 1'999, ago(minutes(20))});
+      {item_name_hash("a"), item_name_hash("x"), 2, 1'999, ago(minutes(20))});
   shopper.visitor.cart.changed_at = ago(minutes(20));
   EXPECT_TRUE(shopper.is("cart.value == 39.98"));
   EXPECT_TRUE(shopper.is("cart.items == 2"));
@@ -259,7 +257,7 @@ TEST(LifetimeTotals, AreWhatTheVisitorHolds) {
 
 TEST(MoneyLiterals, AreInTheSitesCurrency) {
   Shopper shopper;
-  shopper.visitor.cart.lines.push_back({name_hash("a"), kNoName, 1, 5'000, kNow});
+  shopper.visitor.cart.lines.push_back({item_name_hash("a"), kNoName, 1, 5'000, kNow});
   EXPECT_TRUE(shopper.is("cart.value == 50 EUR"));
   EXPECT_FALSE(shopper.is("cart.value == 50 GBP"));
   EXPECT_FALSE(shopper.is("cart.value != 50 GBP"));

@@ -25,7 +25,7 @@ const ProductCatalog& catalog() {
 // "a b c": product ids of a list, best first.
 std::string order(const BestsellerLists& lists, std::string_view category) {
   std::string ids;
-  const BestsellerList* list = lists.find(name_hash(category));
+  const BestsellerList* list = lists.find(item_name_hash(category));
   if (list == nullptr) return "none";
   for (const Bestseller& best : *list) {
     const Product* product = catalog().find(best.product);
@@ -35,8 +35,8 @@ std::string order(const BestsellerLists& lists, std::string_view category) {
 }
 
 double score(const BestsellerLists& lists, std::string_view category, std::string_view product) {
-  for (const Bestseller& best : *lists.find(name_hash(category))) {
-    if (best.product == name_hash(product)) return best.sum * lists.score_per_sum;
+  for (const Bestseller& best : *lists.find(item_name_hash(category))) {
+    if (best.product == item_name_hash(product)) return best.sum * lists.score_per_sum;
   }
   return 0;
 }
@@ -156,8 +156,8 @@ TEST(Bestsellers, SharesTheListsOfUnchangedCategories) {
   const auto before = model.lists(catalog());
   model.learn(session(kNoon, {{kBuy, "b"}}), catalog());
   const auto after = model.lists(catalog());
-  EXPECT_EQ(before.find(name_hash("Y")), after.find(name_hash("Y")));
-  EXPECT_NE(before.find(name_hash("X")), after.find(name_hash("X")));
+  EXPECT_EQ(before.find(item_name_hash("Y")), after.find(item_name_hash("Y")));
+  EXPECT_NE(before.find(item_name_hash("X")), after.find(item_name_hash("X")));
   EXPECT_EQ(order(before, "X"), "a");
   EXPECT_EQ(order(after, "X"), "a b");
 }

@@ -39,8 +39,8 @@ TEST(CatalogCsv, ReadsEveryField) {
   EXPECT_EQ(product.stock, 12);
   EXPECT_TRUE(product.available);
   EXPECT_THAT(product.tags, ElementsAre("new", "sale"));
-  EXPECT_EQ(product.hash, name_hash("85123A"));
-  EXPECT_EQ(product.category_hash, name_hash("LANTERNS"));
+  EXPECT_EQ(product.hash, item_name_hash("85123A"));
+  EXPECT_EQ(product.category_hash, item_name_hash("LANTERNS"));
 }
 
 TEST(CatalogCsv, TakesColumnsInAnyOrderAndIgnoresOthers) {
@@ -134,7 +134,7 @@ TEST(CatalogCsv, AnOpenQuoteCostsNoMoreThanOneRowsLength) {
   EXPECT_EQ(loaded.faulty_rows, 2u);
   EXPECT_NE(loaded.faults[0].reason.find("too long"), std::string::npos);
   EXPECT_NE(loaded.faults[1].reason.find("text after a closing quote"), std::string::npos);
-  EXPECT_NE(loaded.catalog.find(name_hash("last")), nullptr);
+  EXPECT_NE(loaded.catalog.find(item_name_hash("last")), nullptr);
 }
 
 TEST(CatalogCsv, ListsABoundedNumberOfFaultsAndCountsAll) {

@@ -108,7 +108,7 @@ TEST_F(DecideEngineTest, EveryLoserHasTheFirstGuardThatStoppedIt) {
   learn_all(*x_engine);
   did(x_visitor, kNoon - days(3), kBuy, {{kBuy, "mug1"}, {kBuy, "lantern1"}});
   did(x_visitor, kNoon - hours(1), kView, "lantern3");
-  x_visitor.cart.lines.push_back({name_hash("lantern2"), kNoName, 1, kNoMoney, kNoon});
+  x_visitor.cart.lines.push_back({item_name_hash("lantern2"), kNoName, 1, kNoMoney, kNoon});
   const Decision decision = decide(&x_visitor);
   EXPECT_THAT(ids(decision), ElementsAre("lantern3"));
   EXPECT_THAT(losers(decision),
@@ -119,7 +119,7 @@ TEST_F(DecideEngineTest, EveryLoserHasTheFirstGuardThatStoppedIt) {
 TEST_F(DecideEngineTest, TheRequestsCartReplacesTheKnownOne) {
   learn_all(*x_engine);
   did(x_visitor, kNoon - hours(1), kView, "lantern3");
-  x_visitor.cart.lines.push_back({name_hash("lantern2"), kNoName, 1, kNoMoney, kNoon});
+  x_visitor.cart.lines.push_back({item_name_hash("lantern2"), kNoName, 1, kNoMoney, kNoon});
   EXPECT_THAT(ids(decide(&x_visitor, 10, {"lantern1"})), ElementsAre("lantern2", "lantern3"));
 }
 
@@ -224,10 +224,10 @@ TEST_F(DecideEngineTest, SavesTheseBytes) {
   golden.append("\x00\x10\xa5\xd4\xe8\x00\x00\x00", 8);  // landmark: 1,000,000,000,000 ms
   golden.append("\x00\x10\xa5\xd4\xe8\x00\x00\x00", 8);  // newest
   golden.append("\x02", 1);                              // overall and MUGS
-  for (const NameHash category : {kNoName, name_hash("MUGS")}) {
+  for (const NameHash category : {kNoName, item_name_hash("MUGS")}) {
     writer.fixed(category);
     golden.append("\x01", 1);
-    writer.fixed(name_hash("mug1"));
+    writer.fixed(item_name_hash("mug1"));
     golden.append("\x00\x00\x00\x00\x00\x00\x24\x40", 8);  // 10.0
   }
   EXPECT_EQ(saved, golden);

@@ -11,9 +11,9 @@ using shop::product;
 
 TEST(ProductCatalog, FindsProductsByTheHashOfTheirId) {
   const ProductCatalog catalog({product("a", "X"), product("b", "Y")});
-  ASSERT_NE(catalog.find(name_hash("b")), nullptr);
-  EXPECT_EQ(catalog.find(name_hash("b"))->id, "b");
-  EXPECT_EQ(catalog.find(name_hash("c")), nullptr);
+  ASSERT_NE(catalog.find(item_name_hash("b")), nullptr);
+  EXPECT_EQ(catalog.find(item_name_hash("b"))->id, "b");
+  EXPECT_EQ(catalog.find(item_name_hash("c")), nullptr);
   EXPECT_EQ(catalog.find(kNoName), nullptr);
 }
 
@@ -21,17 +21,17 @@ TEST(ProductCatalog, ListsACategoryInTheOrderOfTheCatalogue) {
   const ProductCatalog catalog({product("a", "X"), product("b", "Y"), product("c", "X"),
                                 product("d", ""), product("e", "X")});
   std::string ids;
-  for (const uint32_t index : catalog.in_category(name_hash("X"))) {
+  for (const uint32_t index : catalog.in_category(item_name_hash("X"))) {
     ids += catalog.products()[index].id;
   }
   EXPECT_EQ(ids, "ace");
-  EXPECT_EQ(catalog.category_name(name_hash("Y")), "Y");
+  EXPECT_EQ(catalog.category_name(item_name_hash("Y")), "Y");
   EXPECT_EQ(catalog.categories(), 2u);
 }
 
 TEST(ProductCatalog, KnowsNothingOfUnknownCategories) {
   const ProductCatalog catalog({product("a", "")});
-  EXPECT_TRUE(catalog.in_category(name_hash("X")).empty());
+  EXPECT_TRUE(catalog.in_category(item_name_hash("X")).empty());
   EXPECT_TRUE(catalog.in_category(kNoName).empty());
   EXPECT_EQ(catalog.category_name(kNoName), "");
 }
@@ -39,7 +39,7 @@ TEST(ProductCatalog, KnowsNothingOfUnknownCategories) {
 TEST(ProductCatalog, KeepsTheFirstOfTwoProductsWithOneId) {
   const ProductCatalog catalog({product("a", "X", 1), product("a", "Y", 2)});
   EXPECT_EQ(catalog.size(), 1u);
-  EXPECT_EQ(catalog.find(name_hash("a"))->price, 1);
+  EXPECT_EQ(catalog.find(item_name_hash("a"))->price, 1);
   EXPECT_EQ(catalog.categories(), 1u);
 }
 

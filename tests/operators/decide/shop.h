@@ -44,7 +44,7 @@ inline ClosedSession session(EventTime at, const std::vector<Line>& lines) {
   session.start = session.end = at;
   for (const Line& line : lines) {
     session.lines.push_back(
-        {line.type, at, name_hash(line.product), name_hash(line.category), kNoName});
+        {line.type, at, item_name_hash(line.product), item_name_hash(line.category), kNoName});
   }
   return session;
 }
@@ -57,8 +57,8 @@ inline void did(Visitor& visitor, EventTime at, EventType type, const std::vecto
     Item item;
     item.product = line.product;
     item.category = line.category;
-    item.product_hash = name_hash(line.product);
-    item.category_hash = name_hash(line.category);
+    item.product_hash = item_name_hash(line.product);
+    item.category_hash = item_name_hash(line.category);
     event.items.push_back(item);
   }
   visitor.timeline.add(event);
