@@ -1,19 +1,22 @@
 // core.*: the engine alone, in process, on a real store: parsed events in, committed effects out.
 //
-//   bench_core --config FILE --data DIR [--visitors N] [--events N] [--zipf S] [--json]
+//   bench_core --config FILE --data DIR [--visitors N] [--events N] [--zipf S] [--alone N] [--json]
 //
 // 1. every visitor gets one session (memory is read after it);
 // 2. Zipf traffic is decoded on this thread (timed apart), then handed to the shard in parcels
 // of 64. The figure is events ÷ wall time from the first parcel to the last reply; this thread only
-// hands over and takes back, and its CPU share is printed. --events 0 leaves this out.
+// hands over and takes back. Each thread's CPU time is reported as core.cpu_ns.NAME. --events 0
+// leaves this out.
+//    With --alone N a parcel of N events is sent only when the one before it was answered: what
+//    small batches cost.
 // 3. The store's sizes are read twice: as it is then, and a day and an hour later ("at rest":
 // sessions are closed, short windows have emptied).
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,7 +42,10 @@ struct Options {
   uint32_t visitors = 1'000'000;
   uint64_t events = 4'000'000;
   double zipf = 1.0;
+  size_t alone = 0;  // events of the one parcel on its way; 0: as many parcels as the inbox takes
   bool json = false;
+
+  [[nodiscard]] size_t parcel_events() const { return alone == 0 ? kParcelEvents : alone; }
 };
 
 class SentParcel final : public Parcel {
@@ -50,9 +56,9 @@ class SentParcel final : public Parcel {
 // Keeps every parcel: they are made ahead, so that making them is not measured.
 class ParcelList final : public io::ParcelSource {
  public:
-  explicit ParcelList(Mailbox& mailbox) : x_mailbox(mailbox) {}
+  ParcelList(Mailbox& mailbox, size_t events) : x_mailbox(mailbox), x_events(events) {}
   Parcel& parcel(size_t) override {
-    if (x_parcels.empty() || x_parcels.back()->events == kParcelEvents) {
+    if (x_parcels.empty() || x_parcels.back()->events == x_events) {
       x_parcels.push_back(std::make_unique<SentParcel>());
       x_parcels.back()->sender = &x_mailbox;
     }
@@ -62,6 +68,7 @@ class ParcelList final : public io::ParcelSource {
 
  private:
   Mailbox& x_mailbox;
+  size_t x_events;  // of a parcel
   std::vector<std::unique_ptr<SentParcel>> x_parcels;
 };
 
@@ -69,11 +76,17 @@ double seconds_since(int64_t start_ns) {
   return static_cast<double>(monotonic_ns() - start_ns) * 1e-9;
 }
 
-double thread_cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return static_cast<double>(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+// CPU time of each thread of this process, by name (those of one name together), in nanoseconds.
+std::map<std::string, double> cpu_of_threads() {
+  std::map<std::string, double> times;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    double ran = 0;
+    std::getline(std::ifstream(task.path() / "comm"), name);
+    std::ifstream(task.path() / "schedstat") >> ran;
+    times[name] += ran;
+  }
+  return times;
 }
 
 double resident_bytes() {
@@ -166,6 +179,7 @@ class Bench {
         more = traffic.append_json(body);
         body += '\n';
       }
+      if (body.empty()) break;
       const int64_t start = monotonic_ns();
       intake.intake.start(list, x_clock.now(), "bench", x_site);
       if (auto decoded = intake.json.decode(body, intake.intake); !decoded) fail(decoded.error());
@@ -175,15 +189,15 @@ class Bench {
     return events;
   }
 
-  // Hands everything over and waits for the replies.
-  void send(ParcelList& list) {
+  // Hands everything over and waits for the replies; at most `window` parcels are on their way.
+  void send(ParcelList& list, size_t window = SIZE_MAX) {
     Inbox::Sender sender(x_engine->inbox(0));
     size_t next = 0;
     size_t replied = 0;
     Message* messages[256];
     auto& parcels = list.parcels();
     while (replied < parcels.size()) {
-      while (next < parcels.size() &&
+      while (next < parcels.size() && next - replied < window &&
              sender.send(parcels[next].get(), parcels[next]->cost_bytes())) {
         ++next;
       }
@@ -205,7 +219,7 @@ class Bench {
     uint64_t events = 0;
     const int64_t start = monotonic_ns();
     while (true) {
-      ParcelList list(x_mailbox);
+      ParcelList list(x_mailbox, kParcelEvents);
       const uint64_t some = decode(traffic, intake, list, 200'000, unused);
       if (some == 0) break;
       send(list);
@@ -232,31 +246,39 @@ class Bench {
     cli::Traffic traffic(config);
     std::vector<double> rates;
     std::vector<double> parse_ns;
+    std::map<std::string, std::vector<double>> cpu_ns;
     constexpr uint64_t kRuns = 5;
     for (uint64_t run = 0; run < kRuns; ++run) {
-      ParcelList list(x_mailbox);
+      ParcelList list(x_mailbox, x_options.parcel_events());
       double parse_seconds = 0;
       const uint64_t events =
           decode(traffic, intake, list, x_options.events / kRuns, parse_seconds);
       const auto& counters = x_engine->counters(0);
       const uint64_t commit_before = counters.commit_ns;
-      const double cpu_before = thread_cpu_seconds();
+      const auto cpu_before = cpu_of_threads();
       const int64_t start = monotonic_ns();
-      send(list);
+      send(list, x_options.alone == 0 ? SIZE_MAX : 1);
       const double seconds = seconds_since(start);
-      const double own = thread_cpu_seconds() - cpu_before;
+      for (const auto& [name, ran] : cpu_of_threads()) {
+        const auto before = cpu_before.find(name);
+        cpu_ns[name].push_back((ran - (before == cpu_before.end() ? 0 : before->second)) /
+                               static_cast<double>(events));
+      }
       rates.push_back(static_cast<double>(events) / seconds);
       parse_ns.push_back(parse_seconds * 1e9 / static_cast<double>(events));
       std::fprintf(
           stderr,
-          "run %lu: %.0f events/s, parse %.0f ns, commit %.0f ns an event, hand-over CPU "
-          "%.0f %%, cold reads %lu, checkpoints %lu\n",
+          "run %lu: %.0f events/s, parse %.0f ns, commit %.0f ns an event, cold reads %lu, "
+          "checkpoints %lu\n",
           run + 1, rates.back(), parse_ns.back(),
           static_cast<double>(counters.commit_ns - commit_before) / static_cast<double>(events),
-          100 * own / seconds, counters.cold_reads.load(), counters.checkpoints.load());
+          counters.cold_reads.load(), counters.checkpoints.load());
     }
     report("core.events_per_s", rates, "1/s");
     report("core.parse_ns", parse_ns, "ns");
+    for (auto& [name, samples] : cpu_ns) {
+      if (samples.size() == kRuns) report("core.cpu_ns." + name, samples, "ns");
+    }
     const auto& counters = x_engine->counters(0);
     std::fprintf(stderr, "changes %lu, sessions %lu, fires %lu (stale %lu), evictions %lu\n",
                  counters.changes.load(), counters.sessions.load(), counters.fires.load(),
@@ -345,6 +367,7 @@ int main(int argc, char** argv) {
   app.add_option("--visitors", options.visitors);
   app.add_option("--events", options.events);
   app.add_option("--zipf", options.zipf);
+  app.add_option("--alone", options.alone, "events of the only parcel on its way");
   app.add_flag("--json", options.json, "one JSON object a line");
   CLI11_PARSE(app, argc, argv);
   std::filesystem::create_directories(options.data);

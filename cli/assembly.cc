@@ -98,6 +98,10 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Config& config,
                     std::move(*decider),
                     [](const Error& error) {
                       spdlog::critical("the engine stopped error=\"{}\"", to_string(error));
+                    },
+                    [](const Error& error) {
+                      spdlog::warn("a background task failed, will be tried again error=\"{}\"",
+                                   to_string(error));
                     }};
   auto engine = Engine::open(config.engine, std::move(parts), config.audiences, progress);
   if (!engine) return engine.error();

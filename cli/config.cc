@@ -22,7 +22,6 @@ void read_store(YamlSection store, Config& config) {
   store.read_size("log_bytes", engine.log_bytes_max, 64 * kMiB, kTiB * 1'024);
   store.read_size("log_write_buffer", config.rocks_log.write_buffer_bytes, kMiB, 4'096 * kMiB);
   store.read_size("log_wal_bytes", config.rocks_log.wal_bytes_max, kMiB, 65'536 * kMiB);
-  store.read_size("log_segment", config.rocks_log.segment_bytes, kMiB, 65'536 * kMiB);
   store.read_size("block_cache", config.rocks_state.block_cache_bytes, kMiB, kTiB);
   store.read_size("write_buffer", config.rocks_state.write_buffer_bytes, kMiB, 4'096 * kMiB);
   store.finish();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <deque>
 #include <memory>
 
@@ -23,6 +24,8 @@ namespace rekindle::cli {
 namespace {
 
 constexpr size_t kDifferencesShown = 10;
+// Each group reads the whole log; its visitors are in memory together.
+constexpr uint32_t kPartitionsAtOnce = 16;
 
 struct Verdict {
   uint64_t records = 0;
@@ -85,23 +88,32 @@ class PartitionProof {
         x_verdict(verdict),
         x_partition(id, Partition::Environment{x_memory, sites, x_counters}) {}
 
-  Result<void> run() {
+  Result<void> begin() {
     if (auto loaded = load(); !loaded) return loaded;
-    Result<void> outcome;
-    if (x_checkpoint.position == 0) outcome = compare_state();
-    auto read = x_stored.log->read_events(x_id, 0, [&](uint64_t position, std::string_view record) {
-      outcome = replay(position, record);
-      return outcome.has_value();
-    });
-    if (!read) return read;
-    if (!outcome) return outcome;
+    return x_checkpoint.position == 0 ? compare_state() : Result<void>();
+  }
+
+  // The next record of this partition.
+  Result<void> replay(uint64_t position, std::string_view record) {
+    if (x_replayed == 0 && position != 1) {
+      return Error{ErrorCode::kNotFound,
+                   where("has an event log that begins at " + std::to_string(position) +
+                         "; the part before it was let go (store.log_retention)")};
+    }
+    if (auto done = x_partition.replay(position, record, x_operators); !done) return done;
+    x_replayed = position;
+    ++x_verdict.records;
+    compare_effects(position);
+    return position == x_checkpoint.position ? compare_state() : Result<void>();
+  }
+
+  void end() {
     if (x_replayed < x_checkpoint.position) {
       x_verdict.differs(where("was saved at a position its log does not reach"));
     }
     if (x_changes.left() + x_sessions.left() > 0) {
       x_verdict.differs(where("has stored changes or sessions that no event causes"));
     }
-    return {};
   }
 
  private:
@@ -135,15 +147,7 @@ class PartitionProof {
     return x_partition.use(x_operators);
   }
 
-  Result<void> replay(uint64_t position, std::string_view record) {
-    if (x_replayed == 0 && position != 1) {
-      return Error{ErrorCode::kNotFound,
-                   where("has an event log that begins at " + std::to_string(position) +
-                         "; the part before it was let go (store.log_retention)")};
-    }
-    if (auto done = x_partition.replay(position, record, x_operators); !done) return done;
-    x_replayed = position;
-    ++x_verdict.records;
+  void compare_effects(uint64_t position) {
     const PartitionAppend& again = x_partition.replayed();
     if (!again.changes.empty()) {
       ++x_verdict.changes;
@@ -157,7 +161,6 @@ class PartitionProof {
         x_verdict.differs(where(fmt::format("session log, record {}", position)));
       }
     }
-    return position == x_checkpoint.position ? compare_state() : Result<void>();
   }
 
   // At the position where the store was saved: every visitor, byte by byte.
@@ -208,6 +211,29 @@ class PartitionProof {
   std::string x_bytes;
 };
 
+// Partitions first … last − 1, in one reading of the log.
+Result<void> verify_some(uint32_t first, uint32_t last, StoredStore& stored, const Sites& sites,
+                         OperatorsCache& operators, Verdict& verdict) {
+  std::vector<std::unique_ptr<PartitionProof>> proofs;
+  std::vector<LogPosition> after;
+  for (uint32_t p = first; p < last; ++p) {
+    const PartitionId id{static_cast<uint16_t>(p)};
+    after.push_back({id, 0});
+    proofs.push_back(std::make_unique<PartitionProof>(id, stored, sites, operators, verdict));
+    if (auto begun = proofs.back()->begin(); !begun) return begun;
+  }
+  Result<void> outcome;
+  auto read = stored.log->read_events(
+      after, [&](PartitionId id, uint64_t position, std::string_view record) {
+        outcome = proofs[to_index(id) - first]->replay(position, record);
+        return outcome.has_value();
+      });
+  if (!read) return read;
+  if (!outcome) return outcome;
+  for (const auto& proof : proofs) proof->end();
+  return {};
+}
+
 Result<Verdict> verify(const Config& config) {
   auto stored = open_store(config);
   if (!stored) return stored.error();
@@ -217,11 +243,11 @@ Result<Verdict> verify(const Config& config) {
   Verdict verdict;
   Progress progress("verifying", "log records");
   const uint32_t partitions = stored->directory->facts().partitions;
-  for (uint32_t p = 0; p < partitions; ++p) {
-    const PartitionId id{static_cast<uint16_t>(p)};
-    PartitionProof proof(id, *stored, sites, operators, verdict);
-    if (auto done = proof.run(); !done) return done.error();
-    progress.update(verdict.records, static_cast<double>(p + 1) / partitions);
+  for (uint32_t first = 0; first < partitions; first += kPartitionsAtOnce) {
+    const uint32_t last = std::min(first + kPartitionsAtOnce, partitions);
+    auto proved = verify_some(first, last, *stored, sites, operators, verdict);
+    if (!proved) return proved.error();
+    progress.update(verdict.records, static_cast<double>(last) / partitions);
   }
   progress.finish(verdict.records);
   return verdict;

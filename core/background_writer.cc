@@ -1,9 +1,12 @@
 #include "core/background_writer.h"
 
+#include "core/thread_name.h"
+
 namespace rekindle {
 
-BackgroundWriter::BackgroundWriter(Log& log, StateStore& store, bool threaded)
-    : x_log(log), x_store(store), x_threaded(threaded) {
+BackgroundWriter::BackgroundWriter(Log& log, StateStore& store, bool threaded,
+                                   std::function<void(const Error&)> on_trouble)
+    : x_log(log), x_store(store), x_threaded(threaded), x_on_trouble(std::move(on_trouble)) {
   if (threaded) x_thread = std::thread([this] { run(); });
 }
 
@@ -20,7 +23,7 @@ void BackgroundWriter::write(StateBatch batch, Done done) {
   add({std::move(batch), std::move(done), {}});
 }
 
-void BackgroundWriter::trim(std::vector<std::pair<PartitionId, uint64_t>> positions) {
+void BackgroundWriter::trim(std::vector<LogPosition> positions) {
   add({{}, {}, std::move(positions)});
 }
 
@@ -41,6 +44,7 @@ void BackgroundWriter::drain() {
 }
 
 void BackgroundWriter::run() {
+  name_this_thread("rk-writer");
   std::unique_lock lock(x_mutex);
   while (true) {
     x_changed.wait(lock, [this] { return x_stopping || !x_jobs.empty(); });
@@ -68,10 +72,10 @@ void BackgroundWriter::write_all(std::vector<Job>& jobs) {
 }
 
 void BackgroundWriter::trim_now(const Job& job) {
-  if (!x_store.flush()) return;  // the log stays; the shards meet the fault with their next write
-  for (const auto& [partition, position] : job.trims) {
-    if (!x_log.trim_events(partition, position)) return;
-  }
+  auto trimmed = x_store.flush();
+  if (trimmed) trimmed = x_log.trim_events(job.trims);
+  // Nothing is lost but disk space: the log keeps what it has, and the next minute tries again.
+  if (!trimmed && x_on_trouble) x_on_trouble(trimmed.error());
 }
 
 }  // namespace rekindle

@@ -21,14 +21,16 @@ class BackgroundWriter {
   // Called on the writer's thread when a batch is in the store, or could not be put there.
   using Done = std::function<void(const Result<void>&)>;
 
-  BackgroundWriter(Log& log, StateStore& store, bool threaded);
+  // `on_trouble` is told on the writer's thread what failed and will be tried again; may be empty.
+  BackgroundWriter(Log& log, StateStore& store, bool threaded,
+                   std::function<void(const Error&)> on_trouble);
   ~BackgroundWriter();
 
   // Any thread. The number of batches that wait is bounded by the callers: one per partition.
   void write(StateBatch batch, Done done);
   // Any thread. Lets go of log records that checkpoints have made superfluous, once those
   // checkpoints are on disk. A trim that fails is tried again with the next one.
-  void trim(std::vector<std::pair<PartitionId, uint64_t>> positions);
+  void trim(std::vector<LogPosition> positions);
   // Waits until nothing is left.
   void drain();
 
@@ -36,7 +38,7 @@ class BackgroundWriter {
   struct Job {  // a batch, or positions to trim to
     StateBatch batch;
     Done done;
-    std::vector<std::pair<PartitionId, uint64_t>> trims;
+    std::vector<LogPosition> trims;
   };
   void add(Job job);
   void trim_now(const Job& job);
@@ -46,6 +48,7 @@ class BackgroundWriter {
   Log& x_log;
   StateStore& x_store;
   const bool x_threaded;
+  const std::function<void(const Error&)> x_on_trouble;
   std::mutex x_mutex;
   std::condition_variable x_changed;
   std::vector<Job> x_jobs;

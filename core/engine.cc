@@ -54,10 +54,11 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
       x_parts(std::move(parts)),
       x_clock_mode(config.clock),
       x_last_changes(config.partitions) {
-  x_writer = std::make_unique<BackgroundWriter>(x_parts.log, x_parts.store, config.threads);
+  x_writer = std::make_unique<BackgroundWriter>(x_parts.log, x_parts.store, config.threads,
+                                                x_parts.on_trouble);
   if (x_parts.decider != nullptr) {
     x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
-                                            config.partitions);
+                                            config.partitions, x_parts.on_trouble);
   }
   const ShardEnvironment environment{x_config,
                                      x_parts.log,
@@ -122,7 +123,8 @@ Result<void> Engine::recover(const std::function<void(double)>& progress) {
   }
   uint64_t total = 0;
   for (uint32_t p = 0; progress && p < x_config.partitions; ++p) {
-    total += x_parts.log.end(PartitionId{static_cast<uint16_t>(p)}).value();
+    // Only for the progress: a log that cannot say so fails in a shard, where it is an error.
+    if (auto end = x_parts.log.end(PartitionId{static_cast<uint16_t>(p)}); end) total += *end;
   }
   Result<void> outcome;
   for (auto& future : running) {

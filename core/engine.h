@@ -83,6 +83,8 @@ struct EngineParts {
   std::unique_ptr<Decider> decider;  // may be null: decide then answers "nothing"
   // Told once why the engine cannot go on, on the thread that noticed. May be empty.
   std::function<void(const Error&)> on_failure;
+  // Told, on one of the engine's threads, what went wrong and will be tried again. May be empty.
+  std::function<void(const Error&)> on_trouble;
 };
 
 class Shard;

@@ -50,9 +50,16 @@ struct LogBatch {
   std::vector<std::string_view> quarantine;  // encoded by append_quarantine (core/log_format.h)
 };
 
-// Called with (position or first seq, value). Returns false to stop. The view is valid during the
-// call only.
+// A place in a partition's event stream.
+struct LogPosition {
+  PartitionId partition{};
+  uint64_t position = 0;
+};
+
+// Called with (first seq, value). Returns false to stop. The view is valid during the call only.
 using LogVisitor = absl::FunctionRef<bool(uint64_t, std::string_view)>;
+// The same for events, with (partition, position, record).
+using RecordVisitor = absl::FunctionRef<bool(PartitionId, uint64_t, std::string_view)>;
 
 class Log {
  public:
@@ -66,9 +73,11 @@ class Log {
 
   // Position of a partition's last record, 0 when empty.
   [[nodiscard]] virtual Result<uint64_t> end(PartitionId partition) = 0;
-  // Records with position > after, ascending. Any thread.
-  [[nodiscard]] virtual Result<void> read_events(PartitionId partition, uint64_t after,
-                                                 LogVisitor visit) = 0;
+  // The records of the named partitions with a position above the one given. A partition's records
+  // ascend; those of different partitions come in any order. Partitions are written together, so
+  // reading many at once costs little more than one. Any thread.
+  [[nodiscard]] virtual Result<void> read_events(std::span<const LogPosition> after,
+                                                 RecordVisitor visit) = 0;
   // Values that hold changes (sessions) with seq > after, ascending by first seq. The first value
   // may begin before `after`. Any thread.
   [[nodiscard]] virtual Result<void> read_changes(PartitionId partition, uint64_t after,
@@ -81,8 +90,9 @@ class Log {
   // Drops an entry that was replayed or given up. Any thread.
   [[nodiscard]] virtual Result<void> remove_quarantine(uint64_t id) = 0;
 
-  // Lets go of event records up to and including `position`. May keep more. Any thread.
-  [[nodiscard]] virtual Result<void> trim_events(PartitionId partition, uint64_t position) = 0;
+  // Lets go of event records up to and including the positions given. May keep more: what is asked
+  // for is remembered until the process ends. Any thread.
+  [[nodiscard]] virtual Result<void> trim_events(std::span<const LogPosition> upto) = 0;
   // Bytes on disk (memory for the in-memory log), all streams.
   [[nodiscard]] virtual uint64_t size_bytes() const = 0;
 };

@@ -4,6 +4,7 @@
 
 #include "core/bytes.h"
 #include "core/log_format.h"
+#include "core/thread_name.h"
 
 namespace rekindle {
 namespace {
@@ -16,8 +17,13 @@ constexpr auto kSaveEvery = std::chrono::seconds(60);
 
 }  // namespace
 
-ModelThread::ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions)
-    : x_log(log), x_store(store), x_decider(decider), x_seqs(partitions, 0) {}
+ModelThread::ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions,
+                         std::function<void(const Error&)> on_trouble)
+    : x_log(log),
+      x_store(store),
+      x_decider(decider),
+      x_on_trouble(std::move(on_trouble)),
+      x_seqs(partitions, 0) {}
 
 ModelThread::~ModelThread() {
   end_thread();
@@ -98,6 +104,7 @@ void ModelThread::notify() {
 }
 
 void ModelThread::run() {
+  name_this_thread("rk-model");
   auto saved_at = std::chrono::steady_clock::now();
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {
@@ -108,13 +115,14 @@ void ModelThread::run() {
     x_changed.wait_for(lock, kGather, [this] { return x_stopping; });
     x_news = false;
     lock.unlock();
-    // A log that cannot be read now is tried again with the next news; the shards report the fault.
-    bool current = static_cast<bool>(catch_up());
+    auto done = catch_up();
     const auto now = std::chrono::steady_clock::now();
-    if (current && now - saved_at > kSaveEvery) {
-      current = static_cast<bool>(save());
+    if (done && now - saved_at > kSaveEvery) {
+      done = save();
       saved_at = now;
     }
+    // Tried again with the next news: decisions are of an older model until then.
+    if (!done && x_on_trouble) x_on_trouble(done.error());
     lock.lock();
   }
 }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -17,7 +18,9 @@ namespace rekindle {
 
 class ModelThread {
  public:
-  ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions);
+  // `on_trouble` is told on the model's thread what failed and will be tried again; may be empty.
+  ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions,
+              std::function<void(const Error&)> on_trouble);
   ~ModelThread();  // ends the thread; saves nothing
 
   // Reads the saved model and learns what the log has beyond it. Before start().
@@ -38,6 +41,7 @@ class ModelThread {
   Log& x_log;
   StateStore& x_store;
   Decider& x_decider;
+  const std::function<void(const Error&)> x_on_trouble;
   std::vector<uint64_t> x_seqs;  // of the last session learnt, by partition
   std::atomic<bool> x_news{false};
   std::mutex x_mutex;

@@ -383,9 +383,11 @@ void Partition::begin_checkpoint() {
   x_encoding = std::move(x_dirty);
   x_dirty.clear();
   x_encoded = 0;
-  for (CachedVisitor* cached : x_encoding) {
-    cached->dirty = false;
-    cached->pending = true;
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < x_encoding.size(); ++i) {
+    if (i + kAhead < x_encoding.size()) __builtin_prefetch(&x_encoding[i + kAhead]->dirty);
+    x_encoding[i]->dirty = false;
+    x_encoding[i]->pending = true;
   }
   x_batch = StateBatch();
   std::string row;
@@ -427,19 +429,33 @@ void Partition::begin_checkpoint() {
 void Partition::encode_pending(CachedVisitor& cached) {
   cached.pending = false;
   cached.in_flight = true;
-  std::string row;
-  state_format::append_visitor(x_id, cached.visitor.key, row);
+  x_row.clear();
+  state_format::append_visitor(x_id, cached.visitor.key, x_row);
   x_scratch.clear();
   encode_visitor(cached.visitor, x_scratch);
-  x_batch.put(Table::kVisitors, row, x_scratch);
+  x_batch.put(Table::kVisitors, x_row, x_scratch);
   x_cache.recount(cached);
 }
 
-bool Partition::encode_slice(size_t most) {
-  for (; x_encoded < x_encoding.size() && most > 0; ++x_encoded) {
+// Visitors that are encoded soon are asked for ahead, one step of pointers after the other.
+void Partition::prefetch_encoding(size_t from) const {
+  constexpr size_t kStep = 4;
+  const auto at = [&](size_t steps) -> const Visitor* {
+    const size_t index = from + steps * kStep;
+    return index < x_encoding.size() ? &x_encoding[index]->visitor : nullptr;
+  };
+  if (from + 4 * kStep < x_encoding.size()) x_encoding[from + 4 * kStep]->prefetch();
+  if (const Visitor* visitor = at(3)) visitor->prefetch_arrays();
+  if (const Visitor* visitor = at(2)) visitor->timeline.prefetch_entries();
+  if (const Visitor* visitor = at(1)) visitor->timeline.prefetch_newest();
+}
+
+bool Partition::encode_slice(size_t bytes) {
+  const size_t start = x_batch.bytes();
+  for (; x_encoded < x_encoding.size() && x_batch.bytes() - start < bytes; ++x_encoded) {
+    prefetch_encoding(x_encoded);
     if (!x_encoding[x_encoded]->pending) continue;  // was touched, and encoded then
     encode_pending(*x_encoding[x_encoded]);
-    --most;
   }
   return x_encoded == x_encoding.size();
 }

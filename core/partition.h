@@ -85,8 +85,8 @@ class Partition final : public EffectSink {
   [[nodiscard]] bool is_checkpointing() const { return x_checkpointing; }
   // Captures everything but visitors at the present position. REQUIRES: !is_checkpointing().
   void begin_checkpoint();
-  // Encodes up to `most` visitors; true when all are encoded.
-  bool encode_slice(size_t most);
+  // Encodes visitors until they are at least `bytes`; true when all are encoded.
+  bool encode_slice(size_t bytes);
   [[nodiscard]] StateBatch take_batch();
   void checkpoint_written();
   [[nodiscard]] uint64_t checkpoint_position() const { return x_checkpoint_position; }
@@ -107,6 +107,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] CachedVisitor& find_or_create(const Event& event);
   void touch(CachedVisitor& cached);
   void encode_pending(CachedVisitor& cached);
+  void prefetch_encoding(size_t from) const;
   void rearm(CachedVisitor& cached);
   void reset_effects();
 
@@ -134,7 +135,8 @@ class Partition final : public EffectSink {
   std::vector<CachedVisitor*> x_encoding;  // of the checkpoint under way
   size_t x_encoded = 0;                    // how many of x_encoding are done
   StateBatch x_batch;
-  std::string x_scratch;
+  std::string x_row;      // reused
+  std::string x_scratch;  // reused
   bool x_checkpointing = false;
   bool x_rules_changed = false;
   uint64_t x_events_since = 0;

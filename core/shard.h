@@ -94,6 +94,7 @@ class Shard {
   void take_messages();
   void gather();
   [[nodiscard]] Result<void> read_ahead();
+  void prefetch() const;
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();

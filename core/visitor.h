@@ -23,6 +23,9 @@ struct SeenIds {
   CompactVector<NameHash> event_ids;  // a ring once full
   uint32_t next = 0;                  // where the ring's next id goes once it is full
   CompactVector<NameHash> orders;     // purchases' order ids, oldest first, limits::kOrdersMax
+  // Not stored: 16 bits of each of event_ids, for looking through many of them fast; empty or of
+  // the same size.
+  CompactVector<uint16_t> marks;
 };
 
 // Totals since the first event. Written by operators/lifetime. Money in the site's currency.
@@ -83,6 +86,16 @@ struct Visitor {
   Cart cart;
   Session session;
   CompactVector<Membership> memberships;  // ascending by audience
+
+  // Asks the processor for the arrays that an event or a checkpoint will read. REQUIRES, or it
+  // waits for it: this object is in the processor's cache.
+  void prefetch_arrays() const {
+    seen.event_ids.prefetch();
+    seen.marks.prefetch();
+    timeline.prefetch_lists();
+    memberships.prefetch();
+    cart.lines.prefetch();
+  }
 
   [[nodiscard]] const Membership* membership(AudienceId audience) const;  // null: not in it
   [[nodiscard]] size_t memory_bytes() const;  // this object and all it owns

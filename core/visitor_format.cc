@@ -94,7 +94,9 @@ void put_event_ids(const Visitor& visitor, ByteWriter& writer) {
   const size_t size = seen.event_ids.size();
   if (size == 0) return;
   const size_t oldest = size < limits::kDedupeIdsMax ? 0 : seen.next;
-  for (size_t i = 0; i < size; ++i) writer.fixed(seen.event_ids[(oldest + i) % size]);
+  const char* const ids = reinterpret_cast<const char*>(seen.event_ids.data());
+  writer.raw({ids + oldest * sizeof(NameHash), (size - oldest) * sizeof(NameHash)});
+  writer.raw({ids, oldest * sizeof(NameHash)});
 }
 
 void get_hashes(ByteReader& reader, size_t most, CompactVector<NameHash>& hashes) {

@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "core/clock.h"
 #include "core/limits.h"
+#include "core/thread_name.h"
 #include "io/io_loop.h"
 #include "io/responses.h"
 
@@ -55,6 +56,7 @@ void IoThread::join() {
 }
 
 void IoThread::run() {
+  name_this_thread("rk-io");
   x_loop->begin();
   auto& context = x_loop->context();
   while (!is_finished()) {

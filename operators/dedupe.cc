@@ -16,22 +16,52 @@
 namespace rekindle::operators {
 namespace {
 
-// Compares blockwise without leaving early: most look-ups miss, and this is read once an event.
+// Below this many ids their marks would save nothing.
+constexpr size_t kMarkedIdsMin = 32;
+
 bool contains(const CompactVector<NameHash>& hashes, NameHash wanted) {
-  constexpr size_t kBlock = 16;
-  const size_t size = hashes.size();
-  size_t i = 0;
-  for (; i + kBlock <= size; i += kBlock) {
-    unsigned hits = 0;
-    for (size_t j = 0; j < kBlock; ++j) hits |= hashes[i + j] == wanted ? 1u : 0u;
-    if (hits != 0) return true;
+  return std::find(hashes.begin(), hashes.end(), wanted) != hashes.end();
+}
+
+uint16_t mark_of(NameHash id) {
+  return static_cast<uint16_t>(id >> 24);  // uniform bits; which ones does not matter
+}
+
+void mark_all(SeenIds& seen) {
+  seen.marks.reserve(seen.event_ids.capacity());
+  for (size_t i = seen.marks.size(); i < seen.event_ids.size(); ++i) {
+    seen.marks.push_back(mark_of(seen.event_ids[i]));
   }
-  return std::find(hashes.begin() + i, hashes.end(), wanted) != hashes.end();
+}
+
+// Most look-ups miss, and a heavy visitor's ids are 4 KiB: the marks are a quarter of that and are
+// compared blockwise. One in 128 look-ups finds a mark that is another id's.
+bool contains_id(SeenIds& seen, NameHash wanted) {
+  const size_t size = seen.event_ids.size();
+  if (size < kMarkedIdsMin) return contains(seen.event_ids, wanted);
+  if (seen.marks.size() < size) mark_all(seen);  // the visitor was read from the store
+  constexpr size_t kBlock = 32;
+  const uint16_t mark = mark_of(wanted);
+  const uint16_t* const marks = seen.marks.data();
+  for (size_t first = 0; first < size; first += kBlock) {
+    const size_t end = std::min(first + kBlock, size);
+    uint16_t hits = 0;
+    for (size_t i = first; i < end; ++i) hits |= static_cast<uint16_t>(marks[i] == mark);
+    if (hits == 0) continue;
+    const NameHash* const ids = seen.event_ids.data();
+    if (std::find(ids + first, ids + end, wanted) != ids + end) return true;
+  }
+  return false;
 }
 
 void remember_id(SeenIds& seen, NameHash id) {
-  if (seen.event_ids.size() < limits::kDedupeIdsMax) return seen.event_ids.push_back(id);
+  if (seen.event_ids.size() < limits::kDedupeIdsMax) {
+    seen.event_ids.push_back(id);
+    if (seen.event_ids.size() >= kMarkedIdsMin) mark_all(seen);
+    return;
+  }
   seen.event_ids[seen.next] = id;
+  seen.marks[seen.next] = mark_of(id);
   seen.next = static_cast<uint32_t>((seen.next + 1) % limits::kDedupeIdsMax);
 }
 
@@ -48,7 +78,7 @@ class Dedupe final : public Operator {
     SeenIds& seen = context.visitor().seen;
     const bool has_id = event.event_id != kNoName;
     const bool is_order = event.type == EventType::kPurchase && event.order_hash != kNoName;
-    event.is_duplicate = (has_id && contains(seen.event_ids, event.event_id)) ||
+    event.is_duplicate = (has_id && contains_id(seen, event.event_id)) ||
                          (is_order && contains(seen.orders, event.order_hash));
     if (event.is_duplicate) return;
     if (is_order) remember_order(seen, event.order_hash);

@@ -60,14 +60,18 @@ Result<uint64_t> MemoryLog::end(PartitionId partition) {
   return x_content.partitions[partition].end;
 }
 
-Result<void> MemoryLog::read_events(PartitionId partition, uint64_t after, LogVisitor visit) {
-  Rows rows;
-  {
-    const std::lock_guard lock(x_mutex);
-    const Values& events = x_content.partitions[partition].events;
-    rows.assign(events.upper_bound(after), events.end());
+Result<void> MemoryLog::read_events(std::span<const LogPosition> after, RecordVisitor visit) {
+  for (const LogPosition& from : after) {
+    Rows rows;
+    {
+      const std::lock_guard lock(x_mutex);
+      const Values& events = x_content.partitions[from.partition].events;
+      rows.assign(events.upper_bound(from.position), events.end());
+    }
+    for (const auto& [position, record] : rows) {
+      if (!visit(from.partition, position, record)) return {};
+    }
   }
-  visit_all(rows, visit);
   return {};
 }
 
@@ -119,10 +123,12 @@ Result<void> MemoryLog::remove_quarantine(uint64_t id) {
   return {};
 }
 
-Result<void> MemoryLog::trim_events(PartitionId partition, uint64_t position) {
+Result<void> MemoryLog::trim_events(std::span<const LogPosition> upto) {
   const std::lock_guard lock(x_mutex);
-  Values& events = x_content.partitions[partition].events;
-  events.erase(events.begin(), events.upper_bound(position));
+  for (const LogPosition& trim : upto) {
+    Values& events = x_content.partitions[trim.partition].events;
+    events.erase(events.begin(), events.upper_bound(trim.position));
+  }
   return {};
 }
 

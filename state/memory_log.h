@@ -23,8 +23,8 @@ class MemoryLog final : public Log {
   [[nodiscard]] Result<void> append(const LogBatch& batch, Durability durability) override;
   [[nodiscard]] Result<void> sync() override { return {}; }
   [[nodiscard]] Result<uint64_t> end(PartitionId partition) override;
-  [[nodiscard]] Result<void> read_events(PartitionId partition, uint64_t after,
-                                         LogVisitor visit) override;
+  [[nodiscard]] Result<void> read_events(std::span<const LogPosition> after,
+                                         RecordVisitor visit) override;
   [[nodiscard]] Result<void> read_changes(PartitionId partition, uint64_t after,
                                           LogVisitor visit) override;
   [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after,
@@ -33,7 +33,7 @@ class MemoryLog final : public Log {
                                                                      size_t limit) override;
   // Errors: kNotFound.
   [[nodiscard]] Result<void> remove_quarantine(uint64_t id) override;
-  [[nodiscard]] Result<void> trim_events(PartitionId partition, uint64_t position) override;
+  [[nodiscard]] Result<void> trim_events(std::span<const LogPosition> upto) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:

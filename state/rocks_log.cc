@@ -17,6 +17,36 @@ constexpr size_t kMiB = 1'024 * 1'024;
 constexpr size_t kBatchBytesKept = 8 * kMiB;  // a thread's write batch above it is given back
 constexpr size_t kCacheBytes = 16 * kMiB;
 
+struct Share {  // of a batch: one partition's record
+  PartitionId partition;
+  uint64_t position;
+  std::string_view record;
+};
+
+// Calls visit(share) for each partition's record in an events value, until it returns false.
+template <typename Visit>
+Result<void> for_each_share(std::string_view value, Visit&& visit) {
+  constexpr size_t kShareBytesMin = 3;
+  ByteReader head(value);
+  if (head.fixed<uint8_t>() != log_format::kBatchVersion) {
+    return Error{ErrorCode::kNewerVersion, "log: events of another version"};
+  }
+  const size_t count = head.count(kShareBytesMin);
+  ByteReader sizes = head;
+  for (size_t i = 0; i < 3 * count; ++i) static_cast<void>(head.varint());  // to the records
+  ByteReader& records = head;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t partition = sizes.varint();
+    const uint64_t position = sizes.varint();
+    const std::string_view record = records.raw(sizes.varint());
+    if (!sizes.ok() || !records.ok() || partition >= limits::kPartitionsMax) {
+      return Error{ErrorCode::kCorruptRecord, "log: events"};
+    }
+    if (!visit(Share{PartitionId{static_cast<uint16_t>(partition)}, position, record})) return {};
+  }
+  return {};
+}
+
 // The number after the last one that an effects value holds.
 Result<uint64_t> next_seq(uint64_t first, std::string_view value) {
   std::string_view content;
@@ -32,7 +62,7 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
   std::unique_ptr<RocksLog> log(new RocksLog(config));
   const auto cache = rocksdb::NewLRUCache(kCacheBytes);
   const size_t small = std::min(config.write_buffer_bytes, 16 * kMiB);
-  auto events = log_family(config.write_buffer_bytes, log_format::kEventPrefixBytes, cache);
+  auto events = log_family(config.write_buffer_bytes, 0, cache);
   events.compaction_filter = log->x_dropped.get();
   const auto effects = log_family(small, log_format::kEffectPrefixBytes, cache);
   auto database = RocksDatabase::open(path, database_options(config.wal_bytes_max),
@@ -40,7 +70,8 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
                                        {"events", events},
                                        {"changes", effects},
                                        {"sessions", effects},
-                                       {"quarantine", log_family(small, 0, cache)}});
+                                       {"quarantine", log_family(small, 0, cache)},
+                                       {"marks", log_family(kMiB, 0, cache)}});
   if (!database) return database.error();
   log->x_database = std::move(*database);
   if (auto loaded = log->load_numbers(); !loaded) return loaded.error();
@@ -51,9 +82,11 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
 
 RocksLog::RocksLog(const RocksLogConfig& config)
     : x_config(config),
-      x_dropped(std::make_unique<DroppedSegments>()),
+      x_dropped(std::make_unique<DroppedBatches>()),
+      x_taken(limits::kPartitionsMax),
       x_ends(limits::kPartitionsMax),
-      x_trimmed(limits::kPartitionsMax, 0) {}
+      x_trimmed(limits::kPartitionsMax, 0),
+      x_kept(limits::kPartitionsMax, 0) {}
 
 RocksLog::~RocksLog() = default;
 
@@ -65,35 +98,59 @@ Result<void> RocksLog::load_numbers() {
     if (row->value().size() != 8) return Error{ErrorCode::kCorruptRecord, "log: number"};
     const auto value = read_big_endian<uint64_t>(row->value().data());
     if (key == log_format::kNextQuarantineKey) x_next_quarantine = value;
-    if (key == log_format::kFirstSegmentKey) x_dropped->set_first(static_cast<uint32_t>(value));
-    if (key.size() != 3 || key[0] != 'e') continue;
-    const size_t partition = read_big_endian<uint16_t>(key.data() + 1);
-    if (partition < x_ends.size()) x_ends[partition] = value;
+    if (key == log_format::kFirstBatchKey) x_dropped->set_first(value);
   }
   if (!row->status().ok()) return to_error(row->status());
   return {};
 }
 
-// Hops over the event stream: from the first record of a partition in a segment to its last one.
+// From what the last mark says was written, through the batches that came after that.
 Result<void> RocksLog::load_ends() {
-  const auto family = x_database->family(kEvents);
-  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  x_segment = x_dropped->first();
-  row->Seek(slice(log_format::event_key(x_segment, PartitionId{0}, 0).view()));
-  while (row->Valid()) {
-    const EventKey first = parse_event_key(row->key());
-    row->SeekForPrev(slice(log_format::event_key(first.segment, first.partition, kLast).view()));
-    if (!row->Valid()) break;
-    const size_t partition = to_index(first.partition);
-    if (partition >= x_ends.size()) {
-      return Error{ErrorCode::kCorruptRecord, "log: partition " + std::to_string(partition)};
-    }
-    x_segment = first.segment;
-    x_ends[partition] = std::max(x_ends[partition].load(), parse_event_key(row->key()).position);
-    row->Next();
+  std::vector<uint64_t> ends(x_ends.size(), 0);
+  std::unique_ptr<rocksdb::Iterator> mark(
+      x_database->db().NewIterator(range_read(), x_database->family(kMarks)));
+  mark->Seek(slice(log_format::number(x_dropped->first()).view()));
+  if (mark->Valid() && Mark(*mark).batch() == x_dropped->first()) {
+    for (size_t p = 0; p < ends.size(); ++p) x_kept[p] = Mark(*mark).written(p);
+  }
+  mark->SeekToLast();
+  if (mark->Valid()) {
+    for (size_t p = 0; p < ends.size(); ++p) ends[p] = Mark(*mark).written(p);
+    x_next_batch = Mark(*mark).batch();
+  }
+  if (!mark->status().ok()) return to_error(mark->status());
+  auto first = first_batch_after(ends);
+  if (!first) return first.error();
+  std::unique_ptr<rocksdb::Iterator> row(
+      x_database->db().NewIterator(range_read(), x_database->family(kEvents)));
+  for (row->Seek(slice(log_format::number(*first).view())); row->Valid(); row->Next()) {
+    x_next_batch = std::max(x_next_batch.load(), number_of(row->key()) + 1);
+    auto read = for_each_share(view(row->value()), [&](const Share& share) {
+      uint64_t& end = ends[to_index(share.partition)];
+      end = std::max(end, share.position);
+      return true;
+    });
+    if (!read) return read.error();
   }
   if (!row->status().ok()) return to_error(row->status());
+  for (size_t p = 0; p < ends.size(); ++p) {
+    x_ends[p] = x_taken[p] = ends[p];
+    if (ends[p] > 0) x_partitions = p + 1;
+  }
   return {};
+}
+
+Result<uint64_t> RocksLog::first_batch_after(std::span<const uint64_t> positions) {
+  std::unique_ptr<rocksdb::Iterator> row(
+      x_database->db().NewIterator(range_read(), x_database->family(kMarks)));
+  for (row->SeekToLast(); row->Valid(); row->Prev()) {
+    const Mark mark(*row);
+    size_t p = 0;
+    while (p < mark.partitions() && mark.taken(p) <= positions[p]) ++p;
+    if (p == mark.partitions()) return std::max(mark.batch(), x_dropped->first());
+  }
+  if (!row->status().ok()) return to_error(row->status());
+  return x_dropped->first();
 }
 
 Result<void> RocksLog::load_first_quarantine() {
@@ -109,13 +166,8 @@ Result<void> RocksLog::load_first_quarantine() {
 Result<void> RocksLog::append(const LogBatch& batch, Durability durability) {
   thread_local rocksdb::WriteBatch writes;
   writes.Clear();
-  const uint32_t segment = x_segment.load(std::memory_order_relaxed);
+  if (!batch.partitions.empty()) put_events(batch, writes);
   for (const PartitionAppend& share : batch.partitions) {
-    const size_t partition = to_index(share.partition);
-    RK_ASSERT(partition < x_ends.size() && !share.events.empty());
-    RK_ASSERT(share.position == x_ends[partition].load(std::memory_order_relaxed) + 1);
-    put(writes, x_database->family(kEvents),
-        log_format::event_key(segment, share.partition, share.position).view(), share.events);
     if (!share.changes.empty()) {
       put(writes, x_database->family(kChanges),
           log_format::effect_key(share.partition, share.first_change).view(), share.changes);
@@ -139,8 +191,66 @@ Result<void> RocksLog::append(const LogBatch& batch, Durability durability) {
   for (const PartitionAppend& share : batch.partitions) {
     x_ends[to_index(share.partition)].store(share.position, std::memory_order_release);
   }
-  count_appended(bytes);
   return {};
+}
+
+void RocksLog::put_events(const LogBatch& batch, rocksdb::WriteBatch& writes) {
+  thread_local std::string head;
+  thread_local std::vector<Slice> parts;
+  head.assign(1, static_cast<char>(log_format::kBatchVersion));
+  parts.assign(1, Slice());
+  ByteWriter writer(head);
+  writer.varint(batch.partitions.size());
+  size_t bytes = 0;
+  size_t partitions = x_partitions.load(std::memory_order_relaxed);
+  for (const PartitionAppend& share : batch.partitions) {
+    const size_t partition = to_index(share.partition);
+    RK_ASSERT(partition < x_ends.size() && !share.events.empty());
+    RK_ASSERT(share.position == x_ends[partition].load(std::memory_order_relaxed) + 1);
+    writer.varint(partition);
+    writer.varint(share.position);
+    writer.varint(share.events.size());
+    parts.push_back(slice(share.events));
+    bytes += share.events.size();
+    // Before the number is taken: a mark that follows this batch has to know of it.
+    x_taken[partition].store(share.position);
+    while (partitions <= partition &&
+           !x_partitions.compare_exchange_weak(partitions, partition + 1)) {
+    }
+  }
+  parts.front() = slice(head);
+  const size_t unmarked = x_unmarked_bytes.fetch_add(bytes, std::memory_order_relaxed);
+  const bool marks = unmarked < x_config.mark_bytes && unmarked + bytes >= x_config.mark_bytes;
+  const std::vector<uint64_t> ends = marks ? written_ends() : std::vector<uint64_t>();
+  const uint64_t number = x_next_batch.fetch_add(1);
+  const auto key = log_format::number(number);
+  const Slice key_part = slice(key.view());
+  const rocksdb::Status status =
+      writes.Put(x_database->family(kEvents), rocksdb::SliceParts(&key_part, 1),
+                 rocksdb::SliceParts(parts.data(), static_cast<int>(parts.size())));
+  RK_ASSERT(status.ok());
+  if (!marks) return;
+  put_mark(number, ends, writes);
+  x_unmarked_bytes.store(0, std::memory_order_relaxed);
+}
+
+std::vector<uint64_t> RocksLog::written_ends() const {
+  std::vector<uint64_t> ends(x_partitions.load());
+  for (size_t p = 0; p < ends.size(); ++p) ends[p] = x_ends[p].load();
+  return ends;
+}
+
+// REQUIRES: `ends` was read before the number was taken, so that all of it lies before the mark;
+// x_taken is read after that, so that nothing before the mark is missing from it.
+void RocksLog::put_mark(uint64_t number, const std::vector<uint64_t>& ends,
+                        rocksdb::WriteBatch& writes) const {
+  std::string value;
+  ByteWriter writer(value);
+  for (size_t p = 0; p < x_partitions.load(); ++p) {
+    writer.fixed(x_taken[p].load());
+    writer.fixed(p < ends.size() ? ends[p] : uint64_t{0});
+  }
+  put(writes, x_database->family(kMarks), log_format::number(number).view(), value);
 }
 
 uint64_t RocksLog::put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& writes) {
@@ -162,15 +272,6 @@ uint64_t RocksLog::put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& wr
   return id;
 }
 
-// A shard that still writes to the segment before is no harm: its positions ascend all the same.
-void RocksLog::count_appended(size_t bytes) {
-  const size_t before = x_segment_bytes.fetch_add(bytes, std::memory_order_relaxed);
-  if (before < x_config.segment_bytes && before + bytes >= x_config.segment_bytes) {
-    x_segment.fetch_add(1, std::memory_order_relaxed);
-    x_segment_bytes.store(0, std::memory_order_relaxed);
-  }
-}
-
 Result<void> RocksLog::sync() {
   return x_database->sync();
 }
@@ -180,22 +281,21 @@ Result<uint64_t> RocksLog::end(PartitionId partition) {
   return x_ends[to_index(partition)].load(std::memory_order_acquire);
 }
 
-Result<void> RocksLog::read_events(PartitionId partition, uint64_t after, LogVisitor visit) {
-  if (after == kLast) return {};
+Result<void> RocksLog::read_events(std::span<const LogPosition> after, RecordVisitor visit) {
+  // By partition; kLast: not asked for.
+  std::vector<uint64_t> positions(x_ends.size(), kLast);
+  for (const LogPosition& from : after) positions[to_index(from.partition)] = from.position;
+  auto first = first_batch_after(positions);
+  if (!first) return first.error();
   const auto family = x_database->family(kEvents);
-  const uint32_t first = x_dropped->first();
   std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  row->Seek(slice(log_format::event_key(first, partition, after + 1).view()));
-  while (row->Valid()) {
-    const EventKey at = parse_event_key(row->key());
-    if (at.partition == partition && at.position > after) {
-      if (!visit(at.position, view(row->value()))) return {};
-      row->Next();
-      continue;
-    }
-    // Past the partition's records in this segment, or not yet there.
-    const uint32_t segment = at.partition > partition ? at.segment + 1 : at.segment;
-    row->Seek(slice(log_format::event_key(segment, partition, after + 1).view()));
+  bool wanted = true;
+  for (row->Seek(slice(log_format::number(*first).view())); row->Valid() && wanted; row->Next()) {
+    auto read = for_each_share(view(row->value()), [&](const Share& share) {
+      if (share.position <= positions[to_index(share.partition)]) return true;
+      return wanted = visit(share.partition, share.position, share.record);
+    });
+    if (!read) return read.error();
   }
   if (!row->status().ok()) return to_error(row->status());
   return {};

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,14 +24,14 @@ class WriteBatch;
 namespace rekindle::state {
 
 class RocksDatabase;
-class DroppedSegments;
+class DroppedBatches;
 
 struct RocksLogConfig {
   size_t write_buffer_bytes = 64ULL * 1'024 * 1'024;  // of the event stream; the others take less
   size_t wal_bytes_max = 192ULL * 1'024 * 1'024;      // read back after a kill: about 0.4 s
-  // The log grows and leaves in pieces of this size. Smaller: trimming frees disk sooner; larger:
-  // fewer places to look into when reading.
-  size_t segment_bytes = 256ULL * 1'024 * 1'024;
+  // A mark is set each time so many bytes were appended. Smaller: readers start nearer to what they
+  // want; larger: fewer marks (1 KiB each with 64 partitions).
+  size_t mark_bytes = 1'024 * 1'024;
   size_t quarantine_entries_max = limits::kQuarantineEntriesMax;
 };
 
@@ -43,8 +44,8 @@ class RocksLog final : public Log {
   [[nodiscard]] Result<void> append(const LogBatch& batch, Durability durability) override;
   [[nodiscard]] Result<void> sync() override;
   [[nodiscard]] Result<uint64_t> end(PartitionId partition) override;
-  [[nodiscard]] Result<void> read_events(PartitionId partition, uint64_t after,
-                                         LogVisitor visit) override;
+  [[nodiscard]] Result<void> read_events(std::span<const LogPosition> after,
+                                         RecordVisitor visit) override;
   [[nodiscard]] Result<void> read_changes(PartitionId partition, uint64_t after,
                                           LogVisitor visit) override;
   [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after,
@@ -53,8 +54,8 @@ class RocksLog final : public Log {
                                                                      size_t limit) override;
   // Errors: kNotFound, besides the store's.
   [[nodiscard]] Result<void> remove_quarantine(uint64_t id) override;
-  // Lets go of whole segments. Costs some look-ups: meant for every minute, not for every batch.
-  [[nodiscard]] Result<void> trim_events(PartitionId partition, uint64_t position) override;
+  // Lets go of the batches before a mark. Meant for every minute, not for every batch.
+  [[nodiscard]] Result<void> trim_events(std::span<const LogPosition> upto) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:
@@ -62,21 +63,30 @@ class RocksLog final : public Log {
   [[nodiscard]] Result<void> load_ends();
   [[nodiscard]] Result<void> load_numbers();
   [[nodiscard]] Result<void> load_first_quarantine();
+  // The first batch that may hold a record beyond these positions (by partition; missing: 0).
+  [[nodiscard]] Result<uint64_t> first_batch_after(std::span<const uint64_t> positions);
+  // Adds the batch's records under the next number, and a mark when it is time.
+  void put_events(const LogBatch& batch, rocksdb::WriteBatch& writes);
+  [[nodiscard]] std::vector<uint64_t> written_ends() const;
+  void put_mark(uint64_t number, const std::vector<uint64_t>& ends,
+                rocksdb::WriteBatch& writes) const;
   // Returns the id after the last one given. REQUIRES: x_quarantine is held.
   [[nodiscard]] uint64_t put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& writes);
   [[nodiscard]] Result<void> read_effects(size_t stream, PartitionId partition, uint64_t after,
                                           LogVisitor visit);
-  // REQUIRES of both: x_trimming is held.
-  [[nodiscard]] Result<bool> is_expired(uint32_t segment);
-  [[nodiscard]] Result<void> drop_segments_before(uint32_t kept);
-  void count_appended(size_t bytes);
+  // REQUIRES of all three: x_trimming is held.
+  [[nodiscard]] Result<void> set_mark();
+  [[nodiscard]] Result<uint64_t> last_expired_mark();
+  [[nodiscard]] Result<void> drop_batches_before(uint64_t kept);
 
   const RocksLogConfig x_config;
-  std::unique_ptr<DroppedSegments> x_dropped;  // knows the first segment that has records
+  std::unique_ptr<DroppedBatches> x_dropped;   // knows the first batch that was kept
   std::unique_ptr<RocksDatabase> x_database;   // uses x_dropped
-  std::vector<std::atomic<uint64_t>> x_ends;   // by partition
-  std::atomic<uint32_t> x_segment{1};          // where records go now
-  std::atomic<size_t> x_segment_bytes{0};      // appended to the current one since open
+  std::vector<std::atomic<uint64_t>> x_taken;  // by partition: positions given to append()
+  std::vector<std::atomic<uint64_t>> x_ends;   // by partition: positions written
+  std::atomic<uint64_t> x_next_batch{1};
+  std::atomic<size_t> x_unmarked_bytes{0};  // appended since the last mark
+  std::atomic<size_t> x_partitions{0};      // one more than the highest that has a record
 
   std::mutex x_quarantine;  // guards the ids, and that they are written in order
   uint64_t x_first_quarantine = 1;
@@ -84,8 +94,8 @@ class RocksLog final : public Log {
 
   std::mutex x_trimming;
   std::vector<uint64_t> x_trimmed;  // by partition; since open
-  PartitionId x_blocker{};          // whose record keeps the first segment
-  uint64_t x_blocker_position = 0;
+  std::vector<uint64_t> x_kept;     // by partition: written before the first kept batch
+  uint64_t x_last_mark = 0;         // set by trimming; 0 none since open
 };
 
 }  // namespace rekindle::state

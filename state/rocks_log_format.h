@@ -1,18 +1,25 @@
-// Keys of the RocksDB log, all big-endian so that byte order is number order. Values:
-// core/log_format.h.
+// Keys of the RocksDB log, all big-endian so that byte order is number order. Values of effects and
+// quarantine: core/log_format.h.
 //
-//   events      4 segment · 2 partition · 8 position
+//   events      8 batch → the records of the batch, see below
 //   changes     2 partition · 8 seq of the value's first change
 //   sessions    2 partition · 8 seq of the value's first session
 //   quarantine  8 id
-//   default     'e' · 2 partition  → 8 position: `end` of a partition when a segment was dropped
-//               'q'                → 8 id: the next quarantine entry's, at least
-//               's'                → 8 number of the first segment that was not dropped
+//   marks       8 batch → by partition: 8 taken · 8 written, little-endian
+//   default     'q' → 8 id: the next quarantine entry's, at least
+//               'b' → 8 number of the first batch that was not dropped
 //
-// A segment is a stretch of the log in time, over all partitions: its number grows when so many
-// bytes were appended. With it first in the key, what was appended together lies together:
-// compaction never touches an old segment again, and an expired one leaves as whole files. A
-// partition's positions ascend over its segments.
+// An events value is all that one append() brought, of all its partitions:
+//   1 version (1) · varint count · per partition: varint partition · varint position · varint size
+//   · the records, back to back in that order
+// One value a batch, and not one a partition, because that is what an append costs: with 64
+// partitions a batch of 512 events would otherwise be 64 insertions.
+//
+// Batches are numbered in the order they were begun. A mark says how far each partition had come at
+// its batch: where to start reading, and what can be dropped.
+//   taken    no batch before this one holds a later position; another thread may be writing one
+//            that is not yet there, so the position itself may never come to be
+//   written  positions up to here are in the log
 #pragma once
 
 #include <array>
@@ -23,8 +30,9 @@
 
 namespace rekindle::state::log_format {
 
-inline constexpr size_t kEventPrefixBytes = 6;  // positions ascend within segment and partition
+inline constexpr uint8_t kBatchVersion = 1;
 inline constexpr size_t kEffectPrefixBytes = 2;
+inline constexpr size_t kMarkEntryBytes = 16;
 
 template <size_t N>
 struct Key {
@@ -39,31 +47,18 @@ inline void store_big_endian(T value, char* out) {
   }
 }
 
-inline Key<14> event_key(uint32_t segment, PartitionId partition, uint64_t position) {
-  Key<14> key;
-  store_big_endian(segment, key.bytes.data());
-  store_big_endian(to_index(partition), key.bytes.data() + 4);
-  store_big_endian(position, key.bytes.data() + 6);
-  return key;
-}
 inline Key<10> effect_key(PartitionId partition, uint64_t seq) {
   Key<10> key;
   store_big_endian(to_index(partition), key.bytes.data());
   store_big_endian(seq, key.bytes.data() + 2);
   return key;
 }
-inline Key<8> number(uint64_t id) {  // a quarantine key; the values of `default`
+inline Key<8> number(uint64_t id) {  // a batch's or quarantine entry's key; values of `default`
   Key<8> key;
   store_big_endian(id, key.bytes.data());
   return key;
 }
-inline Key<3> end_key(PartitionId partition) {
-  Key<3> key;
-  key.bytes[0] = 'e';
-  store_big_endian(to_index(partition), key.bytes.data() + 1);
-  return key;
-}
 inline constexpr std::string_view kNextQuarantineKey = "q";
-inline constexpr std::string_view kFirstSegmentKey = "s";
+inline constexpr std::string_view kFirstBatchKey = "b";
 
 }  // namespace rekindle::state::log_format

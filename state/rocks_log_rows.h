@@ -20,7 +20,7 @@ using rocksdb::Slice;
 
 inline constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
 
-enum Stream : size_t { kDefault, kEvents, kChanges, kSessions, kQuarantine };
+enum Stream : size_t { kDefault, kEvents, kChanges, kSessions, kQuarantine, kMarks };
 
 inline Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};
@@ -42,33 +42,48 @@ inline rocksdb::ReadOptions range_read() {
   return options;
 }
 
-struct EventKey {
-  uint32_t segment;
-  PartitionId partition;
-  uint64_t position;
-};
-// REQUIRES: a key of the event stream.
-inline EventKey parse_event_key(const Slice& key) {
-  RK_ASSERT(key.size() == 14);
-  return {read_big_endian<uint32_t>(key.data()),
-          PartitionId{read_big_endian<uint16_t>(key.data() + 4)},
-          read_big_endian<uint64_t>(key.data() + 6)};
+// REQUIRES: a key of 8 bytes, as in events, quarantine and marks.
+inline uint64_t number_of(const Slice& key) {
+  RK_ASSERT(key.size() == 8);
+  return read_big_endian<uint64_t>(key.data());
 }
 
-// Removes what is left of dropped segments whenever a compaction comes by. No range deletions: see
-// log_family.
-class DroppedSegments final : public rocksdb::CompactionFilter {
+// How far the partitions had come at a batch; see rocks_log_format.h. Partitions past its end had
+// no record yet.
+class Mark {
  public:
-  [[nodiscard]] const char* Name() const override { return "rekindle.dropped_segments"; }
-  [[nodiscard]] bool Filter(int, const Slice& key, const Slice&, std::string*,
-                            bool*) const override {
-    return parse_event_key(key).segment < first();
-  }
-  [[nodiscard]] uint32_t first() const { return x_first.load(std::memory_order_relaxed); }
-  void set_first(uint32_t segment) { x_first.store(segment, std::memory_order_relaxed); }
+  // REQUIRES: the row is valid and stays where it is.
+  explicit Mark(const rocksdb::Iterator& row)
+      : x_batch(number_of(row.key())), x_value(view(row.value())) {}
+  [[nodiscard]] uint64_t batch() const { return x_batch; }
+  [[nodiscard]] size_t partitions() const { return x_value.size() / log_format::kMarkEntryBytes; }
+  [[nodiscard]] uint64_t taken(size_t partition) const { return at(partition, 0); }
+  [[nodiscard]] uint64_t written(size_t partition) const { return at(partition, 8); }
 
  private:
-  std::atomic<uint32_t> x_first{1};
+  [[nodiscard]] uint64_t at(size_t partition, size_t offset) const {
+    if (partition >= partitions()) return 0;
+    return ByteReader(x_value.substr(partition * log_format::kMarkEntryBytes + offset))
+        .fixed<uint64_t>();
+  }
+  uint64_t x_batch;
+  std::string_view x_value;
+};
+
+// Removes what is left of dropped batches whenever a compaction comes by. No range deletions: they
+// would be looked through by every reader until then.
+class DroppedBatches final : public rocksdb::CompactionFilter {
+ public:
+  [[nodiscard]] const char* Name() const override { return "rekindle.dropped_batches"; }
+  [[nodiscard]] bool Filter(int, const Slice& key, const Slice&, std::string*,
+                            bool*) const override {
+    return number_of(key) < first();
+  }
+  [[nodiscard]] uint64_t first() const { return x_first.load(std::memory_order_relaxed); }
+  void set_first(uint64_t batch) { x_first.store(batch, std::memory_order_relaxed); }
+
+ private:
+  std::atomic<uint64_t> x_first{1};
 };
 
 }  // namespace rekindle::state

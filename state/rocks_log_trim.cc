@@ -1,4 +1,4 @@
-// RocksLog's way of letting go of old records: whole segments, oldest first.
+// RocksLog's way of letting go of old records: all batches before a mark, oldest first.
 #include <rocksdb/convenience.h>
 
 #include <algorithm>
@@ -8,79 +8,71 @@
 
 namespace rekindle::state {
 
-// Only whole segments leave. The two newest stay: a shard may be writing to the one before the
-// current, and has been overtaken by a whole segment when it writes to an older one.
-Result<void> RocksLog::trim_events(PartitionId partition, uint64_t position) {
+Result<void> RocksLog::trim_events(std::span<const LogPosition> upto) {
   const std::lock_guard lock(x_trimming);
-  const size_t index = to_index(partition);
-  RK_ASSERT(index < x_ends.size());
-  position = std::min(position, x_ends[index].load(std::memory_order_acquire));
-  if (position <= x_trimmed[index]) return {};
-  x_trimmed[index] = position;
-
-  // With little traffic a segment would never be full and never leave: it ends when the first of
-  // its records has, so that none is kept for longer than twice the retention.
-  const auto family = x_database->family(kEvents);
-  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  uint32_t current = x_segment.load(std::memory_order_relaxed);
-  row->Seek(slice(log_format::event_key(current, partition, 0).view()));
-  if (!row->status().ok()) return to_error(row->status());
-  if (row->Valid()) {
-    const EventKey oldest = parse_event_key(row->key());
-    if (oldest.segment == current && oldest.partition == partition && oldest.position <= position) {
-      x_segment_bytes.store(0, std::memory_order_relaxed);
-      current = x_segment.fetch_add(1, std::memory_order_relaxed) + 1;
-    }
-  }
-
-  if (x_trimmed[to_index(x_blocker)] < x_blocker_position) return {};
-  uint32_t kept = x_dropped->first();
-  for (; kept + 1 < current; ++kept) {
-    const auto expired = is_expired(kept);
-    if (!expired) return expired.error();
-    if (!*expired) break;
-  }
-  if (kept == x_dropped->first()) return {};
-  return drop_segments_before(kept);
-}
-
-// Whether every record of the segment was trimmed; if not, remembers one that was not.
-Result<bool> RocksLog::is_expired(uint32_t segment) {
-  const auto family = x_database->family(kEvents);
-  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
-  row->Seek(slice(log_format::event_key(segment, PartitionId{0}, 0).view()));
-  while (row->Valid()) {
-    const EventKey first = parse_event_key(row->key());
-    if (first.segment != segment) break;
-    row->SeekForPrev(slice(log_format::event_key(segment, first.partition, kLast).view()));
-    if (!row->Valid()) break;
-    const uint64_t last = parse_event_key(row->key()).position;
-    if (last > x_trimmed[to_index(first.partition)]) {
-      x_blocker = first.partition;
-      x_blocker_position = last;
-      return false;
-    }
-    row->Next();
-  }
-  if (!row->status().ok()) return to_error(row->status());
-  return true;
-}
-
-Result<void> RocksLog::drop_segments_before(uint32_t kept) {
-  rocksdb::WriteBatch writes;
-  const auto numbers = x_database->family(kDefault);
-  put(writes, numbers, log_format::kFirstSegmentKey, log_format::number(kept).view());
-  for (size_t p = 0; p < x_ends.size(); ++p) {
+  for (const LogPosition& trim : upto) {
+    const size_t p = to_index(trim.partition);
+    RK_ASSERT(p < x_ends.size());
     const uint64_t end = x_ends[p].load(std::memory_order_acquire);
-    if (end == 0) continue;
-    const auto key = log_format::end_key(PartitionId{static_cast<uint16_t>(p)});
-    put(writes, numbers, key.view(), log_format::number(end).view());
+    x_trimmed[p] = std::max(x_trimmed[p], std::min(trim.position, end));
   }
-  // On the disk before the records leave it, or a power cut could take a partition's end with them.
+  // With little traffic there would be no mark for days: now is one, for a later call to use.
+  if (auto marked = set_mark(); !marked) return marked;
+  const auto kept = last_expired_mark();
+  if (!kept) return kept.error();
+  return *kept <= x_dropped->first() ? Result<void>() : drop_batches_before(*kept);
+}
+
+// Batches that are taken from here on have this number or a later one, and whoever took one before
+// had said so in x_taken.
+Result<void> RocksLog::set_mark() {
+  const std::vector<uint64_t> ends = written_ends();
+  const uint64_t number = x_next_batch.load();
+  if (number == x_last_mark) return {};
+  rocksdb::WriteBatch writes;
+  put_mark(number, ends, writes);
+  if (auto written = x_database->write(writes, false); !written) return written;
+  x_last_mark = number;
+  return {};
+}
+
+// The newest mark before which every record was trimmed; 0 without one. A partition that wrote
+// nothing since the first kept batch keeps nobody.
+Result<uint64_t> RocksLog::last_expired_mark() {
+  uint64_t expired = 0;
+  std::unique_ptr<rocksdb::Iterator> row(
+      x_database->db().NewIterator(range_read(), x_database->family(kMarks)));
+  for (row->SeekToFirst(); row->Valid(); row->Next()) {
+    const Mark mark(*row);
+    for (size_t p = 0; p < mark.partitions(); ++p) {
+      if (mark.taken(p) > std::max(x_trimmed[p], x_kept[p])) return expired;
+    }
+    expired = mark.batch();
+  }
+  if (!row->status().ok()) return to_error(row->status());
+  return expired;
+}
+
+Result<void> RocksLog::drop_batches_before(uint64_t kept) {
+  rocksdb::WriteBatch writes;
+  const auto marks = x_database->family(kMarks);
+  put(writes, x_database->family(kDefault), log_format::kFirstBatchKey,
+      log_format::number(kept).view());
+  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), marks));
+  for (row->SeekToFirst(); row->Valid() && number_of(row->key()) < kept; row->Next()) {
+    const rocksdb::Status status = writes.Delete(marks, row->key());
+    RK_ASSERT(status.ok());
+  }
+  if (row->Valid()) {
+    for (size_t p = 0; p < x_kept.size(); ++p) x_kept[p] = Mark(*row).written(p);
+  }
+  if (!row->status().ok()) return to_error(row->status());
+  // On the disk before the records leave it: the mark knows the ends of those who wrote nothing
+  // since.
   if (auto written = x_database->write(writes, true); !written) return written;
   x_dropped->set_first(kept);
-  const auto begin = log_format::event_key(0, PartitionId{0}, 0);
-  const auto past = log_format::event_key(kept, PartitionId{0}, 0);
+  const auto begin = log_format::number(0);
+  const auto past = log_format::number(kept);
   const Slice from = slice(begin.view());
   const Slice to = slice(past.view());
   const auto status = rocksdb::DeleteFilesInRange(&x_database->db(), x_database->family(kEvents),

@@ -27,14 +27,14 @@ class MemoryMaker {
   std::unique_ptr<MemoryLog> x_log;
 };
 
-// With segments so small that every test crosses several.
+// With marks so close that every test sets several.
 class RocksMaker {
  public:
   void open() {
     x_log.reset();
     RocksLogConfig config;
     config.write_buffer_bytes = 64 * 1'024;
-    config.segment_bytes = 1'024;
+    config.mark_bytes = 1'024;
     config.quarantine_entries_max = kQuarantineMax;
     auto log = RocksLog::open(x_directory.path(), config);
     ASSERT_TRUE(log.has_value()) << to_string(log.error());
@@ -84,7 +84,20 @@ class LogContract : public ::testing::Test {
     return rows;
   }
   Rows events(uint16_t partition, uint64_t after = 0) {
-    return read(&Log::read_events, partition, after);
+    Rows rows;
+    const LogPosition from{PartitionId{partition}, after};
+    const auto done = log().read_events(
+        {&from, 1}, [&](PartitionId of, uint64_t position, std::string_view record) {
+          EXPECT_EQ(of, PartitionId{partition});
+          rows.emplace_back(position, record);
+          return true;
+        });
+    EXPECT_TRUE(done.has_value());
+    return rows;
+  }
+  void trim(uint16_t partition, uint64_t position) {
+    const LogPosition upto{PartitionId{partition}, position};
+    ASSERT_TRUE(log().trim_events({&upto, 1}).has_value());
   }
 
   void quarantine(const std::string& reason) {
@@ -148,6 +161,47 @@ TYPED_TEST(LogContract, OneBatchReachesManyPartitionsAndStreams) {
   }
 }
 
+TYPED_TEST(LogContract, ManyPartitionsAreReadTogether) {
+  for (int i = 0; i < 300; ++i) this->append(static_cast<uint16_t>(i % 6), std::string(40, 'e'));
+  const LogPosition after[] = {
+      {PartitionId{1}, 0}, {PartitionId{4}, 20}, {PartitionId{5}, 50}, {PartitionId{9}, 0}};
+  std::map<uint16_t, std::vector<uint64_t>> seen;
+  const auto done =
+      this->log().read_events(after, [&](PartitionId id, uint64_t at, std::string_view) {
+        seen[to_index(id)].push_back(at);
+        return true;
+      });
+  ASSERT_TRUE(done.has_value());
+  ASSERT_EQ(seen.size(), 2u);
+  EXPECT_EQ(seen[1].size(), 50u);
+  EXPECT_EQ(seen[4].size(), 30u);
+  EXPECT_EQ(seen[4].front(), 21u);
+  for (const auto& [partition, positions] : seen) {
+    for (size_t i = 1; i < positions.size(); ++i) EXPECT_EQ(positions[i], positions[i - 1] + 1);
+  }
+}
+
+// A partition that rests keeps nobody, and loses nothing.
+TYPED_TEST(LogContract, ARestingPartitionIsNeitherDroppedNorInTheWay) {
+  for (int i = 0; i < 10; ++i) this->append(3, "rest");
+  for (int i = 0; i < 100; ++i) this->append(1, std::string(100, 'e'));
+  this->trim(1, 90);
+  EXPECT_EQ(this->events(3).size(), 10u);  // not trimmed itself
+  this->trim(3, 10);
+  this->trim(1, 100);
+  this->reopen();
+  EXPECT_EQ(this->end(3), 10u);
+  for (int i = 0; i < 100; ++i) this->append(1, std::string(100, 'e'));
+  this->trim(1, 195);
+  EXPECT_LE(this->events(1).size(), 30u);
+  EXPECT_EQ(this->end(3), 10u);
+  this->append(3, "again");
+  this->trim(1, 200);
+  for (int i = 0; i < 50; ++i) this->append(1, std::string(100, 'e'));
+  this->trim(1, 250);
+  EXPECT_EQ(this->events(3, 10), (Rows{{11, "again"}}));
+}
+
 TYPED_TEST(LogContract, ChangesAreFoundFromTheMiddleOfAValue) {
   const std::string three = effects(3, "three");
   const std::string one = effects(1, "one");
@@ -180,20 +234,24 @@ TYPED_TEST(LogContract, ChangesAreFoundFromTheMiddleOfAValue) {
 TYPED_TEST(LogContract, AVisitorStopsTheReading) {
   for (int i = 0; i < 10; ++i) this->append(1, "e");
   uint64_t last = 0;
-  const auto done = this->log().read_events(PartitionId{1}, 2, [&](uint64_t at, std::string_view) {
-    last = at;
-    return at < 5;
-  });
+  const LogPosition from{PartitionId{1}, 2};
+  const auto done =
+      this->log().read_events({&from, 1}, [&](PartitionId, uint64_t at, std::string_view) {
+        last = at;
+        return at < 5;
+      });
   ASSERT_TRUE(done.has_value());
   EXPECT_EQ(last, 5u);
 }
 
 TYPED_TEST(LogContract, AVisitorMayAppendAndDoesNotSeeIt) {
   this->append(1, "a");
-  const auto done = this->log().read_events(PartitionId{1}, 0, [&](uint64_t at, std::string_view) {
-    this->append(1, "b");
-    return at < 100;
-  });
+  const LogPosition from{PartitionId{1}, 0};
+  const auto done =
+      this->log().read_events({&from, 1}, [&](PartitionId, uint64_t at, std::string_view) {
+        this->append(1, "b");
+        return at < 100;
+      });
   ASSERT_TRUE(done.has_value());
   EXPECT_EQ(this->end(1), 2u);
 }
@@ -218,17 +276,17 @@ TYPED_TEST(LogContract, TrimmedRecordsAreGoneAndTheEndStays) {
     this->append(1, std::string(100, 'e'));
     this->append(2, std::string(100, 'f'));
   }
-  ASSERT_TRUE(this->log().trim_events(PartitionId{2}, 90).has_value());
-  ASSERT_TRUE(this->log().trim_events(PartitionId{1}, 60).has_value());
-  ASSERT_TRUE(this->log().trim_events(PartitionId{1}, 50).has_value());  // already gone
+  this->trim(2, 90);
+  this->trim(1, 60);
+  this->trim(1, 50);  // already gone
   const Rows kept = this->events(1);
   EXPECT_LE(kept.size(), 60u);
   EXPECT_EQ(kept.back().first, 100u);
   EXPECT_EQ(kept.back().first - kept.front().first + 1, kept.size());
   EXPECT_EQ(this->events(1, 60).size(), 40u);
   EXPECT_EQ(this->events(2, 90).size(), 10u);
-  ASSERT_TRUE(this->log().trim_events(PartitionId{1}, 1'000).has_value());
-  ASSERT_TRUE(this->log().trim_events(PartitionId{2}, 100).has_value());
+  this->trim(1, 1'000);
+  this->trim(2, 100);
   EXPECT_LE(this->events(1).size(), 20u);
   this->reopen();
   EXPECT_LE(this->events(1).size(), 20u);
@@ -248,7 +306,7 @@ TYPED_TEST(LogContract, FewRecordsAreTrimmedToo) {
     this->append(2, "f");
     if (i % 5 == 0) {
       for (const uint16_t p : {uint16_t{1}, uint16_t{2}}) {
-        ASSERT_TRUE(this->log().trim_events(PartitionId{p}, this->end(p) - 2).has_value());
+        this->trim(p, this->end(p) - 2);
       }
     }
   }
@@ -334,7 +392,7 @@ TYPED_TEST(LogContract, RandomUseMatchesAModel) {
       model[p][++ends[p]] = value;
     } else if (what < 97) {
       const uint64_t upto = ends[p] == 0 ? 0 : random() % (ends[p] + 1);
-      ASSERT_TRUE(this->log().trim_events(PartitionId{p}, upto).has_value());
+      this->trim(p, upto);
       model[p].erase(model[p].begin(), model[p].upper_bound(upto));
     } else if (what < 98) {
       this->reopen();

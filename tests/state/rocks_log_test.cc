@@ -11,7 +11,9 @@
 #include <random>
 #include <thread>
 
+#include "state/rocks_database.h"
 #include "state/rocks_log_format.h"
+#include "state/rocks_options.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/small_disk.h"
 
@@ -55,7 +57,7 @@ void append_for_ever(RocksLog& log, const std::string& directory, uint16_t parti
 [[noreturn]] void run_until_killed(const std::string& directory, uint64_t records) {
   RocksLogConfig config;
   config.write_buffer_bytes = 128 * 1'024;
-  config.segment_bytes = 64 * 1'024;
+  config.mark_bytes = 4 * 1'024;
   auto log = RocksLog::open(directory + "/log", config);
   if (!log) std::abort();
   const uint64_t target = (*log)->end(PartitionId{0}).value() + records;
@@ -85,8 +87,9 @@ TEST(RocksLogTest, NothingAcknowledgedIsLostWhenTheProcessIsKilled) {
       ASSERT_GE(end, known);
       ASSERT_LE(end, known + 1);
       uint64_t next = 1;
-      const auto read =
-          (*log)->read_events(PartitionId{p}, 0, [&](uint64_t position, std::string_view value) {
+      const LogPosition from{PartitionId{p}, 0};
+      const auto read = (*log)->read_events(
+          {&from, 1}, [&](PartitionId, uint64_t position, std::string_view value) {
             EXPECT_EQ(position, next++);
             EXPECT_EQ(value, record_of(p, position));
             return !::testing::Test::HasFailure();
@@ -119,7 +122,7 @@ TEST(RocksLogTest, TrimmedRecordsGiveTheirSpaceBack) {
   RocksLogConfig config;
   config.write_buffer_bytes = 256 * 1'024;
   config.wal_bytes_max = 1'024 * 1'024;
-  config.segment_bytes = 2 * 1'024 * 1'024;
+  config.mark_bytes = 256 * 1'024;
   auto log = RocksLog::open(scratch.path(), config);
   ASSERT_TRUE(log.has_value());
   std::mt19937 random(3);
@@ -131,15 +134,17 @@ TEST(RocksLogTest, TrimmedRecordsGiveTheirSpaceBack) {
       batch.partitions.push_back({PartitionId{p}, position, record, 0, {}, 0, {}});
     }
     ASSERT_TRUE((*log)->append(batch, Durability::kDurable).has_value());
-    for (uint16_t p = 0; p < kPartitions && position % 25 == 0; ++p) {
-      ASSERT_TRUE((*log)->trim_events(PartitionId{p}, position - kKept).has_value());
-    }
+    if (position % 25 != 0) continue;
+    std::vector<LogPosition> upto;
+    for (uint16_t p = 0; p < kPartitions; ++p) upto.push_back({PartitionId{p}, position - kKept});
+    ASSERT_TRUE((*log)->trim_events(upto).has_value());
   }
   EXPECT_LT((*log)->size_bytes(), kRounds * kPartitions * record.size() / 2);
   for (uint16_t p = 0; p < kPartitions; ++p) {
     uint64_t next = kRounds - kKept + 1;
+    const LogPosition from{PartitionId{p}, next - 1};
     const auto read =
-        (*log)->read_events(PartitionId{p}, next - 1, [&](uint64_t at, std::string_view) {
+        (*log)->read_events({&from, 1}, [&](PartitionId, uint64_t at, std::string_view) {
           EXPECT_EQ(at, next++);
           return true;
         });
@@ -186,14 +191,37 @@ TEST(RocksLogTest, AFullDiskIsSaidAndWritingGoesOnOnceThereIsSpace) {
 }
 
 TEST(RocksLogTest, KeysAreTheSameBytesForEver) {
-  const auto event = log_format::event_key(0x01020304, PartitionId{0x0506}, 0x0708090a0b0c0d0e);
-  EXPECT_EQ(event.view(), "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e");
   const auto effect = log_format::effect_key(PartitionId{0x0102}, 0x030405060708090a);
   EXPECT_EQ(effect.view(), "\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a");
   EXPECT_EQ(log_format::number(0x0102030405060708).view(), "\x01\x02\x03\x04\x05\x06\x07\x08");
-  EXPECT_EQ(log_format::end_key(PartitionId{0x6162}).view(), "eab");
   EXPECT_EQ(log_format::kNextQuarantineKey, "q");
-  EXPECT_EQ(log_format::kFirstSegmentKey, "s");
+  EXPECT_EQ(log_format::kFirstBatchKey, "b");
+}
+
+// What an append leaves in the store, byte by byte.
+TEST(RocksLogTest, ABatchIsTheSameBytesForEver) {
+  const testing::ScratchDirectory scratch;
+  {
+    auto log = RocksLog::open(scratch.path());
+    ASSERT_TRUE(log.has_value());
+    LogBatch batch;
+    batch.partitions.push_back({PartitionId{300}, 1, "abc", 0, {}, 0, {}});
+    batch.partitions.push_back({PartitionId{2}, 1, "de", 0, {}, 0, {}});
+    ASSERT_TRUE((*log)->append(batch, Durability::kDurable).has_value());
+  }
+  const rocksdb::ColumnFamilyOptions plain;
+  auto database = RocksDatabase::open(scratch.path(), database_options(0),
+                                      {{"default", plain},
+                                       {"events", plain},
+                                       {"changes", plain},
+                                       {"sessions", plain},
+                                       {"quarantine", plain},
+                                       {"marks", plain}});
+  ASSERT_TRUE(database.has_value());
+  std::string value;
+  const rocksdb::Slice key("\0\0\0\0\0\0\0\x01", 8);
+  ASSERT_TRUE((*database)->db().Get({}, (*database)->family(1), key, &value).ok());
+  EXPECT_EQ(value, std::string("\x01\x02\xac\x02\x01\x03\x02\x01\x02", 9) + "abcde");
 }
 
 }  // namespace

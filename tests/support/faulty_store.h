@@ -80,8 +80,8 @@ class FaultyLog final : public Log {
     return x_plan.is_crashed() ? Result<void>(FaultPlan::failure()) : x_inner.sync();
   }
   Result<uint64_t> end(PartitionId partition) override { return x_inner.end(partition); }
-  Result<void> read_events(PartitionId partition, uint64_t after, LogVisitor visit) override {
-    return x_inner.read_events(partition, after, visit);
+  Result<void> read_events(std::span<const LogPosition> after, RecordVisitor visit) override {
+    return x_inner.read_events(after, visit);
   }
   Result<void> read_changes(PartitionId partition, uint64_t after, LogVisitor visit) override {
     return x_inner.read_changes(partition, after, visit);
@@ -95,8 +95,8 @@ class FaultyLog final : public Log {
   Result<void> remove_quarantine(uint64_t id) override {
     return x_plan.apply([&] { return x_inner.remove_quarantine(id); });
   }
-  Result<void> trim_events(PartitionId partition, uint64_t position) override {
-    return x_plan.apply([&] { return x_inner.trim_events(partition, position); });
+  Result<void> trim_events(std::span<const LogPosition> upto) override {
+    return x_plan.apply([&] { return x_inner.trim_events(upto); });
   }
   uint64_t size_bytes() const override { return x_inner.size_bytes(); }
 
