@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <map>
 #include <memory>
@@ -77,18 +76,18 @@ int run_catalog_from(const std::string& path) {
 
 }  // namespace
 
-void add_catalog_from_command(CLI::App& app, int& exit_code) {
+void add_catalog_from_command(CommandLine& line) {
   auto path = std::make_shared<std::string>();
-  CLI::App* command = app.add_subcommand(
+  Command command = line.add(
       "catalog-from", "Derive a catalogue (CSV) from order lines in the layout of preset uci");
-  command->add_option("file", *path, "CSV with StockCode, Description and UnitPrice; also .zst")
-      ->required();
-  command->footer(
+  command.option("file", *path, "CSV with StockCode, Description and UnitPrice; also .zst")
+      .required();
+  command.footer(
       "For every stock code: its most frequent description, the category the replay preset gives\n"
       "it, and the last price above 0. Codes that are no product (postage, fees) are left out.\n\n"
       "Example:\n"
       "  rekindle catalog-from data/uci_online_retail.csv.zst > data/uci_catalog.csv");
-  command->callback([path, &exit_code] { exit_code = run_catalog_from(*path); });
+  command.runs([path] { return run_catalog_from(*path); });
 }
 
 }  // namespace rekindle::cli

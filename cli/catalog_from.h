@@ -2,10 +2,10 @@
 // (and data sets) that have none. Thread: the main one.
 #pragma once
 
-#include <CLI/App.hpp>
+#include "cli/command_line.h"
 
 namespace rekindle::cli {
 
-void add_catalog_from_command(CLI::App& app, int& exit_code);
+void add_catalog_from_command(CommandLine& line);
 
 }  // namespace rekindle::cli

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <fstream>
 #include <memory>
 
@@ -68,13 +67,12 @@ std::optional<Config> read_config(const std::string& path) {
   return std::nullopt;
 }
 
-void add_check_command(CLI::App& app, int& exit_code) {
+void add_check_command(CommandLine& line) {
   auto path = std::make_shared<std::string>();
-  CLI::App* check =
-      app.add_subcommand("check", "Say everything that is wrong with a configuration");
-  check->add_option("config", *path, "The YAML file")->required();
-  check->footer("Example:\n  rekindle check configs/rekindle.yaml");
-  check->callback([path, &exit_code] { exit_code = run_check(*path); });
+  Command check = line.add("check", "Say everything that is wrong with a configuration");
+  check.option("config", *path, "The YAML file").required();
+  check.footer("Example:\n  rekindle check configs/rekindle.yaml");
+  check.runs([path] { return run_check(*path); });
 }
 
 }  // namespace rekindle::cli

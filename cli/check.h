@@ -2,15 +2,15 @@
 // command reads its configuration. Thread: the main one.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 
+#include "cli/command_line.h"
 #include "cli/config.h"
 
 namespace rekindle::cli {
 
-void add_check_command(CLI::App& app, int& exit_code);
+void add_check_command(CommandLine& line);
 
 // Reads a configuration and compiles its audiences; on faults prints them all to standard error,
 // with the line and a caret, and returns nothing.

@@ -69,7 +69,7 @@ struct HttpClient::Impl {
     http::read(socket, buffer, parser, fault);
     if (fault) return failure("reading an answer", fault);
     HttpAnswer answer;
-    answer.status = parser.get().result_int();
+    answer.status = static_cast<int>(parser.get().result_int());
     const auto after = parser.get()[http::field::retry_after];
     std::from_chars(after.data(), after.data() + after.size(), answer.retry_after_seconds);
     answer.body = std::move(parser.get().body());

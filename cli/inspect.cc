@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
 
@@ -113,16 +112,16 @@ int run_inspect(const std::string& path, bool json) {
 
 }  // namespace
 
-void add_inspect_command(CLI::App& app, int& exit_code) {
+void add_inspect_command(CommandLine& line) {
   auto path = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* inspect = app.add_subcommand("inspect", "What a store holds and how large it is");
-  inspect->add_option("store", *path, "The store's directory; no server may have it open")
-      ->required()
-      ->check(CLI::ExistingDirectory);
-  inspect->add_flag("--json", *json, "One JSON object");
-  inspect->footer("Example:\n  rekindle inspect rekindle-data");
-  inspect->callback([path, json, &exit_code] { exit_code = run_inspect(*path, *json); });
+  Command inspect = line.add("inspect", "What a store holds and how large it is");
+  inspect.option("store", *path, "The store's directory; no server may have it open")
+      .required()
+      .existing_directory();
+  inspect.flag("--json", *json, "One JSON object");
+  inspect.footer("Example:\n  rekindle inspect rekindle-data");
+  inspect.runs([path, json] { return run_inspect(*path, *json); });
 }
 
 }  // namespace rekindle::cli

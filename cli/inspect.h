@@ -1,10 +1,10 @@
 // `rekindle inspect STORE`: what a closed store holds and how large it is. Thread: the main one.
 #pragma once
 
-#include <CLI/App.hpp>
+#include "cli/command_line.h"
 
 namespace rekindle::cli {
 
-void add_inspect_command(CLI::App& app, int& exit_code);
+void add_inspect_command(CommandLine& line);
 
 }  // namespace rekindle::cli

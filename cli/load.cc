@@ -3,20 +3,30 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <iterator>
 #include <memory>
+#include <string_view>
 
 #include "cli/load/driver.h"
 #include "cli/load/traffic.h"
 #include "cli/yaml_reader.h"
+#include "core/assert.h"
 #include "core/clock.h"
 
 namespace rekindle::cli {
 namespace {
 
 enum class Mode { kPixel, kPost, kWs, kDecide };
+constexpr const char* kModeNames[] = {"pixel", "post", "ws", "decide"};  // in the enum's order
+
+Mode mode_of(std::string_view name) {
+  const auto* const found = std::find(std::begin(kModeNames), std::end(kModeNames), name);
+  RK_ASSERT(found != std::end(kModeNames));  // the option refuses all others
+  return static_cast<Mode>(found - std::begin(kModeNames));
+}
 
 struct LoadConfig {
   std::string to = "http://127.0.0.1:8080";
@@ -316,51 +326,51 @@ int run_load(LoadConfig config) {
 
 }  // namespace
 
-void add_load_command(CLI::App& app, int& exit_code) {
+void add_load_command(CommandLine& line) {
   auto config = std::make_shared<LoadConfig>();
-  CLI::App* load = app.add_subcommand("load", "Send generated traffic and measure the answers");
-  static const std::map<std::string, Mode> kModes = {
-      {"pixel", Mode::kPixel}, {"post", Mode::kPost}, {"ws", Mode::kWs}, {"decide", Mode::kDecide}};
-  load->add_option("--to", config->to, "Server, on a loopback address")->capture_default_str();
-  load->add_option("--mode", config->mode, "pixel, post, ws, or decide (GET /v1/decide, no events)")
-      ->transform(CLI::CheckedTransformer(kModes, CLI::ignore_case));
-  load->add_option("--rate", config->rate, "Events a second, or max")->capture_default_str();
-  load->add_option("--connections", config->connections, "Connections")
-      ->check(CLI::Range(1, 20'000))
-      ->capture_default_str();
-  load->add_option("--frame", config->frame, "Events a frame or body")
-      ->check(CLI::Range(1, 10'000))
-      ->capture_default_str();
-  load->add_option("--in-flight", config->in_flight,
-                   "Unanswered requests a connection may have (pipelining); default 1, ws 4")
-      ->check(CLI::Range(1, 64));
-  load->add_option("--duration", config->duration, "Measured time")->capture_default_str();
-  load->add_option("--warmup", config->warm_up, "Time before it, not counted")
-      ->capture_default_str();
-  load->add_option("--age", config->age, "How long ago the events say they happened")
-      ->capture_default_str();
-  load->add_flag("--changes", config->changes, "Also measure event -> audience change");
-  load->add_option("--probe-rate", config->probe_rate, "Changes a second")->capture_default_str();
-  load->add_option("--probe-audience", config->probe_audience, "Audience the probes enter")
-      ->capture_default_str();
-  load->add_option("--decide-rate", config->decide_rate, "Also ask for decisions, a second")
-      ->capture_default_str();
-  load->add_option("--site", config->traffic.site, "Site")->capture_default_str();
-  load->add_option("--visitors", config->traffic.visitors, "Visitors")
-      ->check(CLI::Range(1U, 100'000'000U))
-      ->capture_default_str();
-  load->add_option("--zipf", config->traffic.zipf, "Exponent of their law")
-      ->check(CLI::Range(0.0, 5.0))
-      ->capture_default_str();
-  load->add_option("--session-mean", config->traffic.session_mean,
-                   "Events a session; 3.4 as in REES46's sample (17,435 events, 5,067 sessions)")
-      ->check(CLI::Range(1.0, 1'000.0))
-      ->capture_default_str();
-  load->add_flag("--every-visitor-once", config->traffic.every_visitor_once,
-                 "One session of each visitor, then stop");
-  load->add_flag("--json", config->json, "One JSON object");
-  load->footer(kFooter);
-  load->callback([config, &exit_code] { exit_code = run_load(*config); });
+  auto mode = std::make_shared<std::string>("ws");
+  Command load = line.add("load", "Send generated traffic and measure the answers");
+  load.option("--to", config->to, "Server, on a loopback address").shows_default();
+  load.option("--mode", *mode, "pixel, post, ws, or decide (GET /v1/decide, no events)")
+      .one_of({std::begin(kModeNames), std::end(kModeNames)});
+  load.option("--rate", config->rate, "Events a second, or max").shows_default();
+  load.option("--connections", config->connections, "Connections")
+      .between(1, 20'000)
+      .shows_default();
+  load.option("--frame", config->frame, "Events a frame or body")
+      .between(1, 10'000)
+      .shows_default();
+  load.option("--in-flight", config->in_flight,
+              "Unanswered requests a connection may have (pipelining); default 1, ws 4")
+      .between(1, 64);
+  load.option("--duration", config->duration, "Measured time").shows_default();
+  load.option("--warmup", config->warm_up, "Time before it, not counted").shows_default();
+  load.option("--age", config->age, "How long ago the events say they happened").shows_default();
+  load.flag("--changes", config->changes, "Also measure event -> audience change");
+  load.option("--probe-rate", config->probe_rate, "Changes a second").shows_default();
+  load.option("--probe-audience", config->probe_audience, "Audience the probes enter")
+      .shows_default();
+  load.option("--decide-rate", config->decide_rate, "Also ask for decisions, a second")
+      .shows_default();
+  load.option("--site", config->traffic.site, "Site").shows_default();
+  load.option("--visitors", config->traffic.visitors, "Visitors")
+      .between(1, 100'000'000)
+      .shows_default();
+  load.option("--zipf", config->traffic.zipf, "Exponent of their law")
+      .between_reals(0.0, 5.0)
+      .shows_default();
+  load.option("--session-mean", config->traffic.session_mean,
+              "Events a session; 3.4 as in REES46's sample (17,435 events, 5,067 sessions)")
+      .between_reals(1.0, 1'000.0)
+      .shows_default();
+  load.flag("--every-visitor-once", config->traffic.every_visitor_once,
+            "One session of each visitor, then stop");
+  load.flag("--json", config->json, "One JSON object");
+  load.footer(kFooter);
+  load.runs([config, mode] {
+    config->mode = mode_of(*mode);
+    return run_load(*config);
+  });
 }
 
 }  // namespace rekindle::cli

@@ -2,11 +2,11 @@
 // Called by main; thread: the main one.
 #pragma once
 
-#include <CLI/App.hpp>
+#include "cli/command_line.h"
 
 namespace rekindle::cli {
 
-// Adds the subcommand and its options; it runs when chosen and sets the exit code.
-void add_load_command(CLI::App& app, int& exit_code);
+// Adds the subcommand and its options; it runs when chosen.
+void add_load_command(CommandLine& line);
 
 }  // namespace rekindle::cli

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
 #include <chrono>
@@ -220,43 +219,43 @@ Result<void> run_replay(const ReplayOptions& options) {
   return {};
 }
 
-void add_options(CLI::App& replay, ReplayOptions& options) {
-  replay.add_option("files", options.files, "Files to replay")->required();
+void add_options(Command& replay, ReplayOptions& options) {
+  replay.option("files", options.files, "Files to replay").required();
   std::vector<std::string> names;
   for (const Preset& preset : presets()) names.emplace_back(preset.name);
-  replay.add_option("--preset", options.preset, "Layout of the files; told by them when not given")
-      ->check(CLI::IsMember(names));
-  auto* to = replay.add_option("--to", options.to, "Server: ws://…/v1/ws or http://…/v1/events")
-                 ->capture_default_str();
-  auto* config = replay.add_option("--config", options.config, "Sites and audiences for --direct");
-  replay.add_option("--direct", options.direct, "Write into this store, without a server")
-      ->excludes(to)
-      ->needs(config);
-  replay.add_option("--site", options.site, "The site the events belong to");
-  replay.add_option("--shift-to", options.shift_to, "Move times to end at this one, or now");
-  replay.add_option("--speed", options.speed, "Times as fast as it happened, or max")
-      ->capture_default_str();
-  replay.add_option("--frame", options.frame, "Events a frame or body")
-      ->check(CLI::Range(1, 10'000))
-      ->capture_default_str();
-  replay.add_option("--limit", options.limit, "Stop after so many events");
-  replay.add_option("--then-clock", options.then_clock, "Afterwards set the server's clock")
-      ->check(CLI::IsMember({"wall", "events"}));
-  replay.add_flag("--json", options.json, "Report as one JSON object");
+  replay.option("--preset", options.preset, "Layout of the files; told by them when not given")
+      .one_of(names);
+  const Option to = replay.option("--to", options.to, "Server: ws://…/v1/ws or http://…/v1/events")
+                        .shows_default();
+  const Option config =
+      replay.option("--config", options.config, "Sites and audiences for --direct");
+  replay.option("--direct", options.direct, "Write into this store, without a server")
+      .excludes(to)
+      .needs(config);
+  replay.option("--site", options.site, "The site the events belong to");
+  replay.option("--shift-to", options.shift_to, "Move times to end at this one, or now");
+  replay.option("--speed", options.speed, "Times as fast as it happened, or max").shows_default();
+  replay.option("--frame", options.frame, "Events a frame or body")
+      .between(1, 10'000)
+      .shows_default();
+  replay.option("--limit", options.limit, "Stop after so many events");
+  replay.option("--then-clock", options.then_clock, "Afterwards set the server's clock")
+      .one_of({"wall", "events"});
+  replay.flag("--json", options.json, "Report as one JSON object");
   replay.footer(kFooter);
 }
 
 }  // namespace
 
-void add_replay_command(CLI::App& app, int& exit_code) {
+void add_replay_command(CommandLine& line) {
   auto options = std::make_shared<ReplayOptions>();
-  CLI::App* replay =
-      app.add_subcommand("replay", "Send the events of files to a server or a store");
-  add_options(*replay, *options);
-  replay->callback([options, &exit_code] {
+  Command replay = line.add("replay", "Send the events of files to a server or a store");
+  add_options(replay, *options);
+  replay.runs([options] {
     const auto ran = run_replay(*options);
-    exit_code = ran ? kExitOk : exit_code_of(ran.error().code);
-    if (!ran) fmt::print(stderr, "rekindle replay: {}\n", to_string(ran.error()));
+    if (ran) return kExitOk;
+    fmt::print(stderr, "rekindle replay: {}\n", to_string(ran.error()));
+    return exit_code_of(ran.error().code);
   });
 }
 

@@ -6,7 +6,6 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -163,21 +162,20 @@ int run_serve(const ServeOptions& options) {
 
 }  // namespace
 
-void add_serve_command(CLI::App& app, int& exit_code) {
+void add_serve_command(CommandLine& line) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App* command = app.add_subcommand("serve", "Run the server");
-  auto* config = command->add_option("--config", options->config, "Configuration (YAML)");
-  auto* demo = command->add_flag("--demo", options->demo, "configs/demo.yaml in a temporary store")
-                   ->excludes(config);
-  command->add_option("--data", options->data, "Store directory, instead of the configured one");
-  command->add_option("--port", options->port, "Port, instead of the configured one; 0: any free")
-      ->check(CLI::Range(0, 65'535));
-  command->footer(kFooter);
-  command->callback([options, config, demo, &exit_code] {
-    if (config->count() + demo->count() == 0) {
-      throw CLI::RequiredError("serve needs --config FILE or --demo");
-    }
-    exit_code = run_serve(*options);
+  Command serve = line.add("serve", "Run the server");
+  const Option config = serve.option("--config", options->config, "Configuration (YAML)");
+  const Option demo = serve.flag("--demo", options->demo, "configs/demo.yaml in a temporary store")
+                          .excludes(config);
+  serve.option("--data", options->data, "Store directory, instead of the configured one");
+  serve.option("--port", options->port, "Port, instead of the configured one; 0: any free")
+      .between(0, 65'535);
+  serve.footer(kFooter);
+  serve.runs([options, config, demo] {
+    if (config.is_given() || demo.is_given()) return run_serve(*options);
+    fmt::print(stderr, "serve needs --config FILE or --demo\n");
+    return kExitUsage;
   });
 }
 

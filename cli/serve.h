@@ -2,10 +2,10 @@
 // signals while the others work.
 #pragma once
 
-#include <CLI/App.hpp>
+#include "cli/command_line.h"
 
 namespace rekindle::cli {
 
-void add_serve_command(CLI::App& app, int& exit_code);
+void add_serve_command(CommandLine& line);
 
 }  // namespace rekindle::cli

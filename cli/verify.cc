@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <deque>
 #include <memory>
@@ -272,19 +271,18 @@ int run_verify(const std::string& path, const std::string& data) {
 
 }  // namespace
 
-void add_verify_command(CLI::App& app, int& exit_code) {
+void add_verify_command(CommandLine& line) {
   auto config = std::make_shared<std::string>();
   auto data = std::make_shared<std::string>();
-  CLI::App* verify =
-      app.add_subcommand("verify", "Prove that the stored state is what the log says");
-  verify->add_option("--config", *config, "Configuration (YAML)")->required();
-  verify->add_option("--data", *data, "Store directory, instead of the configured one");
-  verify->footer(
+  Command verify = line.add("verify", "Prove that the stored state is what the log says");
+  verify.option("--config", *config, "Configuration (YAML)").required();
+  verify.option("--data", *data, "Store directory, instead of the configured one");
+  verify.footer(
       "Replays the whole event log from its first record, in memory, and compares every visitor's\n"
       "bytes, every audience change and every session with what is stored. No server may have the\n"
       "store open, and the event log must not have been trimmed.\n\n"
       "Example:\n  rekindle verify --config configs/rekindle.yaml");
-  verify->callback([config, data, &exit_code] { exit_code = run_verify(*config, *data); });
+  verify.runs([config, data] { return run_verify(*config, *data); });
 }
 
 }  // namespace rekindle::cli

@@ -3,10 +3,10 @@
 // with what is stored. Needs an event log that was never trimmed. Thread: the main one.
 #pragma once
 
-#include <CLI/App.hpp>
+#include "cli/command_line.h"
 
 namespace rekindle::cli {
 
-void add_verify_command(CLI::App& app, int& exit_code);
+void add_verify_command(CommandLine& line);
 
 }  // namespace rekindle::cli

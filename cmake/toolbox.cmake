@@ -65,4 +65,19 @@ function(rk_library name)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARGN})
+  rk_precompile(${name})
+endfunction()
+
+# rk_precompile(TARGET HEADERS…): parses what nearly every file includes once instead of in each.
+# It saves time and means nothing: the release build goes without, and so proves that every file
+# includes what it uses. (GCC 12 also warns of its own library's strings when they are precompiled.)
+function(rk_precompile name)
+  if(NOT RK_PRECOMPILE)
+    return()
+  endif()
+  target_precompile_headers(${name} PRIVATE
+    <absl/functional/function_ref.h> <boost/system/result.hpp>
+    <algorithm> <functional> <memory> <mutex> <optional> <span> <string> <string_view> <thread>
+    <vector> ${ARGN})
+  target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")  # for ccache
 endfunction()

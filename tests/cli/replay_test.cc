@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -79,19 +78,15 @@ audiences:
   void TearDown() override { std::filesystem::remove_all(x_folder); }
 
   // Runs a command line and returns its exit code; standard output is in x_said.
-  int run(std::vector<std::string> arguments) {
-    CLI::App app;
-    int exit_code = kExitOk;
-    add_replay_command(app, exit_code);
-    add_verify_command(app, exit_code);
-    add_inspect_command(app, exit_code);
-    std::reverse(arguments.begin(), arguments.end());
+  int run(const std::vector<std::string>& arguments) {
+    CommandLine line("test");
+    add_replay_command(line);
+    add_verify_command(line);
+    add_inspect_command(line);
+    std::vector<const char*> argv = {"rekindle"};
+    for (const std::string& argument : arguments) argv.push_back(argument.c_str());
     testing::internal::CaptureStdout();
-    try {
-      app.parse(arguments);
-    } catch (const CLI::ParseError& error) {
-      exit_code = kExitUsage;
-    }
+    const int exit_code = line.run(static_cast<int>(argv.size()), argv.data());
     std::fflush(stdout);
     x_said = testing::internal::GetCapturedStdout();
     return exit_code;

@@ -169,7 +169,6 @@ TEST(Engine, ThreadsCountEveryEventOnce) {
                     nullptr,
                     {}};
   auto engine = Engine::open(config, std::move(parts), shop_audiences()).value();
-  std::atomic<uint64_t> changes{0};
   constexpr int kSenders = 3;
   constexpr int kFrames = 60;
   constexpr int kEvents = 20;

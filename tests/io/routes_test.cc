@@ -2,6 +2,7 @@
 #include <set>
 #include <thread>
 
+#include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
 namespace rekindle::testing {

@@ -1,18 +1,8 @@
-// A server on 127.0.0.1 with a free port, on a real engine with in-memory stores, and its clients.
-// Nothing sleeps: clients block until the answer is there.
+// A server on 127.0.0.1 with a free port, on a real engine with in-memory stores. Used by the tests
+// in this folder, with the clients of clients.h.
 #pragma once
 
 #include <gtest/gtest.h>
-
-#include <boost/asio/connect.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/buffers_to_string.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-#include <boost/beast/websocket.hpp>
 
 #include <memory>
 #include <string>
@@ -114,76 +104,6 @@ inline std::string event_json(const std::string& visitor, const std::string& typ
   if (!id.empty()) json += R"(,"event_id":")" + id + "\"";
   return json + "}";
 }
-
-// A blocking HTTP client with one keep-alive connection.
-class Client {
- public:
-  using Answer = boost::beast::http::response<boost::beast::http::string_body>;
-
-  explicit Client(uint16_t port) : x_socket(x_context) {
-    x_socket.connect({boost::asio::ip::make_address("127.0.0.1"), port});
-  }
-  void send(std::string_view bytes) { boost::asio::write(x_socket, boost::asio::buffer(bytes)); }
-  Answer read(bool head = false) {
-    boost::beast::http::response_parser<boost::beast::http::string_body> parser;
-    parser.body_limit(64 * 1'024 * 1'024);
-    parser.skip(head);
-    boost::beast::http::read(x_socket, x_buffer, parser);
-    return parser.release();
-  }
-  // True when the server ends the connection without another answer.
-  bool is_closed() {
-    char byte = 0;
-    boost::system::error_code error;
-    return boost::asio::read(x_socket, boost::asio::buffer(&byte, 1), error) == 0 &&
-           x_buffer.size() == 0;
-  }
-  Answer get(const std::string& target, const std::string& headers = {}) {
-    send("GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n");
-    return read();
-  }
-  Answer post(const std::string& target, const std::string& body, const std::string& headers = {}) {
-    send("POST " + target + " HTTP/1.1\r\nHost: t\r\n" + headers +
-         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-    return read();
-  }
-  [[nodiscard]] boost::asio::ip::tcp::socket& socket() { return x_socket; }
-
- private:
-  boost::asio::io_context x_context;
-  boost::asio::ip::tcp::socket x_socket;
-  boost::beast::flat_buffer x_buffer;
-};
-
-// A blocking WebSocket client.
-class WebSocketClient {
- public:
-  explicit WebSocketClient(uint16_t port) : x_stream(x_context) {
-    x_stream.next_layer().connect({boost::asio::ip::make_address("127.0.0.1"), port});
-    x_stream.handshake("127.0.0.1", "/v1/ws");
-  }
-  void send(std::string_view frame) { x_stream.write(boost::asio::buffer(frame)); }
-  std::string read() {
-    boost::beast::flat_buffer buffer;
-    x_stream.read(buffer);
-    return boost::beast::buffers_to_string(buffer.data());
-  }
-  // The close code the server ended with; 0 when it ended without one.
-  uint16_t read_close() {
-    boost::beast::flat_buffer buffer;
-    boost::system::error_code error;
-    while (!error) {
-      x_stream.read(buffer, error);
-      buffer.clear();
-    }
-    return x_stream.reason().code;
-  }
-  [[nodiscard]] auto& stream() { return x_stream; }
-
- private:
-  boost::asio::io_context x_context;
-  boost::beast::websocket::stream<boost::asio::ip::tcp::socket> x_stream;
-};
 
 // The string value of the first "name":"…" in JSON that our own server wrote.
 inline std::string text_of(const std::string& json, const std::string& name) {

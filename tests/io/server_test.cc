@@ -4,6 +4,7 @@
 
 #include "core/limits.h"
 #include "io/responses.h"
+#include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
 namespace rekindle::testing {
@@ -174,7 +175,7 @@ TEST(Server, AnswersOnlyWhatIsCommitted) {
     EXPECT_EQ(200u, other.get("/health/live").result_int());
   }
   EXPECT_EQ(200u, other.get("/health/live").result_int());
-  EXPECT_EQ(0u, waiting.socket().available());
+  EXPECT_EQ(0u, waiting.bytes_waiting());
   rig.engine().run_until_idle();
   EXPECT_EQ(200u, waiting.read().result_int());
 }
@@ -219,7 +220,7 @@ TEST(Server, AnswersAPeerThatHasStoppedSending) {
   ServerRig rig;
   Client client(rig.port());
   client.send("GET /pixel.gif?e=page_view&v=ann HTTP/1.1\r\nHost: t\r\n\r\n");
-  client.socket().shutdown(boost::asio::socket_base::shutdown_send);
+  client.finish_sending();
   EXPECT_EQ(200u, client.read().result_int());
   EXPECT_TRUE(client.is_closed());
 }

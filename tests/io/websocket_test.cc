@@ -1,6 +1,7 @@
 #include <thread>
 
 #include "core/limits.h"
+#include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
 namespace rekindle::testing {
@@ -33,7 +34,7 @@ TEST(WebSocket, AnswersBadFramesAndGoesOn) {
   EXPECT_EQ("malformed_json", text_of(client.read(), "code"));
   client.send(event_json("ann", "teleport", kNow));
   EXPECT_EQ("unknown_event_type", text_of(client.read(), "reason"));
-  client.stream().binary(true);
+  client.send_binary_from_now_on();
   client.send(event_json("ann", "page_view", kNow));
   EXPECT_NE(std::string::npos, client.read().find("\"ack\":3,\"accepted\":1"));
   client.send(R"({"subscribe":{"audiences":["none"]}})");
@@ -114,8 +115,7 @@ TEST(WebSocket, WaitsWhileAnInboxIsFull) {
 TEST(WebSocket, ClosesOnFramesThatAreTooBig) {
   ServerRig rig;
   WebSocketClient client(rig.port());
-  boost::system::error_code ignored;  // the server may close before all of it is sent
-  client.stream().write(boost::asio::buffer(std::string(limits::kFrameBytesMax + 1, ' ')), ignored);
+  client.send_if_open(std::string(limits::kFrameBytesMax + 1, ' '));
   EXPECT_EQ(kTooBig, client.read_close());
 }
 

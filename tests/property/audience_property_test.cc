@@ -58,7 +58,7 @@ class Play {
       rules.audiences.push_back(
           {AudienceId{static_cast<uint16_t>(i)}, 1, "a" + std::to_string(i), "", "", x_sources[i]});
     }
-    x_operators = std::move(*operators::make_operators(rules, {}));
+    x_operators = *operators::make_operators(rules, {});
     x_visitor.site = x_site.id;
     x_visitor.name = "someone";
   }

@@ -1,0 +1,70 @@
+// Blocking clients for tests of the server: HTTP with one keep-alive connection, and WebSocket.
+// Used by the tests in this folder; each on the thread that made it (a WebSocket may also be
+// written by one thread and read by another). Nothing sleeps: they block until the answer is there.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rekindle::testing {
+
+class Answer {
+ public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  Answer(unsigned status, Fields fields, std::string body)
+      : x_status(status), x_fields(std::move(fields)), x_body(std::move(body)) {}
+
+  [[nodiscard]] unsigned result_int() const { return x_status; }
+  [[nodiscard]] const std::string& body() const { return x_body; }
+  // The first field of that name, in any case; empty when there is none.
+  [[nodiscard]] std::string operator[](std::string_view name) const;
+  [[nodiscard]] size_t count(std::string_view name) const;
+
+ private:
+  unsigned x_status;
+  Fields x_fields;
+  std::string x_body;
+};
+
+class Client {
+ public:
+  explicit Client(uint16_t port);
+  ~Client();
+
+  void send(std::string_view bytes);
+  Answer read(bool head = false);  // `head`: the answer to HEAD has no body
+  Answer get(const std::string& target, const std::string& headers = {});
+  Answer post(const std::string& target, const std::string& body, const std::string& headers = {});
+  void finish_sending();
+  [[nodiscard]] size_t bytes_waiting() const;
+  // True when the server ends the connection without another answer.
+  [[nodiscard]] bool is_closed();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> x_impl;
+};
+
+class WebSocketClient {
+ public:
+  explicit WebSocketClient(uint16_t port);
+  ~WebSocketClient();
+
+  void send(std::string_view frame);
+  void send_if_open(std::string_view frame);  // the server may close while it is being sent
+  void send_binary_from_now_on();
+  std::string read();
+  // The close code the server ended with; 0 when it ended without one.
+  uint16_t read_close();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> x_impl;
+};
+
+}  // namespace rekindle::testing
