@@ -38,6 +38,8 @@ enum class ErrorCode : uint8_t {
   kInvalidExpression,     // an audience expression does not compile
   kInvalidConfiguration,  // a configuration file has faults
   kInvalidArgument,       // a parameter is out of its range
+  kTooLittleData,         // a model cannot be fitted to so few customers
+  kNotConverged,          // a fit found no best parameters
 };
 
 struct Error {

@@ -90,6 +90,12 @@ inline constexpr size_t kRecentItemsMax = 256;            // newest items read t
 inline constexpr size_t kRecentCategoriesMax = 8;         // newest categories tried by a decision
 inline constexpr size_t kDecideReadersMax = 1'024;        // over it a decision waits for another
 
+// --- customer lifetime value ---------------------------------------------------------------------
+inline constexpr size_t kClvCellsMax = 50'000;     // of each histogram; over it cells grow coarser
+inline constexpr double kClvCustomersMin = 100;    // fewer: no fit
+inline constexpr double kClvRepeatersMin = 20;     // … of them with a repeat purchase
+inline constexpr int64_t kClvHorizonDaysMax = 3'650;  // a longer horizon counts as this long
+
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax =
     16 * 1'024;                                             // longer raw bytes are cut, and say so
@@ -99,11 +105,19 @@ inline constexpr size_t kQuarantineEntriesMax = 1'000'000;  // the oldest leave 
 inline constexpr size_t kCsvRowBytesMax = 1'024 * 1'024;
 inline constexpr size_t kCsvColumnsMax = 1'024;
 
+// --- hand-over to ad platforms -------------------------------------------------------------------
+inline constexpr size_t kHandoverFieldBytesMax = 512;   // over it a value is refused
+inline constexpr size_t kHandoverBodyMax = 10'000;      // rows or identifiers per body: over it the
+                                                        // page continues in another body
+inline constexpr size_t kHandoverEntriesMax = 10'000;   // per page
+inline constexpr size_t kHandoverDestinationsMax = 10;  // audiences filled by one body
+
 static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
 static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
 static_assert(kFrameBytesMax <= kBodyBytesMax);
 static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
 static_assert(kBestsellersServed <= kBestsellersPerCategory);
 static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
+static_assert(kHandoverEntriesMax >= kMembersPageMax && kHandoverEntriesMax >= kChangesPageMax);
 
 }  // namespace rekindle::limits
