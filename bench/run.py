@@ -143,15 +143,28 @@ class Server:
                 pass
             time.sleep(0.005)
 
-    def has_model(self):
-        """Whether decisions come from a model, which is built in the first seconds."""
-        for _ in range(100):
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-            connection.request("GET", "/v1/decide?site=shop&visitor=v0&n=3")
-            if json.loads(connection.getresponse().read())["model_version"] > 0:
-                return True
-            time.sleep(0.1)
-        return False
+    def get(self, path):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection.request("GET", path)
+        return connection.getresponse().read()
+
+    def metric(self, name):
+        """The sum over all labels."""
+        return sum(float(line.rsplit(b" ", 1)[1]) for line in self.get("/metrics").splitlines()
+                   if line.startswith(name.encode()) and line[len(name):len(name) + 1] in b"{ ")
+
+    def wait_until_sessions_are_over(self):
+        """They all end within the minute after a fill; a model is learnt from them."""
+        closed = -1.0
+        while closed <= 0 or closed != self.metric("rekindle_sessions_total"):
+            closed = self.metric("rekindle_sessions_total")
+            time.sleep(5)
+
+    def share_offered(self, visitors=200):
+        """Of so many visitors, for which share there is something to offer."""
+        answers = [json.loads(self.get(f"/v1/decide?site=shop&visitor=v{n}&n=3"))
+                   for n in range(visitors)]
+        return sum(1 for answer in answers if answer["offers"]) / visitors
 
     def kill(self):
         self.process.kill()
@@ -247,14 +260,15 @@ class Bench:
 
     def fill(self):
         """Every visitor once, so that all that follows works on a store of 1 M visitors. Their
-        sessions are over, so that decisions have bestsellers to offer."""
+        sessions end within a minute, so that decisions have bestsellers to offer."""
         if self.filled:
             return
         say(f"== Filling a store with {self.visitors:,} visitors")
         with Server(self.config, self.store) as server:
             load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
-                 str(self.visitors), "--session-mean", "4", "--age", "2h", "--duration", "30m",
+                 str(self.visitors), "--session-mean", "4", "--age", "29m", "--duration", "30m",
                  "--warmup", "0s")
+            server.wait_until_sessions_are_over()
             server.stop()
         self.filled = True
 
@@ -318,7 +332,7 @@ class Bench:
         self.fill()
         say("== Decisions over HTTP")
         with Server(self.config, self.store) as server:
-            about = "" if server.has_model() else ", no model: nothing was offered"
+            about = f", offers for {server.share_offered():.0%} of the visitors"
             common = ("--visitors", str(self.visitors), "--duration", self.seconds)
             top = load(server.url, "--mode", "decide", *common)["requests_per_s"]
             runs = [load(server.url, "--mode", "decide", "--rate", f"{top / 2:.0f}", *common)

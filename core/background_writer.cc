@@ -23,7 +23,7 @@ void BackgroundWriter::write(StateBatch batch, Done done) {
   add({std::move(batch), std::move(done), {}});
 }
 
-void BackgroundWriter::trim(std::vector<LogPosition> positions) {
+void BackgroundWriter::trim(std::vector<LogTrim> positions) {
   add({{}, {}, std::move(positions)});
 }
 
@@ -73,7 +73,7 @@ void BackgroundWriter::write_all(std::vector<Job>& jobs) {
 
 void BackgroundWriter::trim_now(const Job& job) {
   auto trimmed = x_store.flush();
-  if (trimmed) trimmed = x_log.trim_events(job.trims);
+  if (trimmed) trimmed = x_log.trim(job.trims);
   // Nothing is lost but disk space: the log keeps what it has, and the next minute tries again.
   if (!trimmed && x_on_trouble) x_on_trouble(trimmed.error());
 }

@@ -30,7 +30,7 @@ class BackgroundWriter {
   void write(StateBatch batch, Done done);
   // Any thread. Lets go of log records that checkpoints have made superfluous, once those
   // checkpoints are on disk. A trim that fails is tried again with the next one.
-  void trim(std::vector<LogPosition> positions);
+  void trim(std::vector<LogTrim> positions);
   // Waits until nothing is left.
   void drain();
 
@@ -38,7 +38,7 @@ class BackgroundWriter {
   struct Job {  // a batch, or positions to trim to
     StateBatch batch;
     Done done;
-    std::vector<LogPosition> trims;
+    std::vector<LogTrim> trims;
   };
   void add(Job job);
   void trim_now(const Job& job);

@@ -1,5 +1,9 @@
 #include "core/checkpointer.h"
 
+#include <algorithm>
+
+#include "core/model_thread.h"
+
 namespace rekindle {
 namespace {
 
@@ -7,6 +11,10 @@ namespace {
 constexpr size_t kSliceBytes = 24 * 1'024;
 constexpr size_t kFlightsMax = 4;  // checkpoints the writer may be behind
 constexpr Duration kTrimEvery = minutes(1);
+constexpr int64_t kMarksPerRetention = 1'000;
+// A quiet partition is checkpointed too, or its few records would keep everybody's.
+constexpr Duration kCheckpointEvery = minutes(10);
+constexpr Duration kLookEvery = seconds(10);
 
 }  // namespace
 
@@ -19,7 +27,12 @@ struct Checkpointer::Flight {
 
 Checkpointer::Checkpointer(const Environment& environment,
                            const std::vector<std::unique_ptr<Partition>>& partitions)
-    : x_env(environment), x_partitions(partitions) {}
+    : x_env(environment),
+      x_partitions(partitions),
+      x_marks(environment.config.partitions),
+      x_effects_marks(environment.config.partitions),
+      x_changed_at(environment.config.partitions, environment.clock.now()),
+      x_overdue(environment.config.partitions, false) {}
 
 Checkpointer::~Checkpointer() {
   x_env.writer.drain();
@@ -29,15 +42,30 @@ size_t Checkpointer::next_due() {
   const size_t count = x_partitions.size();
   for (size_t i = 0; i < count; ++i) {
     const size_t index = (x_next + i) % count;
-    const Partition& partition = *x_partitions[index];
-    if (partition.is_checkpointing()) continue;
-    if (partition.dirty_visitors() >= x_env.config.checkpoint_dirty_visitors ||
-        partition.events_since_checkpoint() >= x_env.config.checkpoint_events) {
-      x_next = index + 1;
-      return index;
-    }
+    if (!is_due(index)) continue;
+    x_next = index + 1;
+    return index;
   }
   return kNone;
+}
+
+bool Checkpointer::is_due(size_t index) const {
+  const Partition& partition = *x_partitions[index];
+  return !partition.is_checkpointing() &&
+         (partition.dirty_visitors() >= x_env.config.checkpoint_dirty_visitors ||
+          partition.events_since_checkpoint() >= x_env.config.checkpoint_events ||
+          x_overdue[index]);
+}
+
+void Checkpointer::look_for_overdue() {
+  const WallTime now = x_env.clock.now();
+  if (now - x_looked_at < kLookEvery) return;
+  x_looked_at = now;
+  for (size_t i = 0; i < x_partitions.size(); ++i) {
+    const bool changed = x_partitions[i]->dirty_visitors() > 0;
+    if (!changed) x_changed_at[i] = now;
+    x_overdue[i] = changed && now - x_changed_at[i] >= kCheckpointEvery;
+  }
 }
 
 void Checkpointer::hand_over(size_t partition) {
@@ -54,27 +82,58 @@ void Checkpointer::hand_over(size_t partition) {
 }
 
 // Marks live in memory only: after a restart a record may be kept longer than asked, never shorter.
+// They are set so far apart that a partition has some kMarksPerRetention of them.
 void Checkpointer::mark(size_t partition) {
-  x_marks.resize(x_partitions.size());
-  x_marks[partition].push_back({x_partitions[partition]->checkpoint_position(), x_env.clock.now()});
+  const WallTime now = x_env.clock.now();
+  const Duration apart{x_env.config.log_retention.ms / kMarksPerRetention};
+  const PartitionCheckpoint& state = x_partitions[partition]->state();
+  auto& marks = x_marks[partition];
+  if (marks.empty() || now - marks.back().at >= apart) {
+    marks.push_back({x_partitions[partition]->checkpoint_position(), now});
+  }
+  auto& effects = x_effects_marks[partition];
+  if (effects.empty() || now - effects.back().at >= apart) {
+    effects.push_back({state.change_seq, state.session_seq, now});
+  }
 }
 
 void Checkpointer::trim() {
   const WallTime now = x_env.clock.now();
   if (now - x_trimmed_at < kTrimEvery) return;
+  if (x_trimmed_at == WallTime{}) {
+    for (size_t partition = 0; partition < x_partitions.size(); ++partition) mark(partition);
+  }
   x_trimmed_at = now;
   const bool too_large = x_env.log.size_bytes() > x_env.config.log_bytes_max;
-  std::vector<LogPosition> trims;
-  for (size_t partition = 0; partition < x_marks.size(); ++partition) {
-    auto& marks = x_marks[partition];
-    uint64_t position = 0;
-    while (!marks.empty() && (too_large || now - marks.front().at > x_env.config.log_retention)) {
-      position = marks.front().position;
-      marks.pop_front();
-    }
-    if (position > 0) trims.push_back({x_partitions[partition]->id(), position});
+  std::vector<LogTrim> trims;
+  for (size_t partition = 0; partition < x_partitions.size(); ++partition) {
+    const LogTrim upto = expired(partition, now, too_large);
+    if (upto.position + upto.change + upto.session > 0) trims.push_back(upto);
   }
   if (!trims.empty()) x_env.writer.trim(std::move(trims));
+}
+
+// The feed is promised for as long as the retention says; of events, what is checkpointed may leave
+// earlier when the log is too large. What the model has not saved stays for it.
+LogTrim Checkpointer::expired(size_t partition, WallTime now, bool too_large) {
+  const Duration retention = x_env.config.log_retention;
+  LogTrim upto;
+  upto.partition = x_partitions[partition]->id();
+  auto& marks = x_marks[partition];
+  while (!marks.empty() && (too_large || now - marks.front().at > retention)) {
+    upto.position = marks.front().position;
+    marks.pop_front();
+  }
+  auto& effects = x_effects_marks[partition];
+  while (!effects.empty() && now - effects.front().at > retention) {
+    upto.change = effects.front().change;
+    upto.session = effects.front().session;
+    effects.pop_front();
+  }
+  if (x_env.model != nullptr) {
+    upto.session = std::min(upto.session, x_env.model->saved(upto.partition));
+  }
+  return upto;
 }
 
 Result<void> Checkpointer::collect() {
@@ -94,13 +153,20 @@ Result<void> Checkpointer::collect() {
   return {};
 }
 
+void Checkpointer::begin(size_t partition) {
+  x_partitions[partition]->begin_checkpoint();
+  x_changed_at[partition] = x_env.clock.now();
+  x_overdue[partition] = false;
+}
+
 Result<bool> Checkpointer::step() {
   if (auto collected = collect(); !collected) return collected.error();
   make_room();
+  look_for_overdue();
   trim();
   if (x_encoding == kNone && x_flights.size() < kFlightsMax) {
     x_encoding = next_due();
-    if (x_encoding != kNone) x_partitions[x_encoding]->begin_checkpoint();
+    if (x_encoding != kNone) begin(x_encoding);
   }
   if (x_encoding == kNone) return false;
   if (x_partitions[x_encoding]->encode_slice(kSliceBytes)) {
@@ -119,7 +185,7 @@ Result<void> Checkpointer::finish_all() {
   x_env.writer.drain();
   if (auto collected = collect(); !collected) return collected;
   for (size_t index = 0; index < x_partitions.size(); ++index) {
-    x_partitions[index]->begin_checkpoint();
+    begin(index);
     x_partitions[index]->encode_slice(SIZE_MAX);
     hand_over(index);
   }
@@ -136,11 +202,21 @@ void Checkpointer::make_room() {
   }
   x_env.counters.cache_bytes.store(static_cast<int64_t>(bytes), std::memory_order_relaxed);
   x_env.counters.cached_visitors.store(static_cast<int64_t>(visitors), std::memory_order_relaxed);
+  const bool saving = x_encoding != kNone || !x_flights.empty();
+  x_full = saving && bytes > x_env.cache_bytes_max + x_env.cache_bytes_max / 4;
   if (bytes <= x_env.cache_bytes_max) return;
   // One partition a round: the work stays bounded, and the next round takes the next one.
   Partition& partition = *x_partitions[x_next_room++ % x_partitions.size()];
   const size_t evicted = partition.cache().evict(bytes - x_env.cache_bytes_max);
   x_env.counters.evictions.fetch_add(evicted, std::memory_order_relaxed);
+  if (evicted > 0 || saving) return;
+  // Hardly anything is clean: what would free most is saved first.
+  const auto fewer = [](const auto& a, const auto& b) {
+    return a->dirty_visitors() < b->dirty_visitors();
+  };
+  const auto most = std::max_element(x_partitions.begin(), x_partitions.end(), fewer);
+  if ((*most)->dirty_visitors() > 0)
+    x_overdue[static_cast<size_t>(most - x_partitions.begin())] = true;
 }
 
 }  // namespace rekindle

@@ -15,6 +15,8 @@
 
 namespace rekindle {
 
+class ModelThread;
+
 class Checkpointer {
  public:
   struct Environment {
@@ -23,9 +25,11 @@ class Checkpointer {
     const Clock& clock;
     BackgroundWriter& writer;
     ShardCounters& counters;
-    Doorbell& bell;          // rung when a checkpoint is written
-    size_t cache_bytes_max;  // this shard's share
+    Doorbell& bell;            // rung when a checkpoint is written
+    const ModelThread* model;  // null: nobody learns from sessions
+    size_t cache_bytes_max;    // this shard's share
   };
+  // `partitions` may still be filled, up to config.partitions of them, until the first call.
   Checkpointer(const Environment& environment,
                const std::vector<std::unique_ptr<Partition>>& partitions);
   ~Checkpointer();
@@ -33,30 +37,48 @@ class Checkpointer {
   // A slice of work between two batches. True when there is more to do right away. Errors: those of
   // the background writer's failed writes.
   [[nodiscard]] Result<bool> step();
+  // True while memory is well over its budget and a checkpoint under way will free some: no event
+  // should be applied until then.
+  [[nodiscard]] bool is_full() const { return x_full; }
   // Checkpoints every partition and waits until all is written.
   [[nodiscard]] Result<void> finish_all();
 
  private:
   struct Flight;  // a checkpoint at the background writer
-  struct Mark {   // how far a partition's log was checkpointed, and when
-    uint64_t position;
+  // How far a partition had come, and when.
+  struct Mark {
+    uint64_t position;  // checkpointed
+    WallTime at;
+  };
+  struct EffectsMark {
+    uint64_t change;
+    uint64_t session;
     WallTime at;
   };
 
   static constexpr size_t kNone = SIZE_MAX;
   [[nodiscard]] size_t next_due();  // index of a partition, or kNone
   [[nodiscard]] Result<void> collect();
+  void begin(size_t partition);
   void hand_over(size_t partition);
   void mark(size_t partition);
   void trim();
+  [[nodiscard]] LogTrim expired(size_t partition, WallTime now, bool too_large);
   void make_room();
+  [[nodiscard]] bool is_due(size_t partition) const;
+  void look_for_overdue();
 
   Environment x_env;
   const std::vector<std::unique_ptr<Partition>>& x_partitions;
   size_t x_encoding = kNone;
   std::vector<std::unique_ptr<Flight>> x_flights;
   std::vector<std::deque<Mark>> x_marks;  // by partition, oldest first
+  std::vector<std::deque<EffectsMark>> x_effects_marks;
+  std::vector<WallTime> x_changed_at;  // by partition: first change since its last checkpoint
+  std::vector<bool> x_overdue;         // by partition: due whatever its numbers are
+  WallTime x_looked_at;
   WallTime x_trimmed_at;
+  bool x_full = false;
   size_t x_next = 0;       // round robin: where next_due() looks first
   size_t x_next_room = 0;  // … and where make_room() evicts first
 };

@@ -257,6 +257,11 @@ Result<std::vector<Engine::StoredChange>> Engine::read_changes(PartitionId parti
         }
         return true;
       });
+  if (!read && read.error().code == ErrorCode::kGone) {
+    return Error{ErrorCode::kGone, read.error().detail +
+                                       " of this cursor: take the members of the audience and "
+                                       "follow from their changes_after"};
+  }
   if (!read) return read.error();
   if (!outcome) return outcome.error();
   return changes;

@@ -129,6 +129,7 @@ class Engine {
     Change change;
     std::string visitor_name;
   };
+  // Errors: kGone when `after` is older than what is kept, besides the log's.
   [[nodiscard]] Result<std::vector<StoredChange>> read_changes(PartitionId partition,
                                                                uint64_t after, size_t most);
   // Seq of the last committed change of a partition. Any thread.

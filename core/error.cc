@@ -46,10 +46,10 @@ Description description_of(ErrorCode code) {
     case ErrorCode::kInvalidConfiguration:
       return {"invalid_configuration", "The configuration has faults"};
     case ErrorCode::kInvalidArgument: return {"invalid_argument", "A parameter is out of range"};
+    case ErrorCode::kGone: return {"gone", "It was let go after its retention"};
     case ErrorCode::kTooLittleData:
       return {"too_little_data", "There is too little data to fit a model"};
-    case ErrorCode::kNotConverged:
-      return {"not_converged", "The fit found no best parameters"};
+    case ErrorCode::kNotConverged: return {"not_converged", "The fit found no best parameters"};
   }
   return {"unknown", "Unknown failure"};
 }

@@ -38,6 +38,7 @@ enum class ErrorCode : uint8_t {
   kInvalidExpression,     // an audience expression does not compile
   kInvalidConfiguration,  // a configuration file has faults
   kInvalidArgument,       // a parameter is out of its range
+  kGone,                  // it was there, and was let go after its retention
   kTooLittleData,         // a model cannot be fitted to so few customers
   kNotConverged,          // a fit found no best parameters
 };

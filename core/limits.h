@@ -91,9 +91,9 @@ inline constexpr size_t kRecentCategoriesMax = 8;         // newest categories t
 inline constexpr size_t kDecideReadersMax = 1'024;        // over it a decision waits for another
 
 // --- customer lifetime value ---------------------------------------------------------------------
-inline constexpr size_t kClvCellsMax = 50'000;     // of each histogram; over it cells grow coarser
-inline constexpr double kClvCustomersMin = 100;    // fewer: no fit
-inline constexpr double kClvRepeatersMin = 20;     // … of them with a repeat purchase
+inline constexpr size_t kClvCellsMax = 50'000;   // of each histogram; over it cells grow coarser
+inline constexpr double kClvCustomersMin = 100;  // fewer: no fit
+inline constexpr double kClvRepeatersMin = 20;   // … of them with a repeat purchase
 inline constexpr int64_t kClvHorizonDaysMax = 3'650;  // a longer horizon counts as this long
 
 // --- quarantine ----------------------------------------------------------------------------------

@@ -56,6 +56,14 @@ struct LogPosition {
   uint64_t position = 0;
 };
 
+// How far a partition's streams may be let go: up to and including; 0: nothing of that stream.
+struct LogTrim {
+  PartitionId partition{};
+  uint64_t position = 0;
+  uint64_t change = 0;
+  uint64_t session = 0;
+};
+
 // Called with (first seq, value). Returns false to stop. The view is valid during the call only.
 using LogVisitor = absl::FunctionRef<bool(uint64_t, std::string_view)>;
 // The same for events, with (partition, position, record).
@@ -79,7 +87,8 @@ class Log {
   [[nodiscard]] virtual Result<void> read_events(std::span<const LogPosition> after,
                                                  RecordVisitor visit) = 0;
   // Values that hold changes (sessions) with seq > after, ascending by first seq. The first value
-  // may begin before `after`. Any thread.
+  // may begin before `after`. After 0 comes whatever is kept; so it does for sessions after any
+  // seq. Errors: kGone when the change after `after` > 0 was let go. Any thread.
   [[nodiscard]] virtual Result<void> read_changes(PartitionId partition, uint64_t after,
                                                   LogVisitor visit) = 0;
   [[nodiscard]] virtual Result<void> read_sessions(PartitionId partition, uint64_t after,
@@ -90,9 +99,9 @@ class Log {
   // Drops an entry that was replayed or given up. Any thread.
   [[nodiscard]] virtual Result<void> remove_quarantine(uint64_t id) = 0;
 
-  // Lets go of event records up to and including the positions given. May keep more: what is asked
-  // for is remembered until the process ends. Any thread.
-  [[nodiscard]] virtual Result<void> trim_events(std::span<const LogPosition> upto) = 0;
+  // Lets go of what is named. Of events and sessions it may keep more; what is asked for is
+  // remembered until the process ends. Any thread.
+  [[nodiscard]] virtual Result<void> trim(std::span<const LogTrim> upto) = 0;
   // Bytes on disk (memory for the in-memory log), all streams.
   [[nodiscard]] virtual uint64_t size_bytes() const = 0;
 };

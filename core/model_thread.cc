@@ -23,7 +23,8 @@ ModelThread::ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t
       x_store(store),
       x_decider(decider),
       x_on_trouble(std::move(on_trouble)),
-      x_seqs(partitions, 0) {}
+      x_seqs(partitions, 0),
+      x_saved(partitions) {}
 
 ModelThread::~ModelThread() {
   end_thread();
@@ -47,6 +48,7 @@ Result<void> ModelThread::recover() {
                           : Result<void>(Error{ErrorCode::kCorruptRecord, "saved model"});
   });
   if (!read) return read;
+  for (size_t p = 0; p < x_seqs.size(); ++p) x_saved[p] = x_seqs[p];
   if (!outcome) return outcome;
   return catch_up();
 }
@@ -92,7 +94,9 @@ Result<void> ModelThread::save() {
   writer.bytes(model);
   StateBatch batch;
   batch.put(Table::kModels, kRow, value);
-  return x_store.write(batch);
+  if (auto written = x_store.write(batch); !written) return written;
+  for (size_t p = 0; p < x_seqs.size(); ++p) x_saved[p] = x_seqs[p];
+  return {};
 }
 
 void ModelThread::start() {

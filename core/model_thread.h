@@ -30,6 +30,10 @@ class ModelThread {
   void notify();
   // Learns all there is now, on the calling thread. REQUIRES: not started, or stopped.
   [[nodiscard]] Result<void> catch_up();
+  // The last session of a partition that is in the saved model. Any thread.
+  [[nodiscard]] uint64_t saved(PartitionId partition) const {
+    return x_saved[to_index(partition)].load(std::memory_order_relaxed);
+  }
   // Ends the thread, learns the rest and saves.
   [[nodiscard]] Result<void> stop();
 
@@ -42,7 +46,8 @@ class ModelThread {
   StateStore& x_store;
   Decider& x_decider;
   const std::function<void(const Error&)> x_on_trouble;
-  std::vector<uint64_t> x_seqs;  // of the last session learnt, by partition
+  std::vector<uint64_t> x_seqs;                // of the last session learnt, by partition
+  std::vector<std::atomic<uint64_t>> x_saved;  // … and saved
   std::atomic<bool> x_news{false};
   std::mutex x_mutex;
   std::condition_variable x_changed;

@@ -8,13 +8,27 @@
 namespace rekindle {
 namespace {
 
-// 1 version (1) · varint rules version · varint next id · varint count · per audience: varint id,
+// 1 version (2) · varint rules version · varint next id · varint count · per audience: varint id,
 // varint version, name, title, purpose, when (varint length each)
-constexpr uint8_t kRulesFormatVersion = 1;
+// From version 2 on: · varint count · per retired audience: varint id, name
+constexpr uint8_t kRulesFormatVersion = 2;
 
 bool says_the_same(const AudienceRule& rule, const AudienceRule& other) {
   return rule.id == other.id && rule.version == other.version && rule.name == other.name &&
          rule.title == other.title && rule.purpose == other.purpose && rule.when == other.when;
+}
+
+// Remembers the names of those that `after` does not have any more.
+void retire(const Rules& before, Rules& after) {
+  for (const AudienceRule& rule : before.audiences) {
+    if (after.find(rule.id) == nullptr) after.retired.push_back({rule.id, rule.name});
+  }
+  auto& retired = after.retired;
+  std::sort(retired.begin(), retired.end(),
+            [](const RetiredAudience& a, const RetiredAudience& b) { return a.id < b.id; });
+  if (retired.size() > limits::kAudiencesMax) {
+    retired.erase(retired.begin(), retired.end() - limits::kAudiencesMax);
+  }
 }
 
 bool has_repeated_name(const std::vector<AudienceDefinition>& wanted) {
@@ -48,7 +62,7 @@ Result<std::optional<Rules>> amend(const Rules& before,
   if (has_repeated_name(wanted)) {
     return Error{ErrorCode::kInvalidArgument, "two audiences have the same name"};
   }
-  Rules after{before.version + 1, before.next_id, {}};
+  Rules after{before.version + 1, before.next_id, {}, before.retired};
   after.audiences.reserve(wanted.size());
   for (const AudienceDefinition& definition : wanted) {
     AudienceRule rule;
@@ -73,6 +87,7 @@ Result<std::optional<Rules>> amend(const Rules& before,
                  before.audiences.end(), says_the_same)) {
     return std::optional<Rules>();
   }
+  retire(before, after);
   return std::optional<Rules>(std::move(after));
 }
 
@@ -89,6 +104,11 @@ void encode_rules(const Rules& rules, std::string& out) {
     writer.bytes(rule.title);
     writer.bytes(rule.purpose);
     writer.bytes(rule.when);
+  }
+  writer.varint(rules.retired.size());
+  for (const RetiredAudience& audience : rules.retired) {
+    writer.varint(to_index(audience.id));
+    writer.bytes(audience.name);
   }
 }
 
@@ -116,6 +136,14 @@ Result<Rules> decode_rules(std::string_view bytes) {
     rule.title = reader.bytes();
     rule.purpose = reader.bytes();
     rule.when = reader.bytes();
+  }
+  constexpr size_t kLeastRetiredBytes = 2;
+  const size_t retired = version < 2 ? 0 : reader.count(kLeastRetiredBytes);
+  if (retired > limits::kAudiencesMax) return corrupt;
+  for (size_t i = 0; i < retired; ++i) {
+    const uint64_t id = reader.varint();
+    if (id >= rules.next_id) return corrupt;
+    rules.retired.push_back({AudienceId{static_cast<uint16_t>(id)}, std::string(reader.bytes())});
   }
   if (!reader.ok() || !reader.at_end()) return corrupt;
   return rules;

@@ -24,10 +24,17 @@ struct AudienceRule {
   std::string when;  // the expression's source
 };
 
+// An audience that is no more. Its changes stay in the feed, which has to name it.
+struct RetiredAudience {
+  AudienceId id{};
+  std::string name;
+};
+
 struct Rules {
-  uint32_t version = 0;                 // 0: no rules yet
-  uint16_t next_id = 0;                 // the id of the next new audience; ids are never reused
-  std::vector<AudienceRule> audiences;  // ascending by id
+  uint32_t version = 0;                  // 0: no rules yet
+  uint16_t next_id = 0;                  // the id of the next new audience; ids are never reused
+  std::vector<AudienceRule> audiences;   // ascending by id
+  std::vector<RetiredAudience> retired;  // ascending by id; the newest limits::kAudiencesMax
 
   [[nodiscard]] const AudienceRule* find(std::string_view name) const;
   [[nodiscard]] const AudienceRule* find(AudienceId id) const;

@@ -28,9 +28,10 @@ Shard::Shard(const ShardEnvironment& environment, size_t index, size_t shards)
       x_shards(shards),
       x_operators(environment.make_operators),
       x_inbox(environment.config.inbox_bytes_max),
-      x_checkpointer({environment.config, environment.log, environment.clock, environment.writer,
-                      x_counters, x_inbox.bell(), environment.config.cache_bytes_max / shards},
-                     x_partitions) {
+      x_checkpointer(
+          {environment.config, environment.log, environment.clock, environment.writer, x_counters,
+           x_inbox.bell(), environment.model, environment.config.cache_bytes_max / shards},
+          x_partitions) {
   const Partition::Environment parts{environment.store, environment.sites, x_counters};
   for (size_t id = index; id < environment.config.partitions; id += shards) {
     x_partitions.push_back(
@@ -369,7 +370,7 @@ bool Shard::step() {
     ring();
     return any;
   }
-  gather();
+  if (!x_checkpointer.is_full()) gather();
   Result<void> outcome = read_ahead();
   prefetch();
   for (size_t i = 0; outcome && i < x_touched.size(); ++i) {
@@ -389,7 +390,7 @@ bool Shard::step() {
   if (outcome) {
     auto more = x_checkpointer.step();
     if (!more) fail(more.error());
-    busy = busy || !more || more.value();
+    busy = busy || !more || more.value() || (!x_waiting.empty() && !x_checkpointer.is_full());
   }
   return busy;
 }
@@ -420,6 +421,7 @@ Result<void> Shard::tick_partitions(EventTime now) {
 int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;
   int64_t least = kLongest;
+  if (x_checkpointer.is_full()) return 1;  // until there is room; those who wait are in x_waiting
   if (x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents) return least;
   const EventTime now = as_event_time(x_env.clock.now());
   for (const auto& partition : x_partitions) {
@@ -433,9 +435,9 @@ void Shard::run() {
   name_this_thread("rk-shard-" + std::to_string(x_index));
   while (true) {
     if (step()) continue;
-    if (x_stopping.load()) return;
+    if (x_stopping.load() && x_waiting.empty()) return;
     x_inbox.bell().announce_sleep();
-    if (step() || x_stopping.load()) {
+    if (step() || (x_stopping.load() && x_waiting.empty())) {
       x_inbox.bell().cancel_sleep();
       continue;
     }

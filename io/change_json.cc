@@ -7,11 +7,14 @@ namespace rekindle::io {
 std::string_view ChangeJson::audience_name(AudienceId id) {
   const size_t index = to_index(id);
   if (index >= x_names.size() || x_names[index].empty()) {
-    for (const AudienceRule& rule : x_engine.rules().audiences) {
-      if (to_index(rule.id) >= x_names.size()) x_names.resize(to_index(rule.id) + 1u);
-      x_names[to_index(rule.id)] = rule.name;
-    }
-    // An audience that was removed since: its id is all that is left of it.
+    const auto learn = [this](AudienceId known, const std::string& name) {
+      if (to_index(known) >= x_names.size()) x_names.resize(to_index(known) + 1u);
+      x_names[to_index(known)] = name;
+    };
+    const Rules rules = x_engine.rules();
+    for (const RetiredAudience& audience : rules.retired) learn(audience.id, audience.name);
+    for (const AudienceRule& rule : rules.audiences) learn(rule.id, rule.name);
+    // Thousands were removed after this one: its id is all that is left of it.
     if (index >= x_names.size()) x_names.resize(index + 1);
     if (x_names[index].empty()) x_names[index] = "#" + std::to_string(index);
   }

@@ -142,6 +142,8 @@ bool Followers::catch_up() {
 void Followers::read_slice(Follower& follower, size_t partition) {
   const PartitionId id{static_cast<uint16_t>(partition)};
   const auto changes = x_engine.read_changes(id, follower.x_cursor[partition], kSliceChanges);
+  if (!changes && changes.error().code == ErrorCode::kGone)
+    return follower.on_gone(changes.error());
   // A store that cannot be read shows in /health; the gap is found again by look_for_gaps().
   if (!changes || changes->size() < kSliceChanges) follower.x_behind[partition] = false;
   if (!changes || changes->empty()) return;

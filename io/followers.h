@@ -33,6 +33,8 @@ class Follower {
   // About every eighth of a second; `now_ms` is monotonic.
   virtual void on_sweep(int64_t) {}
   virtual void shut_down() {}
+  // What should come next was let go after its retention.
+  virtual void on_gone(const Error& error) = 0;
 
   [[nodiscard]] const ChangesCursor& cursor() const { return x_cursor; }
 

@@ -30,6 +30,7 @@ int status_of(ErrorCode code) {
     case ErrorCode::kStoreFailed: return 503;
     case ErrorCode::kDiskFull: return 507;
     case ErrorCode::kNotFound: return 404;
+    case ErrorCode::kGone: return 410;
     case ErrorCode::kCorruptRecord:
     case ErrorCode::kNewerVersion: return 500;
     default: return 400;

@@ -3,6 +3,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
 #include <functional>
 
 #include "core/limits.h"
@@ -28,6 +29,18 @@ Method method_of(http::verb verb) {
     case http::verb::options: return Method::kOptions;
     default: return Method::kOther;
   }
+}
+
+// 16 bytes in Base64 (RFC 6455, 4.1): 22 digits, of which the last has 4 bits to spare, and "==".
+bool is_websocket_key(std::string_view key) {
+  if (key.size() != 24 || !key.ends_with("==")) return false;
+  constexpr std::string_view kLastDigits = "AQgw";
+  const auto is_digit = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  };
+  return std::all_of(key.begin(), key.begin() + 22, is_digit) &&
+         kLastDigits.find(key[21]) != std::string_view::npos;
 }
 
 }  // namespace
@@ -113,6 +126,7 @@ void RequestParser::on_field_impl(http::field field, View, View field_value, Err
     case http::field::upgrade:
       x_wants_websocket = boost::beast::iequals(field_value, "websocket");
       break;
+    case http::field::sec_websocket_key: x_has_websocket_key = is_websocket_key(value); break;
     case http::field::transfer_encoding:
       // A list would leave it to each hop which coding counts.
       if (!boost::beast::iequals(field_value, "chunked")) {
@@ -133,6 +147,9 @@ void RequestParser::on_header_impl(Error& error) {
   }
   x_request.keep_alive = keep_alive();
   x_request.is_upgrade = upgrade() && x_wants_websocket;
+  if (x_request.is_upgrade && !x_has_websocket_key) {
+    return refuse(400, "Sec-WebSocket-Key must be 16 bytes in Base64", error);
+  }
 }
 
 size_t RequestParser::body_bytes_max() const {

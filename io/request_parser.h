@@ -60,6 +60,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   int x_version = 11;
   bool x_has_coding = false;
   bool x_wants_websocket = false;
+  bool x_has_websocket_key = false;  // a well-formed one
 };
 
 }  // namespace rekindle::io

@@ -162,8 +162,7 @@ void WebSocketConnection::take_control(const ControlFrame& control) {
     return subscribe(*subscription, ticket);
   }
   if (const auto* question = std::get_if<DecideFrame>(&control)) return decide(*question, ticket);
-  if (x_subscription) x_thread.followers().remove(*x_subscription);
-  x_subscription.reset();
+  end_subscription();
   answer(ticket, "{\"ack\":" + std::to_string(ticket + 1) + ",\"unsubscribed\":true}");
 }
 
@@ -172,7 +171,7 @@ void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket
   if (!filter) return reject(ticket, filter.error());
   auto cursor = ChangesCursor::parse(frame.after, x_thread.engine());
   if (!cursor) return reject(ticket, cursor.error());
-  if (x_subscription) x_thread.followers().remove(*x_subscription);
+  end_subscription();
   std::string text;
   JsonObject object(text);
   object.number("ack", ticket + 1);
@@ -214,6 +213,20 @@ void WebSocketConnection::Subscription::deliver(std::string_view changes, size_t
   append_json_string(frame, cursor().text());
   frame.push_back('}');
   x_owner.queue(std::move(frame));
+}
+
+void WebSocketConnection::end_subscription() {
+  if (x_subscription) x_thread.followers().remove(*x_subscription);
+  x_subscription.reset();
+}
+
+void WebSocketConnection::Subscription::on_gone(const rekindle::Error& error) {
+  std::string frame;
+  JsonObject object(frame);
+  append_error(object.key("error"), error);
+  object.close();
+  x_owner.queue(std::move(frame));
+  x_owner.end_subscription();  // deletes this; the client may subscribe again, from a snapshot
 }
 
 // --- frames out ----------------------------------------------------------------------------------

@@ -50,6 +50,7 @@ class WebSocketConnection final : public Connection {
         : Follower(std::move(from), std::move(filter)), x_owner(owner) {}
     [[nodiscard]] bool has_room() const override;
     void deliver(std::string_view changes, size_t count) override;
+    void on_gone(const rekindle::Error& error) override;
 
    private:
     WebSocketConnection& x_owner;
@@ -64,6 +65,7 @@ class WebSocketConnection final : public Connection {
   void take_events(std::string_view frame);
   void take_control(const ControlFrame& control);
   void subscribe(const SubscribeFrame& frame, uint64_t ticket);
+  void end_subscription();
   void decide(const DecideFrame& frame, uint64_t ticket);
   void reject(uint64_t ticket, const rekindle::Error& error);
   void queue(std::string frame);

@@ -20,6 +20,17 @@ void visit_all(const Rows& rows, LogVisitor visit) {
   }
 }
 
+// Only values that end at or before `upto`.
+void drop_effects(std::map<uint64_t, std::string>& values, uint64_t upto) {
+  auto next = values.upper_bound(upto + 1);
+  if (next == values.begin()) return;
+  values.erase(values.begin(), std::prev(next));
+  std::string_view content;
+  const auto& [first, value] = *values.begin();
+  const auto count = read_effects_header(value, content);
+  if (count && first + *count <= upto + 1) values.erase(values.begin());
+}
+
 uint64_t bytes_of(const std::map<uint64_t, std::string>& values) {
   uint64_t bytes = 0;
   for (const auto& [number, value] : values) bytes += sizeof(number) + value.size();
@@ -81,7 +92,11 @@ Result<void> MemoryLog::read_effects(Values Streams::*stream, PartitionId partit
   Rows rows;
   {
     const std::lock_guard lock(x_mutex);
-    const Values& values = x_content.partitions[partition].*stream;
+    const Streams& streams = x_content.partitions[partition];
+    if (stream == &Streams::changes && after > 0 && after < streams.gone_changes) {
+      return Error{ErrorCode::kGone, "change " + std::to_string(after + 1)};
+    }
+    const Values& values = streams.*stream;
     auto at = values.upper_bound(after + 1);
     if (at != values.begin()) --at;  // the value that holds after + 1 begins at it or before it
     for (; at != values.end(); ++at) {
@@ -123,11 +138,14 @@ Result<void> MemoryLog::remove_quarantine(uint64_t id) {
   return {};
 }
 
-Result<void> MemoryLog::trim_events(std::span<const LogPosition> upto) {
+Result<void> MemoryLog::trim(std::span<const LogTrim> upto) {
   const std::lock_guard lock(x_mutex);
-  for (const LogPosition& trim : upto) {
-    Values& events = x_content.partitions[trim.partition].events;
-    events.erase(events.begin(), events.upper_bound(trim.position));
+  for (const LogTrim& trim : upto) {
+    Streams& streams = x_content.partitions[trim.partition];
+    streams.events.erase(streams.events.begin(), streams.events.upper_bound(trim.position));
+    drop_effects(streams.changes, trim.change);
+    drop_effects(streams.sessions, trim.session);
+    streams.gone_changes = std::max(streams.gone_changes, trim.change);
   }
   return {};
 }

@@ -33,7 +33,7 @@ class MemoryLog final : public Log {
                                                                      size_t limit) override;
   // Errors: kNotFound.
   [[nodiscard]] Result<void> remove_quarantine(uint64_t id) override;
-  [[nodiscard]] Result<void> trim_events(std::span<const LogPosition> upto) override;
+  [[nodiscard]] Result<void> trim(std::span<const LogTrim> upto) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:
@@ -43,6 +43,7 @@ class MemoryLog final : public Log {
     Values events;
     Values changes;
     Values sessions;
+    uint64_t gone_changes = 0;  // up to and including
   };
   struct Content {
     std::map<PartitionId, Streams> partitions;

@@ -47,14 +47,6 @@ Result<void> for_each_share(std::string_view value, Visit&& visit) {
   return {};
 }
 
-// The number after the last one that an effects value holds.
-Result<uint64_t> next_seq(uint64_t first, std::string_view value) {
-  std::string_view content;
-  auto count = read_effects_header(value, content);
-  if (!count) return count.error();
-  return first + *count;
-}
-
 }  // namespace
 
 Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
@@ -64,12 +56,15 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
   const size_t small = std::min(config.write_buffer_bytes, 16 * kMiB);
   auto events = log_family(config.write_buffer_bytes, 0, cache);
   events.compaction_filter = log->x_dropped.get();
-  const auto effects = log_family(small, log_format::kEffectPrefixBytes, cache);
+  auto changes = log_family(small, log_format::kEffectPrefixBytes, cache);
+  auto sessions = changes;
+  changes.compaction_filter = log->x_dropped_changes.get();
+  sessions.compaction_filter = log->x_dropped_sessions.get();
   auto database = RocksDatabase::open(path, database_options(config.wal_bytes_max),
                                       {{"default", log_family(kMiB, 0, cache)},
                                        {"events", events},
-                                       {"changes", effects},
-                                       {"sessions", effects},
+                                       {"changes", changes},
+                                       {"sessions", sessions},
                                        {"quarantine", log_family(small, 0, cache)},
                                        {"marks", log_family(kMiB, 0, cache)}});
   if (!database) return database.error();
@@ -83,6 +78,8 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
 RocksLog::RocksLog(const RocksLogConfig& config)
     : x_config(config),
       x_dropped(std::make_unique<DroppedBatches>()),
+      x_dropped_changes(std::make_unique<DroppedEffects>()),
+      x_dropped_sessions(std::make_unique<DroppedEffects>()),
       x_taken(limits::kPartitionsMax),
       x_ends(limits::kPartitionsMax),
       x_trimmed(limits::kPartitionsMax, 0),
@@ -99,6 +96,11 @@ Result<void> RocksLog::load_numbers() {
     const auto value = read_big_endian<uint64_t>(row->value().data());
     if (key == log_format::kNextQuarantineKey) x_next_quarantine = value;
     if (key == log_format::kFirstBatchKey) x_dropped->set_first(value);
+    if (key.size() != 3) continue;
+    const size_t partition = read_big_endian<uint16_t>(key.data() + 1);
+    if (partition >= x_ends.size()) return Error{ErrorCode::kCorruptRecord, "log: dropped"};
+    if (key[0] == 'c') x_dropped_changes->set_upto(partition, value);
+    if (key[0] == 's') x_dropped_sessions->set_upto(partition, value);
   }
   if (!row->status().ok()) return to_error(row->status());
   return {};
@@ -313,14 +315,16 @@ Result<void> RocksLog::read_effects(size_t stream, PartitionId partition, uint64
   options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
   std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(options, family));
-  // The value that holds after + 1 begins at it or before it.
-  row->SeekForPrev(slice(log_format::effect_key(partition, after + 1).view()));
+  const DroppedEffects& dropped = stream == kChanges ? *x_dropped_changes : *x_dropped_sessions;
+  const uint64_t from = std::max(after, dropped.upto(to_index(partition)));
+  // The value that holds from + 1 begins at it or before it.
+  row->SeekForPrev(slice(log_format::effect_key(partition, from + 1).view()));
   if (!row->Valid() && row->status().ok()) row->SeekToFirst();
   for (; row->Valid(); row->Next()) {
     const auto first = read_big_endian<uint64_t>(row->key().data() + 2);
     const auto next = next_seq(first, view(row->value()));
     if (!next) return next.error();
-    if (*next <= after + 1) continue;  // ends before what was asked for
+    if (*next <= from + 1) continue;  // ends before what was asked for, or was dropped
     if (!visit(first, view(row->value()))) return {};
   }
   if (!row->status().ok()) return to_error(row->status());
@@ -328,6 +332,9 @@ Result<void> RocksLog::read_effects(size_t stream, PartitionId partition, uint64
 }
 
 Result<void> RocksLog::read_changes(PartitionId partition, uint64_t after, LogVisitor visit) {
+  if (after > 0 && after < x_dropped_changes->upto(to_index(partition))) {
+    return Error{ErrorCode::kGone, "change " + std::to_string(after + 1)};
+  }
   return read_effects(kChanges, partition, after, visit);
 }
 

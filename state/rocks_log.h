@@ -25,6 +25,7 @@ namespace rekindle::state {
 
 class RocksDatabase;
 class DroppedBatches;
+class DroppedEffects;
 
 struct RocksLogConfig {
   size_t write_buffer_bytes = 64ULL * 1'024 * 1'024;  // of the event stream; the others take less
@@ -54,8 +55,9 @@ class RocksLog final : public Log {
                                                                      size_t limit) override;
   // Errors: kNotFound, besides the store's.
   [[nodiscard]] Result<void> remove_quarantine(uint64_t id) override;
-  // Lets go of the batches before a mark. Meant for every minute, not for every batch.
-  [[nodiscard]] Result<void> trim_events(std::span<const LogPosition> upto) override;
+  // Lets go of the batches before a mark, and of effects. Meant for every minute, not for every
+  // batch.
+  [[nodiscard]] Result<void> trim(std::span<const LogTrim> upto) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:
@@ -74,14 +76,18 @@ class RocksLog final : public Log {
   [[nodiscard]] uint64_t put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& writes);
   [[nodiscard]] Result<void> read_effects(size_t stream, PartitionId partition, uint64_t after,
                                           LogVisitor visit);
-  // REQUIRES of all three: x_trimming is held.
+  // REQUIRES of these: x_trimming is held.
+  [[nodiscard]] Result<void> trim_events();
+  [[nodiscard]] Result<void> trim_effects(size_t stream, std::span<const LogTrim> upto);
   [[nodiscard]] Result<void> set_mark();
   [[nodiscard]] Result<uint64_t> last_expired_mark();
   [[nodiscard]] Result<void> drop_batches_before(uint64_t kept);
 
   const RocksLogConfig x_config;
-  std::unique_ptr<DroppedBatches> x_dropped;   // knows the first batch that was kept
-  std::unique_ptr<RocksDatabase> x_database;   // uses x_dropped
+  std::unique_ptr<DroppedBatches> x_dropped;  // knows the first batch that was kept
+  std::unique_ptr<DroppedEffects> x_dropped_changes;
+  std::unique_ptr<DroppedEffects> x_dropped_sessions;
+  std::unique_ptr<RocksDatabase> x_database;   // uses these three
   std::vector<std::atomic<uint64_t>> x_taken;  // by partition: positions given to append()
   std::vector<std::atomic<uint64_t>> x_ends;   // by partition: positions written
   std::atomic<uint64_t> x_next_batch{1};

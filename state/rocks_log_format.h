@@ -8,6 +8,7 @@
 //   marks       8 batch → by partition: 8 taken · 8 written, little-endian
 //   default     'q' → 8 id: the next quarantine entry's, at least
 //               'b' → 8 number of the first batch that was not dropped
+//               'c' (changes), 's' (sessions) · 2 partition → 8 last seq that was dropped
 //
 // An events value is all that one append() brought, of all its partitions:
 //   1 version (1) · varint count · per partition: varint partition · varint position · varint size
@@ -56,6 +57,12 @@ inline Key<10> effect_key(PartitionId partition, uint64_t seq) {
 inline Key<8> number(uint64_t id) {  // a batch's or quarantine entry's key; values of `default`
   Key<8> key;
   store_big_endian(id, key.bytes.data());
+  return key;
+}
+inline Key<3> dropped_key(char stream, PartitionId partition) {
+  Key<3> key;
+  key.bytes[0] = stream;
+  store_big_endian(to_index(partition), key.bytes.data() + 1);
   return key;
 }
 inline constexpr std::string_view kNextQuarantineKey = "q";

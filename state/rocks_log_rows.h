@@ -8,9 +8,12 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/assert.h"
 #include "core/bytes.h"
+#include "core/limits.h"
+#include "core/log_format.h"
 #include "state/rocks_database.h"
 #include "state/rocks_log_format.h"
 
@@ -84,6 +87,36 @@ class DroppedBatches final : public rocksdb::CompactionFilter {
 
  private:
   std::atomic<uint64_t> x_first{1};
+};
+
+// The number after the last one that an effects value holds.
+inline Result<uint64_t> next_seq(uint64_t first, std::string_view value) {
+  std::string_view content;
+  auto count = read_effects_header(value, content);
+  if (!count) return count.error();
+  return first + *count;
+}
+
+// The same for a stream of effects: how far each partition's was dropped.
+class DroppedEffects final : public rocksdb::CompactionFilter {
+ public:
+  DroppedEffects() : x_upto(limits::kPartitionsMax) {}
+  [[nodiscard]] const char* Name() const override { return "rekindle.dropped_effects"; }
+  [[nodiscard]] bool Filter(int, const Slice& key, const Slice& value, std::string*,
+                            bool*) const override {
+    RK_ASSERT(key.size() == 10);
+    const auto next = next_seq(read_big_endian<uint64_t>(key.data() + 2), view(value));
+    return next && *next <= upto(read_big_endian<uint16_t>(key.data())) + 1;
+  }
+  [[nodiscard]] uint64_t upto(size_t partition) const {
+    return x_upto[partition].load(std::memory_order_relaxed);
+  }
+  void set_upto(size_t partition, uint64_t seq) {
+    x_upto[partition].store(seq, std::memory_order_relaxed);
+  }
+
+ private:
+  std::vector<std::atomic<uint64_t>> x_upto;  // by partition
 };
 
 }  // namespace rekindle::state

@@ -8,19 +8,61 @@
 
 namespace rekindle::state {
 
-Result<void> RocksLog::trim_events(std::span<const LogPosition> upto) {
+Result<void> RocksLog::trim(std::span<const LogTrim> upto) {
   const std::lock_guard lock(x_trimming);
-  for (const LogPosition& trim : upto) {
+  for (const LogTrim& trim : upto) {
     const size_t p = to_index(trim.partition);
     RK_ASSERT(p < x_ends.size());
     const uint64_t end = x_ends[p].load(std::memory_order_acquire);
     x_trimmed[p] = std::max(x_trimmed[p], std::min(trim.position, end));
   }
+  if (auto done = trim_events(); !done) return done;
+  if (auto done = trim_effects(kChanges, upto); !done) return done;
+  return trim_effects(kSessions, upto);
+}
+
+Result<void> RocksLog::trim_events() {
   // With little traffic there would be no mark for days: now is one, for a later call to use.
   if (auto marked = set_mark(); !marked) return marked;
   const auto kept = last_expired_mark();
   if (!kept) return kept.error();
   return *kept <= x_dropped->first() ? Result<void>() : drop_batches_before(*kept);
+}
+
+// Readers stop seeing them at once. Their space comes back with whole files now, and with the rest
+// when a compaction comes by.
+Result<void> RocksLog::trim_effects(size_t stream, std::span<const LogTrim> upto) {
+  DroppedEffects& dropped = stream == kChanges ? *x_dropped_changes : *x_dropped_sessions;
+  const auto seq_of = [&](const LogTrim& trim) {
+    const uint64_t seq = stream == kChanges ? trim.change : trim.session;
+    return seq > dropped.upto(to_index(trim.partition)) ? seq : 0;
+  };
+  rocksdb::WriteBatch writes;
+  for (const LogTrim& trim : upto) {
+    if (seq_of(trim) == 0) continue;
+    const auto key = log_format::dropped_key(stream == kChanges ? 'c' : 's', trim.partition);
+    put(writes, x_database->family(kDefault), key.view(), log_format::number(seq_of(trim)).view());
+  }
+  if (writes.Count() == 0) return {};
+  if (auto written = x_database->write(writes, true); !written) return written;
+  const auto family = x_database->family(stream);
+  std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(range_read(), family));
+  for (const LogTrim& trim : upto) {
+    const uint64_t seq = seq_of(trim);
+    if (seq == 0) continue;
+    dropped.set_upto(to_index(trim.partition), seq);
+    // The value that holds seq + 1 begins at it or before it, and stays.
+    const auto begin = log_format::effect_key(trim.partition, 0);
+    row->SeekForPrev(slice(log_format::effect_key(trim.partition, seq + 1).view()));
+    if (!row->Valid() || row->key().compare(slice(begin.view())) <= 0) continue;
+    const std::string kept = row->key().ToString();
+    const Slice from = slice(begin.view());
+    const Slice to(kept);
+    const auto status = rocksdb::DeleteFilesInRange(&x_database->db(), family, &from, &to, false);
+    if (!status.ok()) return to_error(status);
+  }
+  if (!row->status().ok()) return to_error(row->status());
+  return {};
 }
 
 // Batches that are taken from here on have this number or a later one, and whoever took one before

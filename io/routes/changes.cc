@@ -66,6 +66,10 @@ class LongPoll final : public Follower {
     answer(x_poll, {}, cursor(), false);
     end();
   }
+  void on_gone(const Error& error) override {
+    x_poll.reply.send(problem(error));
+    end();
+  }
 
  private:
   LongPoll(Poll poll, const ChangesCursor& cursor)

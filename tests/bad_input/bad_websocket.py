@@ -64,6 +64,8 @@ def handshakes(patient):
     head = ("GET /v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n"
             "Upgrade: websocket\r\n")
     for name, lines in (("no key", "Sec-WebSocket-Version: 13\r\n"),
+                        ("a key too short", "Sec-WebSocket-Version: 13\r\n"
+                                            "Sec-WebSocket-Key: c2hvcnQ=\r\n"),
                         ("a key too long", "Sec-WebSocket-Version: 13\r\n"
                                            f"Sec-WebSocket-Key: {'a' * 100}\r\n"),
                         ("an old version", "Sec-WebSocket-Version: 8\r\n"

@@ -91,6 +91,39 @@ TEST(Engine, ARefusedWriteStopsAcknowledgingAndARestartRecovers) {
   EXPECT_EQ(rig.feed().size(), 2u);  // ann and bob; cid was never taken
 }
 
+// Or the log could never let go of what a quiet partition has in it.
+TEST(Engine, AQuietPartitionIsCheckpointedAfterAWhile) {
+  Rig rig(wall({}));
+  rig.send({view("ann", as_event_time(rig.clock().now()))});
+  EXPECT_EQ(rig.engine().counters(0).checkpoints, 0u);
+  rig.clock().advance(minutes(9));
+  rig.engine().run_until_idle();
+  EXPECT_EQ(rig.engine().counters(0).checkpoints, 0u);
+  rig.clock().advance(minutes(2));
+  rig.engine().run_until_idle();
+  EXPECT_EQ(rig.engine().counters(0).checkpoints, 1u);
+  rig.clock().advance(minutes(45));
+  rig.engine().run_until_idle();
+  EXPECT_EQ(rig.engine().counters(0).checkpoints, 2u);  // the session has ended
+  rig.clock().advance(hours(10));
+  rig.engine().run_until_idle();
+  EXPECT_EQ(rig.engine().counters(0).checkpoints, 2u);  // nothing has changed since
+}
+
+// Visitors that cannot be evicted, because they are not saved, are saved early.
+TEST(Engine, MemoryOverItsBudgetIsSavedAndFreed) {
+  RigOptions options = wall({});
+  options.engine.cache_bytes_max = 20'000;
+  options.engine.checkpoint_dirty_visitors = 1'000'000;
+  options.engine.checkpoint_events = 1'000'000;
+  Rig rig(std::move(options));
+  for (int i = 0; i < 200; ++i) {
+    rig.send({view("v" + std::to_string(i), as_event_time(rig.clock().now()))});
+  }
+  EXPECT_GT(rig.engine().counters(0).evictions, 50u);
+  EXPECT_LT(rig.engine().counters(0).cache_bytes, 40'000);
+}
+
 TEST(Engine, ADifferentPartitionCountIsRefused) {
   state::MemoryLog log;
   state::MemoryStateStore store;

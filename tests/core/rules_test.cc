@@ -60,6 +60,29 @@ TEST(Rules, ARemovedAudiencesIdIsNeverGivenAgain) {
   EXPECT_EQ(again.find("b")->version, 1u);
 }
 
+TEST(Rules, ARemovedAudienceKeepsItsNameForTheFeed) {
+  const Rules one = amended(amended({}, kTwo), {kTwo[0]});
+  ASSERT_EQ(one.retired.size(), 1u);
+  EXPECT_EQ(one.retired[0].id, AudienceId{1});
+  EXPECT_EQ(one.retired[0].name, "b");
+  const Rules none = amended(amended(one, kTwo), {});
+  ASSERT_EQ(none.retired.size(), 3u);  // "b" twice: it came back as another
+  EXPECT_EQ(none.retired[2].name, "b");
+}
+
+TEST(Rules, ThoseOfTheFirstFormatAreRead) {
+  const std::string first(
+      "\x01\x05\x02\x01\x00\x03\x01"
+      "a\x00\x00\x01"
+      "w",
+      12);
+  const auto rules = decode_rules(first);
+  ASSERT_TRUE(rules.has_value());
+  EXPECT_EQ(rules->version, 5u);
+  EXPECT_EQ(rules->find("a")->version, 3u);
+  EXPECT_TRUE(rules->retired.empty());
+}
+
 TEST(Rules, TooManyOrRepeatedNamesAreRefused) {
   std::vector<AudienceDefinition> many(limits::kAudiencesMax + 1);
   for (size_t i = 0; i < many.size(); ++i) many[i].name = std::to_string(i);
@@ -82,7 +105,7 @@ TEST(Rules, ReadBackEqualAndRefuseDamage) {
     EXPECT_TRUE(decode_rules(std::string_view(bytes).substr(0, size)).has_error()) << size;
   }
   EXPECT_TRUE(decode_rules(bytes + "x").has_error());
-  bytes[0] = 2;
+  bytes[0] = 3;
   EXPECT_EQ(decode_rules(bytes).error().code, ErrorCode::kNewerVersion);
 }
 

@@ -121,6 +121,21 @@ TEST_F(Routes, FeedsChangesFromACursorOn) {
   EXPECT_EQ(404u, x_client.get("/v1/audiences/none/changes").result_int());
 }
 
+TEST_F(Routes, SaysThatChangesAreGoneAndWhereToGoOn) {
+  put(event_json("ann", "view_item", kNow));
+  const auto first = x_client.get("/v1/changes");
+  put(event_json("ann", "add_to_cart", kNow + 1));
+  std::vector<LogTrim> all;
+  for (uint16_t p = 0; p < 8; ++p) all.push_back({PartitionId{p}, 0, 2, 0});
+  ASSERT_TRUE(x_rig.log().trim(all).has_value());
+  const auto gone = x_client.get("/v1/changes?after=" + text_of(first.body(), "cursor"));
+  EXPECT_EQ(410u, gone.result_int()) << gone.body();
+  EXPECT_EQ("gone", text_of(gone.body(), "code"));
+  EXPECT_NE(std::string::npos, gone.body().find("members")) << gone.body();
+  EXPECT_EQ(200u, x_client.get("/v1/changes?after=0").result_int());
+  EXPECT_EQ(200u, x_client.get("/v1/changes?after=now").result_int());
+}
+
 TEST_F(Routes, HoldsALongPollUntilSomethingHappens) {
   Client poller(x_rig.port());
   poller.send("GET /v1/audiences/viewers/changes?after=now&wait=60 HTTP/1.1\r\nHost: t\r\n\r\n");

@@ -136,6 +136,14 @@ TEST(WebSocket, NeedsAnUpgrade) {
   client.send(
       "GET /v1/ws HTTP/1.1\r\nHost: t\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");
   EXPECT_EQ(400u, client.read().result_int());  // without a key
+  for (const char* key : {"c2hvcnQ=", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25jZQ"}) {
+    Client other(rig.port());
+    other.send(
+        "GET /v1/ws HTTP/1.1\r\nHost: t\r\nConnection: upgrade\r\nUpgrade: websocket\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " +
+        std::string(key) + "\r\n\r\n");
+    EXPECT_EQ(400u, other.read().result_int()) << key;
+  }
 }
 
 }  // namespace

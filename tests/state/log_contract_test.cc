@@ -96,8 +96,8 @@ class LogContract : public ::testing::Test {
     return rows;
   }
   void trim(uint16_t partition, uint64_t position) {
-    const LogPosition upto{PartitionId{partition}, position};
-    ASSERT_TRUE(log().trim_events({&upto, 1}).has_value());
+    const LogTrim upto{PartitionId{partition}, position, 0, 0};
+    ASSERT_TRUE(log().trim({&upto, 1}).has_value());
   }
 
   void quarantine(const std::string& reason) {
@@ -229,6 +229,34 @@ TYPED_TEST(LogContract, ChangesAreFoundFromTheMiddleOfAValue) {
   EXPECT_TRUE(from(600).empty());
   EXPECT_TRUE(this->read(&Log::read_changes, 11, 0).empty());
   EXPECT_TRUE(this->read(&Log::read_sessions, 9, 0).empty());
+}
+
+TYPED_TEST(LogContract, TrimmedEffectsAreGoneForGood) {
+  uint64_t seq = 1;
+  for (uint64_t position = 1; position <= 50; ++position) {
+    const std::string value = effects(3, std::to_string(seq));
+    LogBatch batch;
+    batch.partitions.push_back({PartitionId{7}, position, "e", seq, value, seq, value});
+    batch.partitions.push_back({PartitionId{8}, position, "e", seq, value, seq, value});
+    ASSERT_TRUE(this->log().append(batch, Durability::kDurable).has_value());
+    seq += 3;
+  }
+  const LogTrim upto{PartitionId{7}, 0, 61, 30};  // 61 is the first of its value: that stays
+  ASSERT_TRUE(this->log().trim({&upto, 1}).has_value());
+  for (int opened = 0; opened < 2; ++opened) {
+    EXPECT_EQ(this->read(&Log::read_changes, 7, 0).front().first, 61u);
+    EXPECT_EQ(this->read(&Log::read_changes, 7, 61).size(), 30u);
+    EXPECT_EQ(this->read(&Log::read_changes, 7, 63).front().first, 64u);
+    const auto gone =
+        this->log().read_changes(PartitionId{7}, 60, [](uint64_t, auto) { return true; });
+    ASSERT_FALSE(gone.has_value());
+    EXPECT_EQ(gone.error().code, ErrorCode::kGone);
+    EXPECT_EQ(this->read(&Log::read_sessions, 7, 0).front().first, 31u);
+    EXPECT_EQ(this->read(&Log::read_sessions, 7, 5).front().first, 31u);
+    EXPECT_EQ(this->read(&Log::read_changes, 8, 0).size(), 50u);
+    EXPECT_EQ(this->events(7).size(), 50u);
+    this->reopen();
+  }
 }
 
 TYPED_TEST(LogContract, AVisitorStopsTheReading) {

@@ -135,9 +135,11 @@ TEST(RocksLogTest, TrimmedRecordsGiveTheirSpaceBack) {
     }
     ASSERT_TRUE((*log)->append(batch, Durability::kDurable).has_value());
     if (position % 25 != 0) continue;
-    std::vector<LogPosition> upto;
-    for (uint16_t p = 0; p < kPartitions; ++p) upto.push_back({PartitionId{p}, position - kKept});
-    ASSERT_TRUE((*log)->trim_events(upto).has_value());
+    std::vector<LogTrim> upto;
+    for (uint16_t p = 0; p < kPartitions; ++p) {
+      upto.push_back({PartitionId{p}, position - kKept, 0, 0});
+    }
+    ASSERT_TRUE((*log)->trim(upto).has_value());
   }
   EXPECT_LT((*log)->size_bytes(), kRounds * kPartitions * record.size() / 2);
   for (uint16_t p = 0; p < kPartitions; ++p) {

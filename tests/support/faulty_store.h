@@ -95,8 +95,8 @@ class FaultyLog final : public Log {
   Result<void> remove_quarantine(uint64_t id) override {
     return x_plan.apply([&] { return x_inner.remove_quarantine(id); });
   }
-  Result<void> trim_events(std::span<const LogPosition> upto) override {
-    return x_plan.apply([&] { return x_inner.trim_events(upto); });
+  Result<void> trim(std::span<const LogTrim> upto) override {
+    return x_plan.apply([&] { return x_inner.trim(upto); });
   }
   uint64_t size_bytes() const override { return x_inner.size_bytes(); }
 
