@@ -99,11 +99,19 @@ inline constexpr size_t kQuarantineEntriesMax = 1'000'000;  // the oldest leave 
 inline constexpr size_t kCsvRowBytesMax = 1'024 * 1'024;
 inline constexpr size_t kCsvColumnsMax = 1'024;
 
+// --- hand-over to ad platforms -------------------------------------------------------------------
+inline constexpr size_t kHandoverFieldBytesMax = 512;   // over it a value is refused
+inline constexpr size_t kHandoverBodyMax = 10'000;      // rows or identifiers per body: over it the
+                                                        // page continues in another body
+inline constexpr size_t kHandoverEntriesMax = 10'000;   // per page
+inline constexpr size_t kHandoverDestinationsMax = 10;  // audiences filled by one body
+
 static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
 static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
 static_assert(kFrameBytesMax <= kBodyBytesMax);
 static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
 static_assert(kBestsellersServed <= kBestsellersPerCategory);
 static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
+static_assert(kHandoverEntriesMax >= kMembersPageMax && kHandoverEntriesMax >= kChangesPageMax);
 
 }  // namespace rekindle::limits

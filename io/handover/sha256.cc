@@ -1,0 +1,47 @@
+#include "io/handover/sha256.h"
+
+#include <openssl/evp.h>
+
+#include <memory>
+
+#include "core/assert.h"
+
+namespace rekindle::io {
+namespace {
+
+struct FreeContext {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+struct FreeDigest {
+  void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+};
+
+// Fetching the algorithm costs more than hashing an e-mail address, so it is done once.
+struct Hasher {
+  std::unique_ptr<EVP_MD, FreeDigest> digest{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
+  std::unique_ptr<EVP_MD_CTX, FreeContext> context{EVP_MD_CTX_new()};
+};
+
+}  // namespace
+
+std::string sha256_hex(std::string_view text) {
+  thread_local Hasher hasher;
+  RK_ASSERT(hasher.digest != nullptr && hasher.context != nullptr);  // OpenSSL without SHA-256
+  unsigned char bytes[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  RK_ASSERT(EVP_DigestInit_ex(hasher.context.get(), hasher.digest.get(), nullptr) == 1);
+  RK_ASSERT(EVP_DigestUpdate(hasher.context.get(), text.data(), text.size()) == 1);
+  RK_ASSERT(EVP_DigestFinal_ex(hasher.context.get(), bytes, &size) == 1);
+  RK_ASSERT(size == 32);
+
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string hex;
+  hex.reserve(64);
+  for (unsigned i = 0; i < size; ++i) {
+    hex.push_back(kHex[bytes[i] >> 4]);
+    hex.push_back(kHex[bytes[i] & 15]);
+  }
+  return hex;
+}
+
+}  // namespace rekindle::io
