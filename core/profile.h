@@ -2,7 +2,7 @@
 // none of it, so a Visitor holds a pointer. Written by operators/profile only.
 //
 // Bounds: limits::kTraits*, kConsentsMax. Over a bound the trait (purpose) changed longest ago
-// leaves. Thread: the visitor's shard.
+// leaves. Thread: the visitor's shard. Stored as core/profile_format.h says.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,8 @@
 
 namespace rekindle {
 
-// A name and a value as they were sent; numbers and booleans as their JSON text ("42", "true").
+// A name and a value as they were sent; numbers and booleans as their JSON text ("42", "true"). One
+// that was taken back stays with an empty value, so that no older event brings it back.
 struct Trait {
   std::string name;
   std::string value;
@@ -41,12 +42,12 @@ struct Campaign {
 };
 
 struct Profile {
-  std::vector<Trait> traits;      // ascending by name
-  std::vector<Consent> consents;  // ascending by purpose
+  std::vector<Trait> traits;               // ascending by name
+  std::vector<Consent> consents;           // ascending by purpose
   std::optional<Campaign> first_campaign;  // by `at`
   std::optional<Campaign> last_campaign;
 
-  [[nodiscard]] const Trait* trait(std::string_view name) const;         // null: never told
+  [[nodiscard]] const Trait* trait(std::string_view name) const;         // null: not known
   [[nodiscard]] const Consent* consent(std::string_view purpose) const;  // null: never asked
   [[nodiscard]] size_t memory_bytes() const;
   friend bool operator==(const Profile&, const Profile&) = default;
