@@ -7,6 +7,7 @@
 #include "cli/yaml_reader.h"
 #include "core/assert.h"
 #include "core/limits.h"
+#include "io/handover/phone.h"
 
 namespace rekindle::cli {
 namespace {
@@ -124,6 +125,13 @@ SiteConfig read_site(YamlSection section) {
   section.read("catalog", config.catalog);
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);
+  section.read("consent_required", config.site.consent_required);
+  section.read("calling_code", config.site.calling_code);
+  if (!config.site.calling_code.empty() && !io::is_calling_code(config.site.calling_code)) {
+    const YAML::Node node = section.take("calling_code");
+    section.fault(node.IsDefined() ? node : section.node(),
+                  "'calling_code' is 1 to 3 digits like 49, not beginning with 0");
+  }
   if (config.site.name.empty()) section.fault(section.node(), "the site needs a 'name'");
   if (const auto parsed = Currency::parse(currency)) {
     config.site.currency = *parsed;

@@ -61,9 +61,14 @@ inline constexpr size_t kTimelineLinesMax = 32'768;  // item lines kept for mult
 inline constexpr size_t kTimelineItemsMax = 16'384;  // distinct (product, category, brand)
 inline constexpr size_t kDedupeIdsMax = 512;         // newest event ids remembered
 inline constexpr size_t kOrdersMax = 4'096;          // order ids remembered
-inline constexpr size_t kCartLinesMax = 256;     // over it the line unchanged longest is dropped
-inline constexpr size_t kSessionLinesMax = 200;  // newest lines of a closed session; over it
-                                                 // the oldest are left out
+inline constexpr size_t kCartLinesMax = 256;      // over it the line unchanged longest is dropped
+inline constexpr size_t kSessionLinesMax = 200;   // newest lines of a closed session; over it
+                                                  // the oldest are left out
+inline constexpr size_t kTraitsMax = 64;          // over it the one changed longest ago is dropped
+inline constexpr size_t kTraitNameBytesMax = 64;  // over it the trait is not taken
+inline constexpr size_t kTraitValueBytesMax = 256;  // over it the trait is not taken
+inline constexpr size_t kConsentsMax = 32;      // over it the one changed longest ago is dropped
+inline constexpr size_t kPurposeBytesMax = 64;  // over it the purpose is not taken
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
 
@@ -111,13 +116,17 @@ inline constexpr size_t kHandoverBodyMax = 10'000;      // rows or identifiers p
                                                         // page continues in another body
 inline constexpr size_t kHandoverEntriesMax = 10'000;   // per page
 inline constexpr size_t kHandoverDestinationsMax = 10;  // audiences filled by one body
+inline constexpr size_t kHandoverMembersMax = 1'000;    // per page of members: over it 400
+inline constexpr size_t kMembersSliceMax = 32;  // members whose state a shard reads at a time
 
 static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
+static_assert(kTextBytesMax <= kTraitValueBytesMax, "an event's user becomes a trait");
 static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
 static_assert(kFrameBytesMax <= kBodyBytesMax);
 static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
 static_assert(kBestsellersServed <= kBestsellersPerCategory);
 static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
+static_assert(kHandoverMembersMax <= kHandoverEntriesMax);
 static_assert(kHandoverEntriesMax >= kMembersPageMax && kHandoverEntriesMax >= kChangesPageMax);
 
 }  // namespace rekindle::limits

@@ -25,6 +25,8 @@ struct Site {
   Currency currency;
   Duration late_max = hours(72);  // how far `at` may lie behind `received_at` on the wall clock
   std::vector<ExchangeRate> rates;
+  std::string calling_code;      // "49": completes phones without one in hand-overs; empty: none
+  bool consent_required = true;  // hand-overs: who was never asked counts as refusing
 };
 
 class Sites {

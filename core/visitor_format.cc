@@ -18,11 +18,13 @@
 //   9 memberships  varint count · per membership: varint ((audience − the one before) × 4 +
 //                  (version ≠ 1) × 2 + (since ≠ the one before's)) · [varint version] ·
 //                  [since − the one before's]; before the first: audience 0, since base
+//  10 traits, 11 consents, 12 campaigns   core/profile_format.h
 #include "core/visitor_format.h"
 
 #include "core/bytes.h"
 #include "core/item_name_format.h"
 #include "core/limits.h"
+#include "core/profile_format.h"
 
 namespace rekindle {
 namespace {
@@ -37,6 +39,9 @@ enum Tag : uint8_t {
   kCart = 7,
   kSession = 8,
   kMemberships = 9,
+  kTraits = 10,
+  kConsents = 11,
+  kCampaigns = 12,
 };
 
 constexpr int64_t kTimeMsMax = int64_t{1} << 53;
@@ -233,6 +238,11 @@ void get_memberships(ByteReader& reader, EventTime base, Visitor& visitor) {
   }
 }
 
+Profile& profile_of(Visitor& visitor) {
+  if (visitor.profile == nullptr) visitor.profile = std::make_unique<Profile>();
+  return *visitor.profile;
+}
+
 void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
   const EventTime base = base_of(visitor);
   switch (tag) {
@@ -257,6 +267,9 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
       visitor.session.events = static_cast<uint32_t>(reader.varint());
       return;
     case kMemberships: return get_memberships(reader, base, visitor);
+    case kTraits: return get_traits(reader, base, profile_of(visitor));
+    case kConsents: return get_consents(reader, base, profile_of(visitor));
+    case kCampaigns: return get_campaigns(reader, base, profile_of(visitor));
   }
   static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
 }
@@ -289,6 +302,11 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
     writer.varint(visitor.session.events);
   });
   section(kMemberships, out, [&](ByteWriter& writer) { put_memberships(visitor, base, writer); });
+  if (const Profile* profile = visitor.profile.get()) {
+    section(kTraits, out, [&](ByteWriter& writer) { put_traits(*profile, base, writer); });
+    section(kConsents, out, [&](ByteWriter& writer) { put_consents(*profile, base, writer); });
+    section(kCampaigns, out, [&](ByteWriter& writer) { put_campaigns(*profile, base, writer); });
+  }
 }
 
 Result<void> decode_visitor(std::string_view bytes, Visitor& visitor) {

@@ -7,6 +7,7 @@
 #include "operators/cart.h"
 #include "operators/dedupe.h"
 #include "operators/lifetime.h"
+#include "operators/profile.h"
 
 namespace rekindle::operators {
 
@@ -19,6 +20,7 @@ Result<Operators> make_operators(const Rules& rules, const OperatorsConfig& conf
   list.push_back(make_activity());
   list.push_back(make_cart());
   list.push_back(make_lifetime());
+  list.push_back(make_profile());
   list.push_back(std::move(*audiences));  // last: looks at what the others left
   return list;
 }

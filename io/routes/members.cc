@@ -1,10 +1,12 @@
-// GET /v1/audiences/{name}/members: who is in, a page at a time, as JSON, NDJSON or CSV.
+// GET /v1/audiences/{name}/members: who is in, a page at a time, as JSON, NDJSON, CSV, or the
+// bodies an ad platform takes.
 
 #include "core/limits.h"
 #include "io/http_connection.h"
 #include "io/json_text.h"
 #include "io/member_sets.h"
 #include "io/problem.h"
+#include "io/routes/handover.h"
 #include "io/routes/number.h"
 #include "io/routes/routes.h"
 
@@ -21,7 +23,8 @@ Result<Format> format_of(const Request& request) {
   if (format == "ndjson") return Format::kNdjson;
   if (format == "csv") return Format::kCsv;
   if (!format.empty()) {
-    return Error{ErrorCode::kInvalidArgument, "format must be json, ndjson or csv"};
+    return Error{ErrorCode::kInvalidArgument,
+                 "format must be json, ndjson, csv, meta, google or google_data_manager"};
   }
   if (request.accept.find("ndjson") != std::string_view::npos) return Format::kNdjson;
   if (request.accept.find("text/csv") != std::string_view::npos) return Format::kCsv;
@@ -109,6 +112,17 @@ Response write(const Engine& engine, const std::string& name, Format format,
   return response;
 }
 
+void get_handover(Call& call, const AudienceRule& rule, std::optional<PageCursor> from) {
+  const std::string_view query = call.request.query;
+  const auto limit =
+      number_parameter(query, "limit", limits::kHandoverMembersMax, 1, limits::kHandoverMembersMax);
+  if (!limit) return call.reply.send(problem(limit.error()));
+  auto request = HandoverRequest::parse(query_parameter(query, "format"), query);
+  if (!request) return call.reply.send(problem(request.error()));
+  answer_handover(call.thread, call.reply,
+                  {rule.id, rule.name, *limit, std::move(from), *std::move(request)});
+}
+
 }  // namespace
 
 void get_members(Call& call) {
@@ -119,16 +133,19 @@ void get_members(Call& call) {
     return call.reply.send(problem(404, ErrorCode::kNotFound, "no audience of that name"));
   }
   const std::string_view query = call.request.query;
-  const auto limit = number_parameter(query, "limit", kPageDefault, 1, limits::kMembersPageMax);
-  if (!limit) return call.reply.send(problem(limit.error()));
-  const auto format = format_of(call.request);
-  if (!format) return call.reply.send(problem(format.error()));
   std::optional<PageCursor> from;
   if (const std::string text = query_parameter(query, "cursor"); !text.empty()) {
     auto parsed = PageCursor::parse(text, engine.partitions());
     if (!parsed) return call.reply.send(problem(parsed.error()));
     from = *std::move(parsed);
   }
+  if (HandoverRequest::knows(query_parameter(query, "format"))) {
+    return get_handover(call, *rule, std::move(from));
+  }
+  const auto limit = number_parameter(query, "limit", kPageDefault, 1, limits::kMembersPageMax);
+  if (!limit) return call.reply.send(problem(limit.error()));
+  const auto format = format_of(call.request);
+  if (!format) return call.reply.send(problem(format.error()));
   const auto asked = read_members(call.thread, rule->id, *limit, std::move(from),
                                   [reply = call.reply, &engine, name = rule->name,
                                    format = *format](const Result<MembersPage>& page) {

@@ -82,6 +82,57 @@ void append_memberships(std::string& out, const Visitor& visitor, const Rules& r
   out.push_back(']');
 }
 
+void append_traits(std::string& out, const Profile& profile) {
+  out.push_back('[');
+  JsonList list(out);
+  for (const Trait& trait : profile.traits) {
+    if (trait.value.empty()) continue;  // taken back
+    list.next();
+    JsonObject object(out);
+    object.text("name", trait.name);
+    object.text("value", trait.value);
+    object.time("at", trait.at.ms);
+    object.close();
+  }
+  out.push_back(']');
+}
+
+void append_consent(std::string& out, const Profile& profile) {
+  out.push_back('[');
+  JsonList list(out);
+  for (const Consent& consent : profile.consents) {
+    list.next();
+    JsonObject object(out);
+    object.text("purpose", consent.purpose);
+    object.boolean("granted", consent.granted);
+    object.time("at", consent.at.ms);
+    object.close();
+  }
+  out.push_back(']');
+}
+
+void append_campaign(std::string& out, const std::optional<Campaign>& campaign) {
+  if (!campaign) {
+    out.append("null");
+    return;
+  }
+  JsonObject object(out);
+  object.text("source", campaign->source);
+  object.text("medium", campaign->medium);
+  object.text("name", campaign->name);
+  object.time("at", campaign->at.ms);
+  object.close();
+}
+
+void append_profile(JsonObject& object, const Visitor& visitor) {
+  static const Profile kNothing;
+  const Profile& profile = visitor.profile == nullptr ? kNothing : *visitor.profile;
+  append_traits(object.key("traits"), profile);
+  append_consent(object.key("consent"), profile);
+  append_campaign(object.key("first_campaign"), profile.first_campaign);
+  append_campaign(object.key("last_campaign"), profile.last_campaign);
+}
+
 void append_visitor(std::string& out, const Visitor& visitor, const Site& site, const Rules& rules,
                     EventTime now) {
   JsonObject object(out);
@@ -96,6 +147,7 @@ void append_visitor(std::string& out, const Visitor& visitor, const Site& site, 
   append_session(object.key("session"), visitor.session);
   append_types(object.key("events"), visitor.timeline);
   append_memberships(object.key("audiences"), visitor, rules);
+  append_profile(object, visitor);
   object.time("next_check", visitor.deadline.ms);
   object.close();
   out.push_back('\n');

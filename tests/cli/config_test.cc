@@ -88,6 +88,21 @@ sites:
   EXPECT_EQ(config.sites[0].site.rates[0].denominator, 10'000);
 }
 
+TEST_F(ConfigTest, reads_what_hand_overs_need_of_a_site) {
+  const Config config = load(R"(
+sites:
+  - {name: shop, currency: EUR}
+  - {name: other, currency: EUR, consent_required: false, calling_code: 49}
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_TRUE(config.sites.at(0).site.consent_required);
+  EXPECT_EQ(config.sites[0].site.calling_code, "");
+  EXPECT_FALSE(config.sites.at(1).site.consent_required);
+  EXPECT_EQ(config.sites[1].site.calling_code, "49");
+  (void)load("sites: [{name: shop, currency: EUR, calling_code: 049}]\n");
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("'calling_code' is 1 to 3 digits")));
+}
+
 TEST_F(ConfigTest, reports_every_fault_of_a_bad_file_with_its_place) {
   (void)load(R"(stor:
   directory: x

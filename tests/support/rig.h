@@ -30,6 +30,11 @@ struct TestEvent {
   std::string category;
   int64_t price = kNoMoney;
   uint32_t quantity = 1;
+  std::string user;
+  std::string campaign;  // its name
+  std::string channel;
+  std::string consent;  // JSON
+  std::string props;    // JSON
 };
 
 // One line of the change feed, comparable.
@@ -192,6 +197,11 @@ class Rig {
     event.received_at = as_wall_time(test.at);
     event.value = test.value;
     event.order = test.order;
+    event.user = test.user;
+    event.campaign_name = test.campaign;
+    event.channel = test.channel;
+    event.consent = test.consent;
+    event.props = test.props;
     if (!test.product.empty()) {
       Item item;
       item.product = test.product;
