@@ -4,6 +4,7 @@
 #include "cli/catalog_from.h"
 #include "cli/check.h"
 #include "cli/exit_code.h"
+#include "cli/huge_pages.h"
 #include "cli/inspect.h"
 #include "cli/load.h"
 #include "cli/replay.h"
