@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "cli/config.h"
+#include "cli/huge_pages.h"
 #include "cli/load/traffic.h"
 #include "cli/yaml_reader.h"
 #include "core/engine.h"

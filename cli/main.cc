@@ -2,6 +2,7 @@
 #include "cli/catalog_from.h"
 #include "cli/check.h"
 #include "cli/command_line.h"
+#include "cli/huge_pages.h"
 #include "cli/inspect.h"
 #include "cli/load.h"
 #include "cli/replay.h"

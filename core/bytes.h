@@ -22,6 +22,7 @@ class ByteWriter {
     x_out.append(raw, sizeof(T));
   }
   void varint(uint64_t value) {
+    if (value < 0x80) return x_out.push_back(static_cast<char>(value));
     char raw[10];
     size_t n = 0;
     while (value >= 0x80) {

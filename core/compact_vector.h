@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "core/prefetch.h"
 
 namespace rekindle {
 
@@ -90,11 +91,16 @@ class CompactVector {
   }
   void clear() { truncate(0); }
 
-  // Asks the processor for the first bytes, or (REQUIRES: those have come) the last element, ahead
-  // of use.
-  void prefetch() const { __builtin_prefetch(x_head); }
+  // Asks the processor for the first bytes, or (REQUIRES: those have come) for what follows them up
+  // to `most` bytes, or for the last element, ahead of use.
+  void prefetch() const { prefetch_line(x_head); }
+  void prefetch_rest(size_t most) const {
+    const auto* const start = reinterpret_cast<const char*>(x_head);
+    const size_t bytes = std::min(most, sizeof(Head) + size() * sizeof(T));
+    for (size_t at = kLineBytes; at < bytes; at += kLineBytes) prefetch_line(start + at);
+  }
   void prefetch_end() const {
-    if (!empty()) __builtin_prefetch(end() - 1);
+    if (!empty()) prefetch_line(end() - 1);
   }
 
   [[nodiscard]] size_t heap_bytes() const {
@@ -105,6 +111,7 @@ class CompactVector {
   }
 
  private:
+  static constexpr size_t kLineBytes = 64;  // of the processor's cache
   struct Head {
     uint32_t size;
     uint32_t capacity;

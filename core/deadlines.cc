@@ -1,5 +1,8 @@
 #include "core/deadlines.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/state_format.h"
 
 namespace rekindle {
@@ -9,6 +12,15 @@ namespace {
 // come to that horizon before the next portion is read.
 constexpr Duration kAhead = minutes(60);
 constexpr Duration kMargin = minutes(10);
+constexpr Duration kSlot = seconds(4);
+// One more than lie between the clock and the horizon: no two times share one by going round.
+constexpr size_t kSlots = static_cast<size_t>(kAhead.ms / kSlot.ms) + 1;
+static_assert(kAhead.ms % kSlot.ms == 0);
+
+EventTime slot_start(EventTime time) {
+  const int64_t into = time.ms % kSlot.ms;
+  return {time.ms - (into < 0 ? into + kSlot.ms : into)};
+}
 
 std::string row_key(PartitionId partition, EventTime time, VisitorKey key) {
   std::string row;
@@ -18,26 +30,63 @@ std::string row_key(PartitionId partition, EventTime time, VisitorKey key) {
 
 }  // namespace
 
+Deadlines::Deadlines(PartitionId partition, StateStore& store)
+    : x_partition(partition), x_store(store), x_slots(kSlots) {}
+
+Deadlines::Slot& Deadlines::slot_of(EventTime time) {
+  const int64_t index = slot_start(time).ms / kSlot.ms % static_cast<int64_t>(kSlots);
+  return x_slots[static_cast<size_t>(index < 0 ? index + static_cast<int64_t>(kSlots) : index)];
+}
+
 void Deadlines::arm(EventTime time, VisitorKey key) {
   const FireBound entry{time, key};
-  if (time < x_horizon) x_near.insert(entry);
+  if (time < x_horizon) add_near(entry);
   x_unsaved.push_back(entry);
 }
 
+void Deadlines::add_near(const FireBound& entry) {
+  if (entry.time < x_sorted_until) {
+    x_sorted.insert(entry);
+    return;
+  }
+  slot_of(entry.time).push_back(entry);
+  x_slots_next = std::min(x_slots_next, entry.time);
+}
+
+// REQUIRES: `until` is the start of a slot, unless nothing is in the slots.
+void Deadlines::sort_until(EventTime until) {
+  if (until <= x_sorted_until) return;
+  const EventTime end = std::min(until, x_horizon);
+  x_sorted_until = until;
+  if (x_slots_next >= until) return;
+  for (EventTime at = x_slots_next; at < end; at = at + kSlot) {
+    Slot slot = std::exchange(slot_of(at), {});
+    x_sorted.insert(slot.begin(), slot.end());
+  }
+  x_slots_next = EventTime::never();
+  for (EventTime at = end; at < x_horizon; at = at + kSlot) {
+    for (const FireBound& entry : slot_of(at)) x_slots_next = std::min(x_slots_next, entry.time);
+    if (x_slots_next != EventTime::never()) return;
+  }
+}
+
 Result<void> Deadlines::advance(EventTime now) {
+  if (now == EventTime::before_all()) return {};  // the clock was never set
+  if (now >= x_sorted_until) sort_until(slot_start(now) + kSlot);
   if (now + kMargin < x_horizon) return {};
-  const EventTime horizon = now + kAhead;
-  const auto begin = row_key(x_partition, x_horizon, {});
+  const EventTime read_until = x_horizon;
+  const EventTime horizon = slot_start(now + kAhead);
+  const auto begin = row_key(x_partition, read_until, {});
   const auto end = row_key(x_partition, horizon, {});
   auto read =
       x_store.scan(Table::kDeadlines, begin, end, [this](std::string_view key, std::string_view) {
-        x_near.insert({state_format::deadline_of(key), state_format::visitor_of(key, 10)});
+        add_near({state_format::deadline_of(key), state_format::visitor_of(key, 10)});
         return true;
       });
   if (!read) return read.error();
   for (const auto* list : {&x_unsaved, &x_saving}) {
     for (const FireBound& entry : *list) {
-      if (entry.time >= x_horizon && entry.time < horizon) x_near.insert(entry);
+      if (entry.time >= read_until && entry.time < horizon) add_near(entry);
     }
   }
   x_horizon = horizon;
@@ -47,7 +96,7 @@ Result<void> Deadlines::advance(EventTime now) {
 FireBound Deadlines::bound(EventTime now, size_t most) const {
   FireBound bound;
   size_t count = 0;
-  for (const FireBound& entry : x_near) {
+  for (const FireBound& entry : x_sorted) {
     if (entry.time > now || count == most) break;
     bound = entry;
     ++count;
@@ -56,9 +105,9 @@ FireBound Deadlines::bound(EventTime now, size_t most) const {
 }
 
 bool Deadlines::pop(const FireBound& bound, FireBound& entry) {
-  if (x_near.empty() || *x_near.begin() > bound) return false;
-  entry = *x_near.begin();
-  x_near.erase(x_near.begin());
+  if (x_sorted.empty() || *x_sorted.begin() > bound) return false;
+  entry = *x_sorted.begin();
+  x_sorted.erase(x_sorted.begin());
   return true;
 }
 

@@ -1,9 +1,12 @@
-// The deadlines of one partition's visitors: near ones in memory, ordered; all of them in the state
-// store's kDeadlines table, written with checkpoints.
+// The deadlines of one partition's visitors: near ones in memory; all of them in the state store's
+// kDeadlines table, written with checkpoints.
 //
 // Re-arming is lazy: moving a visitor's deadline later writes nothing. The entry that fires early
 // is found stale (the visitor's own deadline is later) and is armed again there. What must hold is
 // only this: for every visitor with a deadline d there is an entry at some time ≤ d.
+//
+// Arming is frequent and most entries are minutes ahead: they wait unsorted, in a slot for each few
+// seconds, and are put in order when the clock reaches their slot.
 //
 // Thread: the partition's shard. Owns: the entries, not the visitors.
 #pragma once
@@ -19,22 +22,23 @@ namespace rekindle {
 
 class Deadlines {
  public:
-  Deadlines(PartitionId partition, StateStore& store) : x_partition(partition), x_store(store) {}
+  Deadlines(PartitionId partition, StateStore& store);
 
   // Adds an entry.
   void arm(EventTime time, VisitorKey key);
-  // Brings stored entries into memory so that everything up to `now` is there. Call before looking.
+  // Brings everything up to `now` into memory and in order. Call before looking.
   [[nodiscard]] Result<void> advance(EventTime now);
   // The earliest entry in memory; never() if none. Later ones may be stored beyond the horizon.
   [[nodiscard]] EventTime next() const {
-    return x_near.empty() ? EventTime::never() : x_near.begin()->time;
+    return x_sorted.empty() ? x_slots_next : x_sorted.begin()->time;
   }
   // When advance() has to be called again even if nothing fires.
   [[nodiscard]] EventTime horizon() const { return x_horizon; }
   // The bound that covers at most `most` entries with time ≤ now; before_all() if none is due.
+  // REQUIRES, as do the next two: advance() was called with `now` (the bound's time) or later.
   [[nodiscard]] FireBound bound(EventTime now, size_t most) const;
-  // Entries up to and including `bound`, for reading their visitors ahead.
-  [[nodiscard]] const absl::btree_set<FireBound>& near() const { return x_near; }
+  // Entries up to and including `bound`, and some more, for reading their visitors ahead.
+  [[nodiscard]] const absl::btree_set<FireBound>& near() const { return x_sorted; }
   // Takes the earliest entry if it is within `bound`.
   [[nodiscard]] bool pop(const FireBound& bound, FireBound& entry);
 
@@ -44,9 +48,18 @@ class Deadlines {
   void saved() { x_saving.clear(); }
 
  private:
+  using Slot = std::vector<FireBound>;
+
+  [[nodiscard]] Slot& slot_of(EventTime time);
+  void add_near(const FireBound& entry);
+  void sort_until(EventTime until);
+
   PartitionId x_partition;
   StateStore& x_store;
-  absl::btree_set<FireBound> x_near;  // every entry with time < x_horizon
+  absl::btree_set<FireBound> x_sorted;  // every entry with time < x_sorted_until
+  EventTime x_sorted_until = EventTime::before_all();
+  std::vector<Slot> x_slots;  // by time, in a circle: x_sorted_until ≤ time < x_horizon; unordered
+  EventTime x_slots_next = EventTime::never();  // the earliest time in x_slots
   EventTime x_horizon = EventTime::before_all();
   std::vector<FireBound> x_unsaved;  // armed since the last save
   std::vector<FireBound> x_saving;   // handed to the store, perhaps not yet readable there

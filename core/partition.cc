@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "core/event_format.h"
+#include "core/prefetch.h"
 #include "core/state_format.h"
 #include "core/visitor_format.h"
 
@@ -385,7 +386,7 @@ void Partition::begin_checkpoint() {
   x_encoded = 0;
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < x_encoding.size(); ++i) {
-    if (i + kAhead < x_encoding.size()) __builtin_prefetch(&x_encoding[i + kAhead]->dirty);
+    if (i + kAhead < x_encoding.size()) prefetch_line(&x_encoding[i + kAhead]->dirty);
     x_encoding[i]->dirty = false;
     x_encoding[i]->pending = true;
   }
@@ -437,23 +438,12 @@ void Partition::encode_pending(CachedVisitor& cached) {
   x_cache.recount(cached);
 }
 
-// Visitors that are encoded soon are asked for ahead, one step of pointers after the other.
-void Partition::prefetch_encoding(size_t from) const {
-  constexpr size_t kStep = 4;
-  const auto at = [&](size_t steps) -> const Visitor* {
-    const size_t index = from + steps * kStep;
-    return index < x_encoding.size() ? &x_encoding[index]->visitor : nullptr;
-  };
-  if (from + 4 * kStep < x_encoding.size()) x_encoding[from + 4 * kStep]->prefetch();
-  if (const Visitor* visitor = at(3)) visitor->prefetch_arrays();
-  if (const Visitor* visitor = at(2)) visitor->timeline.prefetch_entries();
-  if (const Visitor* visitor = at(1)) visitor->timeline.prefetch_newest();
-}
-
 bool Partition::encode_slice(size_t bytes) {
   const size_t start = x_batch.bytes();
+  const std::span<const CachedVisitor* const> visitors(x_encoding);
+  begin_prefetch(visitors.subspan(x_encoded));
   for (; x_encoded < x_encoding.size() && x_batch.bytes() - start < bytes; ++x_encoded) {
-    prefetch_encoding(x_encoded);
+    prefetch_ahead(visitors, x_encoded);
     if (!x_encoding[x_encoded]->pending) continue;  // was touched, and encoded then
     encode_pending(*x_encoding[x_encoded]);
   }

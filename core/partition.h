@@ -107,7 +107,6 @@ class Partition final : public EffectSink {
   [[nodiscard]] CachedVisitor& find_or_create(const Event& event);
   void touch(CachedVisitor& cached);
   void encode_pending(CachedVisitor& cached);
-  void prefetch_encoding(size_t from) const;
   void rearm(CachedVisitor& cached);
   void reset_effects();
 

@@ -142,6 +142,7 @@ void Shard::gather() {
       RK_ASSERT(p % x_shards == x_index);
       Share& share = x_shares[p / x_shards];
       if (share.records.empty()) x_touched.push_back(p / x_shards);
+      x_partitions[p / x_shards]->cache().prefetch(key);
       share.records.push_back(record);
       share.parcels.push_back(&parcel);
       share.keys.push_back(key);
@@ -155,6 +156,8 @@ void Shard::gather() {
 }
 
 Result<void> Shard::read_ahead() {
+  x_ahead.clear();
+  x_applied = 0;
   std::string rows;
   std::vector<std::pair<Partition*, VisitorKey>> missing;
   for (const size_t touched : x_touched) {
@@ -163,10 +166,8 @@ Result<void> Shard::read_ahead() {
     for (const VisitorKey key : share.keys) {
       CachedVisitor* cached = partition.cache().find(key);
       share.visitors.push_back(cached);
-      if (cached != nullptr) {
-        cached->prefetch();
-        continue;
-      }
+      x_ahead.push_back(cached);
+      if (cached != nullptr) continue;
       missing.emplace_back(&partition, key);
       state_format::append_visitor(partition.id(), key, rows);
     }
@@ -187,21 +188,6 @@ Result<void> Shard::read_ahead() {
   return read ? outcome : read;
 }
 
-// A visitor is a dozen places in memory, most of them not in the processor's cache. Asking for all
-// of the batch's, one step of pointers after the other, waits for many at a time instead of each.
-void Shard::prefetch() const {
-  const auto each = [this](auto&& ask) {
-    for (const size_t touched : x_touched) {
-      for (const CachedVisitor* cached : x_shares[touched].visitors) {
-        if (cached != nullptr) ask(cached->visitor);
-      }
-    }
-  };
-  each([](const Visitor& visitor) { visitor.prefetch_arrays(); });
-  each([](const Visitor& visitor) { visitor.timeline.prefetch_entries(); });
-  each([](const Visitor& visitor) { visitor.timeline.prefetch_newest(); });
-}
-
 void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
   QuarantineEntry entry;
   entry.received_at = x_env.clock.now();
@@ -220,6 +206,7 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
   if (!begun) return begun;
   uint64_t duplicates = 0;
   for (size_t i = 0; i < share.records.size(); ++i) {
+    prefetch_ahead(x_ahead, x_applied++);
     auto applied = partition.apply(share.records[i], share.visitors[i]);
     if (!applied) return applied.error();
     if (applied.value() == Partition::Applied::kDuplicate) {
@@ -372,7 +359,7 @@ bool Shard::step() {
   }
   if (!x_checkpointer.is_full()) gather();
   Result<void> outcome = read_ahead();
-  prefetch();
+  begin_prefetch(x_ahead);
   for (size_t i = 0; outcome && i < x_touched.size(); ++i) {
     outcome = apply_share(*x_partitions[x_touched[i]], x_shares[x_touched[i]]);
   }

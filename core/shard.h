@@ -94,7 +94,6 @@ class Shard {
   void take_messages();
   void gather();
   [[nodiscard]] Result<void> read_ahead();
-  void prefetch() const;
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();
@@ -123,8 +122,10 @@ class Shard {
   std::deque<Waiting> x_waiting;
   std::vector<Parcel*> x_finished;
   std::vector<Query*> x_queries;
-  std::vector<Share> x_shares;    // by index into x_partitions
-  std::vector<size_t> x_touched;  // which of them the batch touches
+  std::vector<Share> x_shares;                // by index into x_partitions
+  std::vector<size_t> x_touched;              // which of them the batch touches
+  std::vector<const CachedVisitor*> x_ahead;  // of its events, as they are applied; null: not known
+  size_t x_applied = 0;                       // how many of them are
   LogBatch x_batch;
   std::vector<std::string> x_collisions;  // quarantine entries of this batch
   std::vector<Message*> x_taken;

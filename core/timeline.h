@@ -20,6 +20,7 @@
 #include "core/compact_vector.h"
 #include "core/event.h"
 #include "core/limits.h"
+#include "core/prefetch.h"
 #include "core/tiles.h"
 
 namespace rekindle {
@@ -89,15 +90,22 @@ class Timeline {
   [[nodiscard]] size_t items_bound() const { return x_items.size(); }
   [[nodiscard]] NameHash order_of(const Entry& entry) const;  // kNoName without one
 
-  // Ask the processor for what add() and the newest entries of a window need, ahead of use, in
-  // three steps: each needs what the one before asked for.
+  // Ask the processor for what add() and the newest entries of a window need, ahead of use, in four
+  // steps: each needs what the one before asked for.
   void prefetch_lists() const {
     x_lists.prefetch();
     x_items.prefetch();
     x_item_slots.prefetch();
   }
+  void prefetch_all_lists() const {
+    x_lists.prefetch_rest(kTypicalLists * sizeof(List));
+    x_items.prefetch_end();
+  }
   void prefetch_entries() const {
-    for (const List& list : x_lists) list.x_entries.prefetch();
+    for (const List& list : x_lists) {
+      list.x_entries.prefetch();
+      if (list.x_past) prefetch_line(list.x_past.get());
+    }
   }
   void prefetch_newest() const {
     for (const List& list : x_lists) list.x_entries.prefetch_end();
@@ -114,6 +122,7 @@ class Timeline {
  private:
   // Below this many items a scan, newest first, beats a hash index.
   static constexpr size_t kIndexedItemsMin = 24;
+  static constexpr size_t kTypicalLists = 16;
   static constexpr size_t kOrderUnits = sizeof(NameHash) / sizeof(uint16_t);
   // An entry without an order and with at most one item keeps its item's index in `lines`; others
   // have a run in x_lines: the order's hash if any, then an index per item.

@@ -11,6 +11,8 @@
 //
 // base is the visitor's first_seen. A list always has an entry: the newest of a type stays.
 // Items are numbered by first use, so equal content gives equal bytes.
+#include <absl/container/inlined_vector.h>
+
 #include <algorithm>
 #include <bit>
 
@@ -46,7 +48,7 @@ class Names {
   void add(NameHash name) { x_names.push_back(name); }
 
  private:
-  CompactVector<NameHash> x_names;
+  absl::InlinedVector<NameHash, kEarlierNamesMax> x_names;  // most visitors need no allocation
 };
 
 FieldCode code_of(NameHash name, NameHash before, size_t distance) {
@@ -123,9 +125,9 @@ bool Timeline::decode_items(ByteReader& reader) {
 }
 
 void Timeline::encode(ByteWriter& writer, EventTime base) const {
-  CompactVector<uint16_t> renumbered;
-  renumbered.assign(x_items.size(), kUnused);
-  CompactVector<uint16_t> order;
+  constexpr size_t kTypicalItems = 256;
+  absl::InlinedVector<uint16_t, kTypicalItems> renumbered(x_items.size(), kUnused);
+  absl::InlinedVector<uint16_t, kTypicalItems> order;
   order.reserve(x_items.size());
   for (const List& list : x_lists) {
     for (const Entry& entry : list.entries()) {
@@ -137,10 +139,10 @@ void Timeline::encode(ByteWriter& writer, EventTime base) const {
       }
     }
   }
-  encode_items(writer, {order.begin(), order.size()});
+  encode_items(writer, order);
   writer.varint(x_lists.size());
   for (const List& list : x_lists) {
-    encode_list(list, {renumbered.begin(), renumbered.size()}, base, writer);
+    encode_list(list, renumbered, base, writer);
   }
 }
 

@@ -1,8 +1,58 @@
 #include "core/visitor_cache.h"
 
+#include <algorithm>
+
 #include "core/assert.h"
+#include "core/prefetch.h"
 
 namespace rekindle {
+namespace {
+
+constexpr size_t kMembershipBytes = 256;  // most visitors' memberships lie within these
+constexpr size_t kStep = 6;               // visitors between one step of pointers and the next
+constexpr size_t kSteps = 5;
+
+// What operators/dedupe will look at: the ids, or all their marks and the id that is replaced.
+void prefetch_ids(const SeenIds& seen) {
+  if (seen.marks.empty()) return seen.event_ids.prefetch_rest(SIZE_MAX);
+  seen.marks.prefetch_rest(SIZE_MAX);
+  const size_t next = std::min<size_t>(seen.next, seen.event_ids.size() - 1);
+  prefetch_line(seen.event_ids.data() + next);
+}
+
+void prefetch_step(const CachedVisitor& cached, size_t steps_left) {
+  const Visitor& visitor = cached.visitor;
+  switch (steps_left) {
+    case 5: return cached.prefetch();
+    case 4: return visitor.prefetch_arrays();
+    case 3:
+      prefetch_ids(visitor.seen);
+      visitor.timeline.prefetch_all_lists();
+      return visitor.memberships.prefetch_rest(kMembershipBytes);
+    case 2: return visitor.timeline.prefetch_entries();
+    default: return visitor.timeline.prefetch_newest();
+  }
+}
+
+}  // namespace
+
+void prefetch_ahead(std::span<const CachedVisitor* const> visitors, size_t next) {
+  for (size_t steps = kSteps; steps > 0; --steps) {
+    const size_t index = next + steps * kStep;
+    if (index >= visitors.size() || visitors[index] == nullptr) continue;
+    prefetch_step(*visitors[index], steps);
+  }
+}
+
+// The steps that would have been taken before the first visitor.
+void begin_prefetch(std::span<const CachedVisitor* const> visitors) {
+  for (size_t steps = kSteps; steps > 0; --steps) {
+    const size_t end = std::min(steps * kStep, visitors.size());
+    for (size_t index = 0; index < end; ++index) {
+      if (visitors[index] != nullptr) prefetch_step(*visitors[index], steps);
+    }
+  }
+}
 
 CachedVisitor& VisitorCache::insert(VisitorKey key) {
   x_slots.push_back(std::make_unique<CachedVisitor>());

@@ -1,6 +1,6 @@
 #include "core/window.h"
 
-#include <array>
+#include <span>
 
 #include "core/window_slice.h"
 
@@ -10,7 +10,6 @@ using window_detail::Entries;
 using window_detail::Entry;
 using window_detail::List;
 using window_detail::Matcher;
-using window_detail::NewestFirst;
 using window_detail::Slice;
 
 Count count(const Timeline& timeline, const WindowQuery& query, EventTime now) {
@@ -42,40 +41,68 @@ Count count(const Timeline& timeline, const WindowQuery& query, EventTime now) {
 
 namespace {
 
-// The k-th newest match of all lists, or null when the entries inside have fewer.
-const Entry* kth_newest(std::span<const Slice> slices, const Matcher& matches, int64_t k) {
-  if (slices.size() == 1) {
-    const Entries inside = slices[0].inside();
-    const auto size = static_cast<int64_t>(inside.size());
-    if (matches.takes_all()) return size < k ? nullptr : &inside[static_cast<size_t>(size - k)];
-    for (auto entry = inside.rbegin(); entry != inside.rend(); ++entry) {
-      if (matches(*entry) && --k == 0) return &*entry;
-    }
-    return nullptr;
+// A list's entries up to the clock, taken newest first.
+struct Cursor {
+  const Entry* first;
+  const Entry* end;  // one past the next to be taken; first: none is left
+};
+
+// The k-th newest match within the window, or null when there are fewer. Only as much is looked at
+// as has to be: nothing searches for the window's edge.
+const Entry* kth_newest(Cursor cursor, EventTime after, const Matcher& matches, int64_t k) {
+  if (matches.takes_all()) {
+    if (cursor.end - cursor.first < k) return nullptr;
+    const Entry* const entry = cursor.end - k;
+    return entry->at > after ? entry : nullptr;
   }
-  NewestFirst newest;
-  int64_t left = 0;
-  for (const Slice& slice : slices) {
-    newest.add(slice);
-    left += static_cast<int64_t>(slice.size());
-  }
-  for (; left >= k; --left) {
-    const Entry* const entry = newest.next();
+  for (const Entry* entry = cursor.end; entry != cursor.first;) {
+    if ((--entry)->at <= after) return nullptr;
     if (matches(*entry) && --k == 0) return entry;
   }
   return nullptr;
 }
 
-Holds at_least(const Timeline& timeline, const WindowQuery& query, std::span<const Slice> slices,
-               int64_t k, EventTime now) {
-  const Matcher matches(timeline, query.filter, query.money_scale);
-  if (const Entry* const entry = kth_newest(slices, matches, k)) {
-    return {true, true, entry->at + query.window};
+const Entry* kth_newest(std::span<Cursor> cursors, EventTime after, const Matcher& matches,
+                        int64_t k) {
+  while (true) {
+    Cursor* newest = nullptr;
+    EventTime at = after;
+    for (Cursor& cursor : cursors) {
+      if (cursor.end == cursor.first || cursor.end[-1].at <= at) continue;
+      newest = &cursor;
+      at = cursor.end[-1].at;
+    }
+    if (newest == nullptr) return nullptr;
+    const Entry* const entry = --newest->end;
+    if (matches(*entry) && --k == 0) return entry;
   }
+}
+
+}  // namespace
+
+Holds count_at_least(const Timeline& timeline, const WindowQuery& query, int64_t k, EventTime now) {
+  if (k <= 0) return {true, true, EventTime::never()};
+  const Matcher matches(timeline, query.filter, query.money_scale);
+  const EventTime after = now - query.window;
+  const List* lists[limits::kTimelineListsMax];
+  Cursor cursors[limits::kTimelineListsMax];
+  size_t count_of_lists = 0;
+  window_detail::for_each_list(timeline, query.types, [&](const List& list) {
+    const Entries entries = list.entries();
+    lists[count_of_lists] = &list;
+    cursors[count_of_lists++] = {entries.data(),
+                                 entries.data() + window_detail::first_after(entries, now)};
+  });
+  if (count_of_lists == 0) return {};
+  const Entry* const entry = count_of_lists == 1
+                                 ? kth_newest(cursors[0], after, matches, k)
+                                 : kth_newest({cursors, count_of_lists}, after, matches, k);
+  if (entry != nullptr) return {true, true, entry->at + query.window};
   // Losing entries cannot make it true; entries ahead of the clock and the end of the tiles' reach
   // can change the answer.
   Holds result;
-  for (const Slice& slice : slices) {
+  for (size_t i = 0; i < count_of_lists; ++i) {
+    const Slice slice = window_detail::ahead_of(*lists[i], after, now);
     window_detail::change_without_loss(slice, query.window, matches, result.until);
     if (slice.reaches_tiles()) result.exact = false;
   }
@@ -83,23 +110,6 @@ Holds at_least(const Timeline& timeline, const WindowQuery& query, std::span<con
   const Count estimate = count(timeline, query, now);
   if (estimate.value >= k) return {true, false, estimate.until};
   return result;
-}
-
-}  // namespace
-
-Holds count_at_least(const Timeline& timeline, const WindowQuery& query, int64_t k, EventTime now) {
-  if (k <= 0) return {true, true, EventTime::never()};
-  if (query.types.is_any()) {
-    std::array<Slice, limits::kTimelineListsMax> slices;
-    size_t lists = 0;
-    window_detail::for_each_slice(timeline, query, now,
-                                  [&](const Slice& slice) { slices[lists++] = slice; });
-    return at_least(timeline, query, {slices.data(), lists}, k, now);
-  }
-  const List* const list = timeline.find(query.types.type);
-  if (list == nullptr) return {};
-  const Slice slice = window_detail::cut(*list, now - query.window, now);
-  return at_least(timeline, query, {&slice, 1}, k, now);
 }
 
 Newest newest(const Timeline& timeline, TypeSelector types, const Filter* filter,

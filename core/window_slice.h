@@ -48,6 +48,13 @@ inline Slice cut(const List& list, EventTime after, EventTime now) {
   return {&list, entries, first_after(entries.first(end), after), end, after};
 }
 
+// The same without its inside: for what lies ahead and for tiles.
+inline Slice ahead_of(const List& list, EventTime after, EventTime now) {
+  const Entries entries = list.entries();
+  const size_t end = first_after(entries, now);
+  return {&list, entries, end, end, after};
+}
+
 template <typename Fn>
 void for_each_list(const Timeline& timeline, TypeSelector types, Fn&& fn) {
   if (!types.is_any()) {

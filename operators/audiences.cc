@@ -23,6 +23,12 @@ Result<std::unique_ptr<Audiences>> Audiences::make(const Rules& rules) {
 }
 
 Audiences::Audiences(std::vector<Compiled> audiences) : x_audiences(std::move(audiences)) {
+  for (const Compiled& compiled : x_audiences) {
+    if (to_index(compiled.id) >= x_places.size()) {
+      x_places.resize(to_index(compiled.id) + size_t{1}, kNowhere);
+    }
+    x_places[to_index(compiled.id)] = static_cast<uint16_t>(&compiled - x_audiences.data());
+  }
   for (uint64_t code = 0; code < kBuiltInTypes; ++code) {
     x_built_in[code] = candidates_for(EventType{code});
   }
@@ -86,21 +92,34 @@ void Audiences::evaluate(const Compiled& audience, Context& context) {
   context.wake_at(answer.until);
 }
 
-void Audiences::mark_inside(const Visitor& visitor, Inside& inside) const {
-  std::fill_n(inside.begin(), (x_audiences.size() + 63) / 64, 0);
-  size_t place = 0;
-  for (const Membership& membership : visitor.memberships) {  // both ascend by id
-    while (place < x_audiences.size() && x_audiences[place].id < membership.audience) ++place;
-    if (place == x_audiences.size()) return;
-    if (x_audiences[place].id == membership.audience) inside[place / 64] |= 1ULL << (place % 64);
+// Most evaluations leave the answer as it was: then there is nothing to tell anyone.
+void Audiences::evaluate(const Compiled& audience, bool inside, Context& context) {
+  const Holds answer =
+      audience.program.evaluate(std::as_const(context).visitor(), context.site(), context.now());
+  if (answer.value != inside) {
+    context.set_member(audience.id, audience.version, answer.value);
   }
+  context.wake_at(answer.until);
+}
+
+bool Audiences::mark_inside(const Visitor& visitor, Inside& inside) const {
+  std::fill_n(inside.begin(), (x_audiences.size() + 63) / 64, 0);
+  bool same_versions = true;
+  for (const Membership& membership : visitor.memberships) {
+    const size_t id = to_index(membership.audience);
+    const uint16_t place = id < x_places.size() ? x_places[id] : kNowhere;
+    if (place == kNowhere) continue;
+    inside[place / 64] |= 1ULL << (place % 64);
+    same_versions = same_versions && membership.definition_version == x_audiences[place].version;
+  }
+  return same_versions;
 }
 
 void Audiences::on_event(Event& event, Context& context) {
   const Visitor& visitor = std::as_const(context).visitor();
   if (visitor.lifetime.events <= 1) return evaluate_all(context);
   Inside inside;
-  mark_inside(visitor, inside);
+  const bool same_versions = mark_inside(visitor, inside);
   const int64_t money_scale = context.site().currency.scale();
   for (const Candidate& candidate : candidates(event.type)) {
     const bool is_inside = (inside[candidate.place / 64] >> (candidate.place % 64) & 1) != 0;
@@ -108,7 +127,11 @@ void Audiences::on_event(Event& event, Context& context) {
       continue;
     }
     if (!is_triggered(candidate, event, money_scale)) continue;
-    evaluate(x_audiences[candidate.place], context);
+    if (same_versions) {
+      evaluate(x_audiences[candidate.place], is_inside, context);
+    } else {
+      evaluate(x_audiences[candidate.place], context);
+    }
   }
   if (event.at <= visitor.first_seen) evaluate_earliest(context);
 }

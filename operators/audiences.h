@@ -67,14 +67,20 @@ class Audiences final : public Operator {
   [[nodiscard]] const Candidates& candidates(EventType type) const;
   [[nodiscard]] bool is_triggered(const Candidate& candidate, const Event& event,
                                   int64_t money_scale) const;
-  void mark_inside(const Visitor& visitor, Inside& inside) const;
+  // False when one of the memberships is of another version of its definition.
+  [[nodiscard]] bool mark_inside(const Visitor& visitor, Inside& inside) const;
   void evaluate_earliest(Context& context) const;
+  // `inside`: whether the visitor is in it, under this very definition.
+  static void evaluate(const Compiled& audience, bool inside, Context& context);
   static void evaluate(const Compiled& audience, Context& context);
   void evaluate_all(Context& context) const;
   void leave_removed(Context& context) const;
   [[nodiscard]] bool is_defined(AudienceId id) const;
 
+  static constexpr uint16_t kNowhere = UINT16_MAX;
+
   std::vector<Compiled> x_audiences;  // ascending by id
+  std::vector<uint16_t> x_places;     // in x_audiences, by id; kNowhere: not defined
   std::vector<const Filter*> x_filters;
   std::array<Candidates, kBuiltInTypes> x_built_in;
   absl::flat_hash_map<uint64_t, Candidates> x_custom;  // custom types that some audience names

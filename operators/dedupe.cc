@@ -34,24 +34,32 @@ void mark_all(SeenIds& seen) {
   }
 }
 
+constexpr size_t kBlock = 32;  // marks compared together; a constant, so that they really are
+static_assert(kBlock <= kMarkedIdsMin);
+
+bool any_is(const uint16_t* block, uint16_t mark) {
+  uint16_t hits = 0;
+  for (size_t i = 0; i < kBlock; ++i) hits |= static_cast<uint16_t>(block[i] == mark);
+  return hits != 0;
+}
+
 // Most look-ups miss, and a heavy visitor's ids are 4 KiB: the marks are a quarter of that and are
 // compared blockwise. One in 128 look-ups finds a mark that is another id's.
 bool contains_id(SeenIds& seen, NameHash wanted) {
   const size_t size = seen.event_ids.size();
   if (size < kMarkedIdsMin) return contains(seen.event_ids, wanted);
   if (seen.marks.size() < size) mark_all(seen);  // the visitor was read from the store
-  constexpr size_t kBlock = 32;
   const uint16_t mark = mark_of(wanted);
   const uint16_t* const marks = seen.marks.data();
-  for (size_t first = 0; first < size; first += kBlock) {
-    const size_t end = std::min(first + kBlock, size);
-    uint16_t hits = 0;
-    for (size_t i = first; i < end; ++i) hits |= static_cast<uint16_t>(marks[i] == mark);
-    if (hits == 0) continue;
-    const NameHash* const ids = seen.event_ids.data();
-    if (std::find(ids + first, ids + end, wanted) != ids + end) return true;
+  const NameHash* const ids = seen.event_ids.data();
+  const auto is_in_block = [&](size_t first) {
+    if (!any_is(marks + first, mark)) return false;
+    return std::find(ids + first, ids + first + kBlock, wanted) != ids + first + kBlock;
+  };
+  for (size_t first = 0; first + kBlock < size; first += kBlock) {
+    if (is_in_block(first)) return true;
   }
-  return false;
+  return is_in_block(size - kBlock);  // overlaps the one before
 }
 
 void remember_id(SeenIds& seen, NameHash id) {

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "core/assert.h"
+#include "core/bytes.h"
 #include "state/rocks_database.h"
 #include "state/rocks_options.h"
 
@@ -16,6 +18,7 @@ using rocksdb::Slice;
 
 constexpr size_t kMiB = 1'024 * 1'024;
 constexpr size_t kBatchBytesKept = 8 * kMiB;  // a thread's write batch above it is given back
+constexpr size_t kPartitionBytes = 2;         // that a visitor's key begins with
 constexpr size_t kKeysAtOnce = 256;           // bounds what one look-up pins in the cache
 
 Slice slice(std::string_view bytes) {
@@ -40,6 +43,29 @@ void add(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, State
       break;
   }
   RK_ASSERT(status.ok());  // fails only for more than 4 GB in one value
+}
+
+// A batch's write of a visitor.
+struct VisitorRow {
+  uint64_t order;  // of its key: the bytes after the partition
+  StateBatch::Kind kind;
+  std::string_view key;
+  std::string_view value;
+};
+
+VisitorRow visitor_row(StateBatch::Kind kind, std::string_view key, std::string_view value) {
+  const bool whole = key.size() >= kPartitionBytes + sizeof(uint64_t);
+  const uint64_t order = whole ? read_big_endian<uint64_t>(key.data() + kPartitionBytes) : 0;
+  return {order, kind, key, value};
+}
+
+// A checkpoint's visitors come in the order they changed. In the order of their keys they are
+// neighbours in the memtable, and each insertion goes the way of the last one. Writes of one key
+// keep their order.
+void sort_by_key(std::vector<VisitorRow>& rows) {
+  std::stable_sort(rows.begin(), rows.end(), [](const VisitorRow& a, const VisitorRow& b) {
+    return a.order != b.order ? a.order < b.order : a.key < b.key;
+  });
 }
 
 // The answers of one look-up, kept by each thread: their buffers are reused.
@@ -79,11 +105,26 @@ RocksStateStore::~RocksStateStore() = default;
 
 Result<void> RocksStateStore::write(const StateBatch& batch) {
   thread_local rocksdb::WriteBatch writes;
+  thread_local std::vector<VisitorRow> visitors;
   writes.Clear();
+  visitors.clear();
+  const auto add_visitors = [this] {
+    sort_by_key(visitors);
+    for (const VisitorRow& row : visitors) {
+      add(writes, x_database->family(family_of(Table::kVisitors)), row.kind, row.key, row.value);
+    }
+    visitors.clear();
+  };
   batch.for_each(
-      [this](StateBatch::Kind kind, Table table, std::string_view key, std::string_view value) {
+      [&](StateBatch::Kind kind, Table table, std::string_view key, std::string_view value) {
+        if (table == Table::kVisitors && kind != StateBatch::Kind::kDeleteRange) {
+          visitors.push_back(visitor_row(kind, key, value));
+          return;
+        }
+        if (table == Table::kVisitors) add_visitors();  // what it covers has to come first
         add(writes, x_database->family(family_of(table)), kind, key, value);
       });
+  add_visitors();
   const size_t bytes = writes.GetDataSize();
   auto written = x_database->write(writes, false);
   if (bytes > kBatchBytesKept) writes = rocksdb::WriteBatch();

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 #include "core/assert.h"
 #include "state/memory_state_store.h"
 
@@ -95,6 +98,39 @@ TEST_F(DeadlinesTest, SavingLetsGoOfWhatFired) {
     return true;
   }));
   EXPECT_EQ(rows, 3u);  // 3 s itself may still wait for others of that millisecond, 4 s and 5 s
+}
+
+// Entries near and far, repeated ones, and clocks that creep and that leap: always the order of a
+// plain sorted set, portion by portion.
+TEST_F(DeadlinesTest, ComeOutLikeOfASortedSet) {
+  std::mt19937_64 random(7);
+  const auto below = [&](int64_t n) { return static_cast<int64_t>(random() % uint64_t(n)); };
+  std::set<FireBound> expected;
+  EventTime now = kNow;
+  for (int round = 0; round < 3'000; ++round) {
+    for (int64_t i = below(4); i > 0; --i) {
+      const Duration ahead =
+          below(10) == 0 ? minutes(1 + below(300)) : milliseconds(1 + below(9'000));
+      const FireBound entry{now + ahead, key(static_cast<uint64_t>(below(5)))};
+      x_deadlines.arm(entry.time, entry.key);
+      expected.insert(entry);
+    }
+    now = now + (below(200) == 0 ? minutes(below(200)) : milliseconds(below(3'000)));
+    if (below(50) == 0) save();
+    ASSERT_TRUE(x_deadlines.advance(now));
+    const bool due = !expected.empty() && expected.begin()->time <= now;
+    ASSERT_EQ(x_deadlines.next() <= now, due);
+    if (!expected.empty() && expected.begin()->time < x_deadlines.horizon()) {
+      ASSERT_EQ(x_deadlines.next(), expected.begin()->time);
+    }
+    const FireBound bound = x_deadlines.bound(now, static_cast<size_t>(below(6)));
+    FireBound entry;
+    while (x_deadlines.pop(bound, entry)) {
+      ASSERT_EQ(entry, *expected.begin());
+      expected.erase(expected.begin());
+    }
+  }
+  EXPECT_GT(expected.size(), 0u);
 }
 
 }  // namespace

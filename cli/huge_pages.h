@@ -1,0 +1,9 @@
+// Tells jemalloc, which our programs are linked with, to ask for huge pages: visitors are small
+// blocks all over a gigabyte, and with pages of 4 KiB nearly each look at one misses the
+// processor's page tables too. Included by a program's main file, and by no other.
+#pragma once
+
+// Read by jemalloc when the process starts; MALLOC_CONF in the environment goes over it.
+extern "C" {
+const char* malloc_conf = "thp:always,metadata_thp:auto";  // NOLINT: the name is jemalloc's
+}
