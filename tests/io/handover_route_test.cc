@@ -3,6 +3,7 @@
 #include <iterator>
 #include <set>
 
+#include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
 namespace rekindle::testing {
