@@ -32,7 +32,8 @@ size_t Visitor::memory_bytes() const {
   constexpr size_t kInlineNameBytes = 15;
   return sizeof(Visitor) + (name.capacity() > kInlineNameBytes ? name.capacity() + 1 : 0) +
          seen.event_ids.heap_bytes() + seen.marks.heap_bytes() + seen.orders.heap_bytes() +
-         timeline.memory_bytes() + cart.lines.heap_bytes() + memberships.heap_bytes();
+         timeline.memory_bytes() + cart.lines.heap_bytes() + memberships.heap_bytes() +
+         (profile ? profile->memory_bytes() : 0);
 }
 
 }  // namespace rekindle

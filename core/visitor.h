@@ -6,10 +6,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include "core/compact_vector.h"
 #include "core/ids.h"
+#include "core/profile.h"
 #include "core/timeline.h"
 
 namespace rekindle {
@@ -86,6 +88,7 @@ struct Visitor {
   Cart cart;
   Session session;
   CompactVector<Membership> memberships;  // ascending by audience
+  std::unique_ptr<Profile> profile;       // null: nothing told
 
   // Asks the processor for the arrays that an event or a checkpoint will read. REQUIRES, or it
   // waits for it: this object is in the processor's cache.
