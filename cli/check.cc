@@ -9,15 +9,19 @@
 #include "cli/exit_code.h"
 #include "cli/yaml_reader.h"
 #include "operators/audience/checker.h"
+#include "operators/audience/definitions.h"
 #include "operators/audience/parser.h"
 
 namespace rekindle::cli {
 namespace {
 
-std::vector<ExpressionFault> check_expression(std::string_view when) {
+std::vector<ExpressionFault> check_expression(std::string_view when,
+                                              const std::vector<AudienceDefinition>& all) {
   namespace audience = operators::audience;
   audience::Faults faults;
-  audience::Syntax syntax = audience::parse(when, faults);
+  std::vector<audience::KnownAudience> known;
+  for (const AudienceDefinition& other : all) known.push_back({other.name});
+  audience::Syntax syntax = audience::parse(when, known, faults);
   if (faults.empty()) audience::check(syntax, faults);
   std::vector<ExpressionFault> result;
   for (const audience::Fault& fault : faults.all()) {
@@ -62,6 +66,12 @@ int run_check(const std::string& path) {
 std::optional<Config> read_config(const std::string& path) {
   Faults faults;
   Config config = load_config(path, check_expression, faults);
+  if (faults.empty()) {
+    // What no single expression shows: circles.
+    for (const Error& error : operators::audience::check_definitions(config.audiences)) {
+      faults.push_back({path, 0, 0, error.detail});
+    }
+  }
   if (faults.empty()) return config;
   print(faults);
   return std::nullopt;

@@ -176,6 +176,22 @@ class AudienceReader {
       : x_check(check), x_faults(faults), x_config(config) {}
 
   void read(YamlSection& owner) {
+    read_all(owner);
+    for (Unchecked& audience : x_unchecked) {
+      for (auto& fault : x_check(x_config.audiences[audience.place].when, x_config.audiences)) {
+        audience.section.fault_inside("when", fault.offset, std::move(fault.message));
+      }
+    }
+  }
+
+ private:
+  // They may refer to each other, so none is checked before all are read.
+  struct Unchecked {
+    YamlSection section;
+    size_t place;
+  };
+
+  void read_all(YamlSection& owner) {
     const YAML::Node node = owner.take("audiences");
     if (!node.IsDefined() || node.IsNull()) return;
     if (node.IsScalar()) return read_file(owner, node);
@@ -186,7 +202,6 @@ class AudienceReader {
     for (const auto& entry : node) read_one(owner, entry.first, entry.second);
   }
 
- private:
   void read_file(YamlSection& owner, const YAML::Node& name) {
     if (!name.IsScalar()) return owner.fault(name, "must be a file's name");
     const auto file = load_yaml(beside(owner.file()->name, name.Scalar()), x_faults);
@@ -218,9 +233,7 @@ class AudienceReader {
     if (audience.when.empty()) {
       owner.fault(key, "the audience '" + audience.name + "' needs a 'when'");
     } else {
-      for (auto& fault : x_check(audience.when)) {
-        section.fault_inside("when", fault.offset, std::move(fault.message));
-      }
+      x_unchecked.push_back({section, x_config.audiences.size()});
     }
     section.finish();
     x_config.audiences.push_back(std::move(audience));
@@ -229,6 +242,7 @@ class AudienceReader {
   const CheckExpression& x_check;
   Faults& x_faults;
   Config& x_config;
+  std::vector<Unchecked> x_unchecked;
 };
 
 void check_joint(YamlSection& top, const Config& config) {

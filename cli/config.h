@@ -44,12 +44,14 @@ struct Config {
   std::vector<AudienceDefinition> audiences;
 };
 
-// What is wrong with an expression: byte offset and message. Empty: it compiles.
+// What is wrong with an expression that may refer to these audiences: byte offset and message.
+// Empty: it compiles.
 struct ExpressionFault {
   size_t offset = 0;
   std::string message;
 };
-using CheckExpression = std::function<std::vector<ExpressionFault>(std::string_view)>;
+using CheckExpression = std::function<std::vector<ExpressionFault>(
+    std::string_view, const std::vector<AudienceDefinition>&)>;
 
 // Reads a file and what it includes. On any fault all of them are in `faults`, in file order, and
 // the returned value must not be used. Files named inside are relative to the file naming them.

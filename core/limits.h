@@ -77,6 +77,7 @@ inline constexpr size_t kAudiencesMax = 4'096;
 inline constexpr size_t kExpressionBytesMax = 8'192;
 inline constexpr size_t kExpressionDepthMax = 64;
 inline constexpr size_t kExpressionNodesMax = 1'024;
+inline constexpr size_t kSequenceStepsMax = 8;  // of a sequence(…)
 inline constexpr size_t kFilterTermsMax = 512;  // of a filter's disjunctive normal form
 inline constexpr size_t kMembersPageMax = 10'000;
 inline constexpr size_t kChangesPageMax = 10'000;

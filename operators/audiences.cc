@@ -4,25 +4,38 @@
 #include <string>
 #include <utility>
 
+#include "operators/audience/profile_facets.h"
+#include "operators/audience/references.h"
+
 namespace rekindle::operators {
 
 Result<std::unique_ptr<Audiences>> Audiences::make(const Rules& rules) {
   std::vector<Compiled> audiences;
   std::string faults;
+  std::vector<audience::KnownAudience> known;
+  for (const AudienceRule& rule : rules.audiences) known.push_back({rule.name, rule.id});
   for (const AudienceRule& rule : rules.audiences) {
-    Result<audience::Program> program = audience::compile(rule.when, {.file = rule.name});
+    Result<audience::Program> program = audience::compile(rule.when, {.file = rule.name}, known);
     if (program) {
-      audiences.push_back({rule.id, rule.version, std::move(*program)});
+      audiences.push_back({rule.id, rule.version, std::move(*program), {}});
       continue;
     }
     if (!faults.empty()) faults.push_back('\n');
     faults.append(program.error().detail);
   }
   if (!faults.empty()) return Error{ErrorCode::kInvalidExpression, std::move(faults)};
-  return std::unique_ptr<Audiences>(new Audiences(std::move(audiences)));
+  std::vector<audience::Referrer> referrers;
+  for (size_t place = 0; place < audiences.size(); ++place) {
+    referrers.push_back(
+        {rules.audiences[place].name, audiences[place].id, &audiences[place].program.references()});
+  }
+  const Result<std::vector<uint32_t>> order = audience::evaluation_order(referrers);
+  if (!order) return order.error();
+  return std::unique_ptr<Audiences>(new Audiences(std::move(audiences), *order));
 }
 
-Audiences::Audiences(std::vector<Compiled> audiences) : x_audiences(std::move(audiences)) {
+Audiences::Audiences(std::vector<Compiled> audiences, const std::vector<uint32_t>& order)
+    : x_audiences(std::move(audiences)) {
   for (const Compiled& compiled : x_audiences) {
     if (to_index(compiled.id) >= x_places.size()) {
       x_places.resize(to_index(compiled.id) + size_t{1}, kNowhere);
@@ -39,11 +52,32 @@ Audiences::Audiences(std::vector<Compiled> audiences) : x_audiences(std::move(au
     }
   }
   x_other_custom = candidates_for(EventType{kCustomTypeBit});  // a code no name's hash is given
+  list_special_triggers();
+  link_references(order);
+}
+
+// Those that events of no particular type may change.
+void Audiences::list_special_triggers() {
+  const auto list = [](std::vector<uint32_t>& places, uint32_t place) {
+    if (places.empty() || places.back() != place) places.push_back(place);
+  };
   for (uint32_t place = 0; place < x_audiences.size(); ++place) {
-    const auto& triggers = x_audiences[place].program.triggers();
-    if (std::any_of(triggers.begin(), triggers.end(),
-                    [](const audience::Trigger& trigger) { return trigger.earliest_only; })) {
-      x_on_earliest.push_back(place);
+    for (const audience::Trigger& trigger : x_audiences[place].program.triggers()) {
+      if (trigger.earliest_only) list(x_on_earliest, place);
+      if (trigger.reach != audience::Trigger::Reach::kTellsProfile) continue;
+      list(x_on_facet[static_cast<size_t>(trigger.facet)], place);
+    }
+  }
+}
+
+void Audiences::link_references(const std::vector<uint32_t>& order) {
+  for (const uint32_t place : order) {
+    if (!x_audiences[place].refers()) continue;
+    x_referring.push_back(place);
+    for (const AudienceId id : x_audiences[place].program.references()) {
+      const auto referred = std::find_if(x_audiences.begin(), x_audiences.end(),
+                                         [id](const Compiled& other) { return other.id == id; });
+      referred->dependents.push_back(place);
     }
   }
 }
@@ -115,11 +149,39 @@ bool Audiences::mark_inside(const Visitor& visitor, Inside& inside) const {
   return same_versions;
 }
 
+void Audiences::look_at(uint32_t place, Context& context, Due& due) const {
+  const Compiled& audience = x_audiences[place];
+  if (!audience.refers()) return evaluate_and_tell(audience, context, due);
+  due[place / 64] |= 1ULL << (place % 64);
+}
+
+void Audiences::look_at_all(const std::vector<uint32_t>& places, Context& context, Due& due) const {
+  for (const uint32_t place : places) look_at(place, context, due);
+}
+
+void Audiences::evaluate_and_tell(const Compiled& audience, Context& context, Due& due) const {
+  if (audience.dependents.empty()) return evaluate(audience, context);
+  const Visitor& visitor = std::as_const(context).visitor();
+  const bool was_inside = visitor.membership(audience.id) != nullptr;
+  evaluate(audience, context);
+  if (was_inside == (visitor.membership(audience.id) != nullptr)) return;
+  for (const uint32_t place : audience.dependents) due[place / 64] |= 1ULL << (place % 64);
+}
+
+void Audiences::settle(Context& context, Due& due) const {
+  for (const uint32_t place : x_referring) {
+    if ((due[place / 64] >> (place % 64) & 1) == 0) continue;
+    evaluate_and_tell(x_audiences[place], context, due);
+  }
+}
+
 void Audiences::on_event(Event& event, Context& context) {
   const Visitor& visitor = std::as_const(context).visitor();
   if (visitor.lifetime.events <= 1) return evaluate_all(context);
   Inside inside;
   const bool same_versions = mark_inside(visitor, inside);
+  Due due;
+  if (!x_referring.empty()) std::fill_n(due.begin(), (x_audiences.size() + 63) / 64, 0);
   const int64_t money_scale = context.site().currency.scale();
   for (const Candidate& candidate : candidates(event.type)) {
     const bool is_inside = (inside[candidate.place / 64] >> (candidate.place % 64) & 1) != 0;
@@ -127,17 +189,20 @@ void Audiences::on_event(Event& event, Context& context) {
       continue;
     }
     if (!is_triggered(candidate, event, money_scale)) continue;
-    if (same_versions) {
-      evaluate(x_audiences[candidate.place], is_inside, context);
+    const Compiled& audience = x_audiences[candidate.place];
+    if (same_versions && !audience.refers() && audience.dependents.empty()) {
+      evaluate(audience, is_inside, context);
     } else {
-      evaluate(x_audiences[candidate.place], context);
+      look_at(candidate.place, context, due);
     }
   }
-  if (event.at <= visitor.first_seen) evaluate_earliest(context);
-}
-
-void Audiences::evaluate_earliest(Context& context) const {
-  for (const uint32_t place : x_on_earliest) evaluate(x_audiences[place], context);
+  if (event.at <= visitor.first_seen) look_at_all(x_on_earliest, context, due);
+  for (size_t facet = 0; facet < x_on_facet.size(); ++facet) {
+    if (x_on_facet[facet].empty()) continue;
+    if (!audience::tells(event, static_cast<audience::ProfileFacet>(facet))) continue;
+    look_at_all(x_on_facet[facet], context, due);
+  }
+  settle(context, due);
 }
 
 void Audiences::on_deadline(Context& context) {
@@ -146,7 +211,10 @@ void Audiences::on_deadline(Context& context) {
 }
 
 void Audiences::evaluate_all(Context& context) const {
-  for (const Compiled& audience : x_audiences) evaluate(audience, context);
+  for (const Compiled& audience : x_audiences) {
+    if (!audience.refers()) evaluate(audience, context);
+  }
+  for (const uint32_t place : x_referring) evaluate(x_audiences[place], context);
 }
 
 void Audiences::leave_removed(Context& context) const {

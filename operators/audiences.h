@@ -13,6 +13,10 @@
 //
 // A visitor's first event evaluates all audiences: some hold for whoever did nothing yet.
 //
+// An audience that refers to others, by in() or in_for(), is evaluated after them and at the same
+// instant, whenever one of them changed or its own triggers say so: a chain of them is consistent
+// at every instant.
+//
 // A visitor over the timeline's cap (core/timeline.h) is the one exception: an event then pushes an
 // old entry, perhaps of another type, into tiles. Audiences of that other type are not evaluated
 // again for it. Their answer rests on the entry while it was exact, and so does their deadline:
@@ -49,6 +53,8 @@ class Audiences final : public Operator {
     AudienceId id{};
     uint32_t version = 0;
     audience::Program program;
+    std::vector<uint32_t> dependents;  // places of those that refer to it
+    [[nodiscard]] bool refers() const { return !program.references().empty(); }
   };
   // One audience that events of a type may change: those that pass one of
   // x_filters[first_filter … + filter_count), all if there is none.
@@ -61,18 +67,27 @@ class Audiences final : public Operator {
   // Which audiences the visitor is in, by place: one bit each.
   using Inside = std::array<uint64_t, limits::kAudiencesMax / 64>;
   using Candidates = std::vector<Candidate>;
+  // Which of x_referring are to be evaluated once the others are settled; by place.
+  using Due = Inside;
 
-  explicit Audiences(std::vector<Compiled> audiences);
+  // `order` is audience::evaluation_order's.
+  Audiences(std::vector<Compiled> audiences, const std::vector<uint32_t>& order);
+  void link_references(const std::vector<uint32_t>& order);
+  void list_special_triggers();
   [[nodiscard]] Candidates candidates_for(EventType type);
   [[nodiscard]] const Candidates& candidates(EventType type) const;
   [[nodiscard]] bool is_triggered(const Candidate& candidate, const Event& event,
                                   int64_t money_scale) const;
   // False when one of the memberships is of another version of its definition.
   [[nodiscard]] bool mark_inside(const Visitor& visitor, Inside& inside) const;
-  void evaluate_earliest(Context& context) const;
   // `inside`: whether the visitor is in it, under this very definition.
   static void evaluate(const Compiled& audience, bool inside, Context& context);
   static void evaluate(const Compiled& audience, Context& context);
+  // At once, or with the rest of x_referring in settle().
+  void look_at(uint32_t place, Context& context, Due& due) const;
+  void look_at_all(const std::vector<uint32_t>& places, Context& context, Due& due) const;
+  void evaluate_and_tell(const Compiled& audience, Context& context, Due& due) const;
+  void settle(Context& context, Due& due) const;
   void evaluate_all(Context& context) const;
   void leave_removed(Context& context) const;
   [[nodiscard]] bool is_defined(AudienceId id) const;
@@ -85,7 +100,9 @@ class Audiences final : public Operator {
   std::array<Candidates, kBuiltInTypes> x_built_in;
   absl::flat_hash_map<uint64_t, Candidates> x_custom;  // custom types that some audience names
   Candidates x_other_custom;
+  std::vector<uint32_t> x_referring;    // places of audiences that refer, in order of evaluation
   std::vector<uint32_t> x_on_earliest;  // places; for events before all the visitor had
+  std::array<std::vector<uint32_t>, audience::kProfileFacets> x_on_facet;  // places
 };
 
 }  // namespace rekindle::operators

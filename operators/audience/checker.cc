@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/limits.h"
+#include "operators/audience/terms.h"
 
 namespace rekindle::operators::audience {
 namespace {
@@ -22,7 +23,7 @@ class Checker {
     Node& root = x_syntax.nodes[x_syntax.root];
     if (root.kind != Kind::kFaulty && root.type != Type::kBool) {
       refuse(root, root.where,
-             "this is a " + std::string(name_of(root.type)) + ", but a condition is needed");
+             "this is " + with_article(root.type) + ", but a condition is needed");
     }
   }
 
@@ -43,6 +44,7 @@ class Checker {
       case Kind::kNumber: node.type = Type::kNumber; return;
       case Kind::kDuration: node.type = Type::kDuration; return;
       case Kind::kMoney: node.type = Type::kMoney; return;
+      case Kind::kText: node.type = Type::kText; return;
       case Kind::kTrue:
       case Kind::kFalse: node.type = Type::kBool; return;
       case Kind::kTerm: return check_term(node);
@@ -52,6 +54,8 @@ class Checker {
       case Kind::kMultiply: return check_product(node);
       case Kind::kDivide: return check_quotient(node);
       case Kind::kCompare: return check_compare(node);
+      case Kind::kOneOf: return check_one_of(node);
+      case Kind::kWithin: return check_within(node);
       case Kind::kNot:
       case Kind::kAnd:
       case Kind::kOr: return check_logic(node);
@@ -65,20 +69,36 @@ class Checker {
     TermUse& use = x_syntax.terms[node.term];
     node.type = use.kind->type_of(use.arguments);
     if (use.kind->is_linear) node.slope = Rational::whole(1);
-    if (use.window == Node::kNone) return;
-    const Node& window = x_syntax.nodes[use.window];
-    if (window.kind == Kind::kFaulty) {
+    set_duration(node, use.window, "window", use.arguments.window);
+    set_duration(node, use.within, "'within'", use.arguments.within);
+    const Arguments& arguments = use.arguments;
+    if (node.kind == Kind::kFaulty || use.within == Node::kNone || use.window == Node::kNone)
+      return;
+    if (use.kind == &kSequence && arguments.within > arguments.window) {
+      refuse(node, x_syntax.nodes[use.within].where,
+             "the steps cannot be that far apart inside the window, make 'last' longer");
+    } else if (use.kind == &kWithout && arguments.within >= arguments.window) {
+      refuse(node, x_syntax.nodes[use.within].where,
+             "this never holds: the window ends before the wait does, make 'last' longer");
+    }
+  }
+
+  void set_duration(Node& node, uint32_t index, std::string_view what, Duration& duration) {
+    if (index == Node::kNone || node.kind == Kind::kFaulty) return;
+    const Node& written = x_syntax.nodes[index];
+    if (written.kind == Kind::kFaulty) {
       node.kind = Kind::kFaulty;
       return;
     }
-    if (window.kind != Kind::kDuration) {
-      return refuse(node, window.where, "a window is a constant duration such as 7d");
+    const std::string subject = (what == "window" ? "a " : "") + std::string(what);
+    if (written.kind != Kind::kDuration) {
+      return refuse(node, written.where, subject + " is a constant duration such as 7d");
     }
-    const std::optional<int64_t> length = whole_of(window.value);
+    const std::optional<int64_t> length = whole_of(written.value);
     if (!length || *length < limits::kWindowMsMin || *length > limits::kWindowMsMax) {
-      return refuse(node, window.where, "a window is from 1s to 400d, in whole milliseconds");
+      return refuse(node, written.where, subject + " is from 1s to 400d, in whole milliseconds");
     }
-    use.arguments.window = milliseconds(*length);
+    duration = milliseconds(*length);
   }
 
   // Replaces an operator over constants by its value.
@@ -100,6 +120,10 @@ class Checker {
     const Node& operand = left_of(node);
     if (operand.type == Type::kBool) {
       return refuse(node, node.sign, "'-' needs a number, write 'not' for conditions");
+    }
+    if (!is_quantity(operand.type)) {
+      return refuse(node, node.sign,
+                    "'-' needs a number, but this is " + with_article(operand.type));
     }
     node.type = operand.type;
     if (operand.is_constant()) return fold(node, subtract({}, operand.value));
@@ -128,7 +152,7 @@ class Checker {
     Node& right = right_of(node);
     const bool is_add = node.kind == Kind::kAdd;
     match_money(left, right);
-    if (left.type != right.type || left.type == Type::kBool) {
+    if (left.type != right.type || !is_quantity(left.type)) {
       return refuse_types(node, is_add ? "adds" : "subtracts", "and");
     }
     node.type = left.type;
@@ -142,7 +166,7 @@ class Checker {
     const Node& left = left_of(node);
     const Node& right = right_of(node);
     const bool scales = left.type == Type::kNumber || right.type == Type::kNumber;
-    if (!scales || left.type == Type::kBool || right.type == Type::kBool) {
+    if (!scales || !is_quantity(left.type) || !is_quantity(right.type)) {
       return refuse_types(node, "multiplies", "by");
     }
     node.type = left.type == Type::kNumber ? right.type : left.type;
@@ -161,7 +185,7 @@ class Checker {
     const Node& left = left_of(node);
     const Node& right = right_of(node);
     const bool is_ratio = left.type == right.type;
-    if ((!is_ratio && right.type != Type::kNumber) || left.type == Type::kBool) {
+    if ((!is_ratio && right.type != Type::kNumber) || !is_quantity(left.type)) {
       return refuse_types(node, "divides", "by");
     }
     node.type = is_ratio ? Type::kNumber : left.type;
@@ -183,12 +207,65 @@ class Checker {
     Node& right = right_of(node);
     match_money(left, right);
     node.type = Type::kBool;
+    if (left.is_literal() && right.is_literal() && left.type == right.type) {
+      return refuse(node, node.sign, "both sides are constants, so this never changes");
+    }
+    if (left.type == Type::kText || right.type == Type::kText) return check_text(node);
+    if (left.type == Type::kInstant || right.type == Type::kInstant) {
+      return refuse(node, node.sign,
+                    "an instant stands before a period: first(purchase) in 2026-03");
+    }
     if (left.type != right.type) return refuse_types(node, "compares", "with");
     const bool is_equality = node.compare == Compare::kEqual || node.compare == Compare::kNotEqual;
     if (left.type == Type::kBool && !is_equality) {
       return refuse(node, node.sign, "conditions have no order, only '==' and '!='");
     }
     set_slope(node, subtract(left.slope, right.slope));
+  }
+
+  // Texts are equal or not; a measured one beside a number is read as a number.
+  void check_text(Node& node) {
+    const Node& left = left_of(node);
+    const Node& right = right_of(node);
+    if (left.type == right.type) {
+      if (node.compare == Compare::kEqual || node.compare == Compare::kNotEqual) return;
+      return refuse(node, node.sign,
+                    "texts are compared with '==', '!=' or 'in', numbers stand without quotes");
+    }
+    const Node& text = left.type == Type::kText ? left : right;
+    const Node& other = left.type == Type::kText ? right : left;
+    if (other.type == Type::kBool) {
+      return refuse(node, node.sign, "compares Text with Bool, write \"true\" in quotes");
+    }
+    if (other.type != Type::kNumber) return refuse_types(node, "compares", "with");
+    if (text.is_literal()) {
+      return refuse(node, text.where, "a Text beside a Number, write the number without quotes");
+    }
+  }
+
+  void check_one_of(Node& node) {
+    const Node& left = left_of(node);
+    node.type = Type::kBool;
+    if (left.type != Type::kText) {
+      return refuse(
+          node, left.where,
+          "a list needs a Text such as trait(\"country\"), but this is " + with_article(left.type));
+    }
+    if (left.is_literal()) {
+      refuse(node, node.sign, "both sides are constants, so this never changes");
+    }
+  }
+
+  void check_within(Node& node) {
+    const Node& left = left_of(node);
+    node.type = Type::kBool;
+    if (left.type == Type::kInstant) return;
+    refuse(node, left.where,
+           "a period needs first(purchase) or first(any), but this is " + with_article(left.type));
+  }
+
+  static std::string with_article(Type type) {
+    return (type == Type::kInstant ? "an " : "a ") + std::string(name_of(type));
   }
 
   void check_logic(Node& node) {
@@ -200,8 +277,8 @@ class Checker {
       const Node& operand = x_syntax.nodes[index];
       if (operand.type == Type::kBool) continue;
       refuse(node, operand.where,
-             "'" + std::string(word) + "' needs conditions, but this is a " +
-                 std::string(name_of(operand.type)) + ", compare it with something");
+             "'" + std::string(word) + "' needs conditions, but this is " +
+                 with_article(operand.type) + ", compare it with something");
     }
   }
 

@@ -34,9 +34,20 @@ Program Compiler::run() {
   for (TermUse& use : x_syntax.terms) {
     x_program.x_terms.push_back({use.kind, std::move(use.arguments)});
   }
+  x_program.x_texts = std::move(x_syntax.texts);
   x_program.x_root = condition(x_syntax.root).at;
   collect_triggers();
+  collect_references();
   return std::move(x_program);
+}
+
+void Compiler::collect_references() {
+  std::vector<AudienceId>& references = x_program.x_references;
+  for (const Program::Term& term : x_program.x_terms) {
+    if (term.arguments.audience) references.push_back(*term.arguments.audience);
+  }
+  std::sort(references.begin(), references.end());
+  references.erase(std::unique(references.begin(), references.end()), references.end());
 }
 
 Compiler::Coded Compiler::put(Program::Instruction instruction, uint32_t cost) {
@@ -66,6 +77,8 @@ Compiler::Coded Compiler::condition(uint32_t index) {
       return put({.op = Op::kHolds, .a = term}, cost_of(term));
     }
     case Kind::kCompare: return comparison(node);
+    case Kind::kOneOf: return one_of(node);
+    case Kind::kWithin: return within(node);
     case Kind::kNot: return negated(condition(node.left));
     case Kind::kAnd:
     case Kind::kOr: {
@@ -117,6 +130,12 @@ Compiler::Coded Compiler::comparison(const Node& node) {
     const Coded same = put({.op = Op::kSameTruth, .a = a.at, .b = b.at}, a.cost + b.cost);
     return node.compare == Compare::kEqual ? same : negated(same);
   }
+  if (left.type == Type::kText && right.type == Type::kText) {
+    const Coded a = text(node.left);
+    const Coded b = text(node.right);
+    return put({.op = Op::kSameText, .compare = node.compare, .a = a.at, .b = b.at},
+               a.cost + b.cost + 1);
+  }
   const auto has_threshold = [&](const Node& term, const Node& number) {
     return term.kind == Kind::kTerm && number.kind == Kind::kNumber &&
            x_syntax.terms[term.term].kind->at_least != nullptr;
@@ -135,6 +154,37 @@ Compiler::Coded Compiler::comparison(const Node& node) {
               .b = b.at,
               .c = constant(node.slope)},
              a.cost + b.cost);
+}
+
+Compiler::Coded Compiler::one_of(const Node& node) {
+  const Coded found = text(node.left);
+  const Node& list = x_syntax.nodes[node.right];
+  // An expression's bytes bound its texts: limits::kExpressionBytesMax.
+  return put({.op = Op::kOneOf,
+              .a = found.at,
+              .b = static_cast<uint16_t>(list.index),
+              .c = static_cast<uint16_t>(list.count)},
+             found.cost + list.count);
+}
+
+Compiler::Coded Compiler::within(const Node& node) {
+  const Period& period = x_syntax.periods[node.index];
+  const auto term = static_cast<uint16_t>(x_syntax.nodes[node.left].term);
+  return put({.op = Op::kWithin,
+              .a = term,
+              .b = constant(Rational::whole(period.begin.ms)),
+              .c = constant(Rational::whole(period.end.ms))},
+             cost_of(term));
+}
+
+Compiler::Coded Compiler::text(uint32_t index) {
+  const Node& node = x_syntax.nodes[index];
+  if (node.kind == Kind::kText) {
+    return put({.op = Op::kText, .a = static_cast<uint16_t>(node.index)}, 0);
+  }
+  RK_ASSERT(node.kind == Kind::kTerm);
+  const auto term = static_cast<uint16_t>(node.term);
+  return put({.op = Op::kTextTerm, .a = term}, cost_of(term));
 }
 
 Compiler::Coded Compiler::threshold(uint16_t term, Compare compare, const Rational& number) {
@@ -169,6 +219,10 @@ Compiler::Coded Compiler::at_least(uint16_t term, Wide k) {
 
 Compiler::Coded Compiler::quantity(uint32_t index) {
   const Node& node = x_syntax.nodes[index];
+  if (node.type == Type::kText) {
+    const Coded written = text(index);
+    return put({.op = Op::kNumberIn, .a = written.at}, written.cost + 2);
+  }
   const auto binary = [&](Op op) {
     const Coded a = quantity(node.left);
     const Coded b = quantity(node.right);
@@ -196,7 +250,8 @@ Compiler::Coded Compiler::quantity(uint32_t index) {
   return {};
 }
 
-Result<Program> compile(std::string_view source, const Origin& origin) {
+Result<Program> compile(std::string_view source, const Origin& origin,
+                        std::span<const KnownAudience> audiences) {
   Faults faults;
   if (source.size() > limits::kExpressionBytesMax) {
     faults.add({0, 1}, "the expression is longer than " +
@@ -204,7 +259,7 @@ Result<Program> compile(std::string_view source, const Origin& origin) {
     const size_t line_end = std::min<size_t>(source.find('\n'), 80);
     return Error{ErrorCode::kInvalidExpression, faults.render(source.substr(0, line_end), origin)};
   }
-  Syntax syntax = parse(source, faults);
+  Syntax syntax = parse(source, audiences, faults);
   check(syntax, faults);
   if (!faults.empty()) {
     return Error{ErrorCode::kInvalidExpression, faults.render(source, origin)};

@@ -25,6 +25,9 @@ class Compiler {
   Coded condition(uint32_t node);
   Coded quantity(uint32_t node);
   Coded comparison(const Node& node);
+  Coded one_of(const Node& node);
+  Coded within(const Node& node);
+  Coded text(uint32_t node);
   // `term compare number` by thresholds.
   Coded threshold(uint16_t term, Compare compare, const Rational& number);
   Coded at_least(uint16_t term, Wide k);
@@ -33,6 +36,7 @@ class Compiler {
   void gather(uint32_t node, Node::Kind kind, std::vector<Coded>& operands);
   [[nodiscard]] uint32_t cost_of(uint16_t term) const;
 
+  void collect_references();
   // In compiler_triggers.cc: what the terms' events do to the whole expression.
   void collect_triggers();
   void judge_condition(uint16_t at, Effect when_true);

@@ -7,6 +7,7 @@
 
 #include "core/limits.h"
 #include "operators/audience/program.h"
+#include "operators/audience/references.h"
 
 namespace rekindle::operators::audience {
 namespace {
@@ -29,8 +30,16 @@ std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& defi
     errors.push_back(
         {ErrorCode::kInvalidConfiguration,
          "there are more than " + std::to_string(limits::kAudiencesMax) + " audiences"});
+    return errors;
   }
+  std::vector<KnownAudience> known;
   for (const AudienceDefinition& definition : definitions) {
+    known.push_back({definition.name, AudienceId{static_cast<uint16_t>(known.size())}});
+  }
+  std::vector<Program> programs(definitions.size());
+  std::vector<Referrer> referrers;
+  for (size_t i = 0; i < definitions.size(); ++i) {
+    const AudienceDefinition& definition = definitions[i];
     const std::string label = "audience '" + definition.name + "'";
     if (!is_name(definition.name)) {
       errors.push_back(
@@ -39,12 +48,17 @@ std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& defi
     if (!names.insert(definition.name).second) {
       errors.push_back({ErrorCode::kInvalidConfiguration, label + " is defined twice"});
     }
-    const Result<Program> program = compile(definition.when, {.file = definition.name});
-    if (!program) {
+    Result<Program> program = compile(definition.when, {.file = definition.name}, known);
+    if (program) {
+      programs[i] = std::move(*program);
+    } else {
       errors.push_back(
           {ErrorCode::kInvalidExpression, label + " does not compile\n" + program.error().detail});
     }
+    referrers.push_back({definition.name, known[i].id, &programs[i].references()});
   }
+  const auto order = evaluation_order(referrers);
+  if (!order) errors.push_back(order.error());
   return errors;
 }
 

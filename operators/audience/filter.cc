@@ -48,11 +48,13 @@ class FilterParser {
  public:
   explicit FilterParser(TokenReader& tokens) : x_tokens(tokens) {}
 
-  std::optional<Part> list() {
+  std::optional<Part> list(TokenKind closes) {
     std::optional<Part> part = any_of();
     while (part && x_tokens.take_if(TokenKind::kComma)) part = joined(std::move(part), true);
-    if (part && !x_tokens.at(TokenKind::kRightParen)) {
-      return refuse("expected 'and', 'or', ',' or ')' in the filter");
+    if (part && !x_tokens.at(closes)) {
+      return refuse(closes == TokenKind::kRightParen
+                        ? "expected 'and', 'or', ',' or ')' in the filter"
+                        : "expected 'and', 'or', ',' or ']' in the filter");
     }
     return part;
   }
@@ -217,8 +219,8 @@ class FilterParser {
 
 }  // namespace
 
-std::optional<Filter> parse_filter(TokenReader& tokens) {
-  std::optional<Part> part = FilterParser(tokens).list();
+std::optional<Filter> parse_filter(TokenReader& tokens, TokenKind closes) {
+  std::optional<Part> part = FilterParser(tokens).list(closes);
   if (!part) return std::nullopt;
   return Filter{std::move(part->passes)};
 }

@@ -10,9 +10,10 @@
 
 namespace rekindle::operators::audience {
 
-// Reads to the ')' that closes the term; commas mean `and`. Nothing when there was a fault, which
-// is reported.
-[[nodiscard]] std::optional<Filter> parse_filter(TokenReader& tokens);
+// Reads to the ')' of the term or the ']' of the step that closes it; commas mean `and`. Nothing
+// when there was a fault, which is reported.
+[[nodiscard]] std::optional<Filter> parse_filter(TokenReader& tokens,
+                                                 TokenKind closes = TokenKind::kRightParen);
 
 // "==" … ">=" as core's comparison; nothing for other tokens.
 [[nodiscard]] std::optional<Compare> comparison_of(TokenKind kind);

@@ -47,6 +47,7 @@ class Lexer {
   void read_token() {
     x_begin = x_at;
     const char c = peek();
+    if (is_digit(c) && !x_tokens.empty() && x_tokens.back().is_name("in")) return read_period();
     if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return read_number();
     if (is_letter(c)) return read_name();
     if (c == '"' || c == '\'') return read_string();
@@ -60,6 +61,12 @@ class Lexer {
       while (is_letter(peek()) || is_digit(peek()) || peek() == '-' || peek() == '.') ++x_at;
     }
     emit(TokenKind::kName).text = x_source.substr(x_begin, x_at - x_begin);
+  }
+
+  // Only after `in`, where arithmetic has no place: 2026-03 is a month.
+  void read_period() {
+    while (is_digit(peek()) || is_letter(peek()) || peek() == '-' || peek() == '.') ++x_at;
+    emit(TokenKind::kPeriod).text = x_source.substr(x_begin, x_at - x_begin);
   }
 
   void read_number() {

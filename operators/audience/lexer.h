@@ -16,6 +16,7 @@ enum class TokenKind : uint8_t {
   kNumber,    // 12, 0.5
   kDuration,  // 30m, 1.5h: `value` is in milliseconds
   kString,    // "shoes": `text` is unescaped
+  kPeriod,    // after `in`: 2026-03, 2026-03-01..2026-05-31; `text` is as written
   kLeftParen,
   kRightParen,
   kLeftBracket,
@@ -36,7 +37,7 @@ enum class TokenKind : uint8_t {
 struct Token {
   TokenKind kind = TokenKind::kEnd;
   Span where;
-  std::string text;  // of kName and kString
+  std::string text;  // of kName, kString and kPeriod
   Rational value;    // of kNumber and kDuration
 
   [[nodiscard]] bool is_name(std::string_view name) const {

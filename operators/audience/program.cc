@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "operators/audience/arithmetic.h"
 #include "operators/audience/crossing.h"
+#include "operators/audience/decimal.h"
 
 namespace rekindle::operators::audience {
 namespace {
@@ -42,6 +43,9 @@ Holds Program::condition(uint16_t at, const Scope& scope) const {
     }
     case Op::kAll: return joined(instruction, false, scope);
     case Op::kAny: return joined(instruction, true, scope);
+    case Op::kSameText: return {same_text(instruction, scope), true, EventTime::never()};
+    case Op::kOneOf: return {one_of(instruction, scope), true, EventTime::never()};
+    case Op::kWithin: return {within(instruction, scope), true, EventTime::never()};
     default: break;
   }
   RK_ASSERT(false && "a quantity stands where the compiler puts conditions");
@@ -113,10 +117,44 @@ Quantity Program::quantity(uint16_t at, const Scope& scope) const {
     case Op::kMultiply:
       return multiply(quantity(instruction.a, scope), quantity(instruction.b, scope));
     case Op::kDivide: return divide(quantity(instruction.a, scope), quantity(instruction.b, scope));
+    case Op::kNumberIn: {
+      const std::optional<std::string_view> written = text(instruction.a, scope);
+      const std::optional<Rational> number = written ? decimal_of(*written) : std::nullopt;
+      return number ? Quantity{*number} : Quantity::unknown();
+    }
     default: break;
   }
   RK_ASSERT(false && "a condition stands where the compiler puts quantities");
   return {};
+}
+
+std::optional<std::string_view> Program::text(uint16_t at, const Scope& scope) const {
+  const Instruction& instruction = x_code[at];
+  if (instruction.op == Op::kText) return x_texts[instruction.a];
+  RK_ASSERT(instruction.op == Op::kTextTerm);
+  const Term& term = x_terms[instruction.a];
+  return term.kind->text(term.arguments, scope);
+}
+
+// An unknown text is neither equal nor unequal to anything.
+bool Program::same_text(const Instruction& instruction, const Scope& scope) const {
+  const std::optional<std::string_view> left = text(instruction.a, scope);
+  const std::optional<std::string_view> right = text(instruction.b, scope);
+  return left && right && (*left == *right) == (instruction.compare == Compare::kEqual);
+}
+
+bool Program::one_of(const Instruction& instruction, const Scope& scope) const {
+  const std::optional<std::string_view> found = text(instruction.a, scope);
+  if (!found) return false;
+  const std::string* const first = x_texts.data() + instruction.b;
+  return std::find(first, first + instruction.c, *found) != first + instruction.c;
+}
+
+bool Program::within(const Instruction& instruction, const Scope& scope) const {
+  const Term& term = x_terms[instruction.a];
+  const std::optional<EventTime> at = term.kind->instant(term.arguments, scope);
+  return at && at->ms >= x_constants[instruction.b].value.numerator &&
+         at->ms < x_constants[instruction.c].value.numerator;
 }
 
 }  // namespace rekindle::operators::audience

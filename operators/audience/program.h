@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +15,7 @@
 #include "core/visitor.h"
 #include "core/window.h"
 #include "operators/audience/fault.h"
+#include "operators/audience/known_audience.h"
 #include "operators/audience/term.h"
 
 namespace rekindle::operators::audience {
@@ -32,6 +36,10 @@ class Program {
   // (moving it keeps them in place).
   [[nodiscard]] const std::vector<Trigger>& triggers() const { return x_triggers; }
 
+  // The audiences it asks about, ascending, each once: a change of one of them can change the
+  // answer at once, and evaluate() needs them settled.
+  [[nodiscard]] const std::vector<AudienceId>& references() const { return x_references; }
+
  private:
   friend class Compiler;
 
@@ -46,6 +54,9 @@ class Program {
     kNot,        // condition a
     kAll,        // conditions x_operands[a … a + b)
     kAny,
+    kSameText,  // texts a, b
+    kOneOf,     // text a in x_texts[b … b + c)
+    kWithin,    // instant term a, constants b ≤ it < c
     // quantities
     kConstant,  // constant a
     kMoney,     // constant a in major units
@@ -55,6 +66,10 @@ class Program {
     kSubtract,
     kMultiply,
     kDivide,
+    kNumberIn,  // text a, read as a number
+    // texts
+    kText,      // x_texts[a]
+    kTextTerm,  // term a
   };
   struct Instruction {
     Op op = Op::kFalse;
@@ -74,6 +89,10 @@ class Program {
 
   [[nodiscard]] Holds condition(uint16_t at, const Scope& scope) const;
   [[nodiscard]] Quantity quantity(uint16_t at, const Scope& scope) const;
+  [[nodiscard]] std::optional<std::string_view> text(uint16_t at, const Scope& scope) const;
+  [[nodiscard]] bool same_text(const Instruction& instruction, const Scope& scope) const;
+  [[nodiscard]] bool one_of(const Instruction& instruction, const Scope& scope) const;
+  [[nodiscard]] bool within(const Instruction& instruction, const Scope& scope) const;
   [[nodiscard]] Holds at_least(const Instruction& instruction, const Scope& scope) const;
   [[nodiscard]] Holds comparison(const Instruction& instruction, const Scope& scope) const;
   // kAll when `deciding` is false, kAny when it is true.
@@ -84,12 +103,15 @@ class Program {
   std::vector<uint16_t> x_operands;
   std::vector<Constant> x_constants;
   std::vector<Term> x_terms;
+  std::vector<std::string> x_texts;
   std::vector<Trigger> x_triggers;
+  std::vector<AudienceId> x_references;
   uint16_t x_root = 0;
 };
 
 // Errors: kInvalidExpression; the detail is "file:line:column: error: …" with the source line and a
-// caret, for every fault found.
-[[nodiscard]] Result<Program> compile(std::string_view source, const Origin& origin = {});
+// caret, for every fault found. `audiences` are those that in(…) and in_for(…) may name.
+[[nodiscard]] Result<Program> compile(std::string_view source, const Origin& origin = {},
+                                      std::span<const KnownAudience> audiences = {});
 
 }  // namespace rekindle::operators::audience

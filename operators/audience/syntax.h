@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/money.h"
 #include "core/window.h"
 #include "operators/audience/fault.h"
+#include "operators/audience/period.h"
 #include "operators/audience/rational.h"
 #include "operators/audience/term.h"
 
@@ -19,6 +21,7 @@ struct Node {
     kNumber,
     kDuration,
     kMoney,  // `value` in major units, `currency` if one was written
+    kText,   // Syntax::texts[index … + count); several only beside kOneOf
     kTrue,
     kFalse,
     kTerm,
@@ -28,6 +31,8 @@ struct Node {
     kMultiply,
     kDivide,
     kCompare,
+    kOneOf,   // left in the texts of right
+    kWithin,  // left in Syntax::periods[index]
     kNot,
     kAnd,
     kOr,
@@ -41,6 +46,8 @@ struct Node {
   uint32_t left = kNone;  // operands; the only one of kNegate and kNot
   uint32_t right = kNone;
   uint32_t term = kNone;  // kTerm: index into Syntax::terms
+  uint32_t index = 0;     // kText, kWithin
+  uint32_t count = 0;     // kText
   Rational value;
   Currency currency;
 
@@ -51,18 +58,26 @@ struct Node {
   [[nodiscard]] bool is_constant() const {
     return kind == Kind::kNumber || kind == Kind::kDuration;
   }
+  // Written by the author rather than measured.
+  [[nodiscard]] bool is_literal() const {
+    return is_constant() || kind == Kind::kMoney || kind == Kind::kText;
+  }
   [[nodiscard]] bool is_linear() const { return slope.numerator != 0; }
 };
 
 struct TermUse {
   const TermKind* kind = nullptr;
   Arguments arguments;
-  uint32_t window = Node::kNone;  // the window's expression; the checker sets arguments.window
+  // The expressions of window and within; the checker sets them in `arguments`.
+  uint32_t window = Node::kNone;
+  uint32_t within = Node::kNone;
 };
 
 struct Syntax {
   std::vector<Node> nodes;
   std::vector<TermUse> terms;
+  std::vector<std::string> texts;
+  std::vector<Period> periods;
   uint32_t root = Node::kNone;
 };
 

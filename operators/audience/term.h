@@ -6,9 +6,11 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/sequence.h"
 #include "core/site.h"
 #include "core/visitor.h"
 #include "core/window.h"
@@ -16,8 +18,12 @@
 
 namespace rekindle::operators::audience {
 
-enum class Type : uint8_t { kNumber, kMoney, kDuration, kBool };
+enum class Type : uint8_t { kNumber, kMoney, kDuration, kBool, kText, kInstant };
 [[nodiscard]] std::string_view name_of(Type type);  // "Number"
+// Has a sign, can be added and compared by size.
+[[nodiscard]] constexpr bool is_quantity(Type type) {
+  return type == Type::kNumber || type == Type::kMoney || type == Type::kDuration;
+}
 
 // A number, an amount in minor units, or milliseconds, at one instant.
 struct Quantity {
@@ -47,8 +53,12 @@ struct Arguments {
   TypeSelector types;
   AmountField amount = AmountField::kValue;
   DistinctField distinct = DistinctField::kProduct;
-  Duration window;
+  Duration window;  // zero: none was written
+  Duration within;
   std::optional<Filter> filter;
+  std::vector<Step> steps;
+  std::string text;  // a trait's, purpose's or experiment's name
+  std::optional<AudienceId> audience;
 
   [[nodiscard]] const Filter* filter_or_null() const { return filter ? &*filter : nullptr; }
   [[nodiscard]] WindowQuery query(const Scope& scope) const {
@@ -56,8 +66,25 @@ struct Arguments {
   }
 };
 
-// In the order they are written. kFilter comes last and may be left out.
-enum class ArgumentKind : uint8_t { kEventType, kAmountField, kDistinctField, kWindow, kFilter };
+// In the order they are written. kFilter and kMaybeLast come last and may be left out.
+enum class ArgumentKind : uint8_t {
+  kEventType,
+  kAmountField,
+  kDistinctField,
+  kWindow,
+  kFilter,
+  kSteps,       // two or more: search, view_item[category == "shoes"]
+  kStep,        // one
+  kThenStep,    // then purchase
+  kWithin,      // within 30m
+  kLast,        // last 7d
+  kMaybeLast,   // the same, or nothing
+  kOffer,       // "an offer's id" or any_offer
+  kString,      // "country"
+  kPurpose,     // ads or "ads"
+  kAudience,    // the name of an audience
+  kCohortType,  // an event type whose first instant is kept: purchase, any
+};
 
 // What one more event of a term's trigger does to the term's value, or to a condition's truth.
 enum class Effect : uint8_t { kRises, kFalls, kEither };
@@ -66,13 +93,18 @@ enum class Effect : uint8_t { kRises, kFalls, kEither };
   return effect == Effect::kRises ? Effect::kFalls : Effect::kRises;
 }
 
+// What an event may tell about the visitor; see tells() in operators/audience/profile_facets.h.
+enum class ProfileFacet : uint8_t { kTraits, kConsent, kCampaign };
+inline constexpr size_t kProfileFacets = 3;
+
 // An event that may change a term's value at once.
 struct Trigger {
-  enum class Reach : uint8_t { kType, kDoneByVisitor, kEvery };
+  enum class Reach : uint8_t { kType, kDoneByVisitor, kEvery, kTellsProfile };
   Reach reach = Reach::kEvery;
-  EventType type = EventType::kNone;  // kType
-  const Filter* filter = nullptr;     // only events that pass it; null: all
-  bool earliest_only = false;         // only an event before all the visitor had
+  EventType type = EventType::kNone;           // kType
+  const Filter* filter = nullptr;              // only events that pass it; null: all
+  bool earliest_only = false;                  // only an event before all the visitor had
+  ProfileFacet facet = ProfileFacet::kTraits;  // kTellsProfile
   // What such an event can do to the whole expression: kRises, only make it true.
   Effect effect = Effect::kEither;
 
@@ -106,6 +138,9 @@ struct TermKind {
   Holds (*holds)(const Arguments&, const Scope&);       // Bool only
   // Optional, for whole numbers: value >= k, for k ≥ 1, where that is cheaper or lasts longer.
   Holds (*at_least)(const Arguments&, int64_t k, const Scope&);
+  // Text only; nothing: unknown. Neither text nor instant changes with time alone.
+  std::optional<std::string_view> (*text)(const Arguments&, const Scope&) = nullptr;
+  std::optional<EventTime> (*instant)(const Arguments&, const Scope&) = nullptr;  // kInstant only
 };
 
 template <Type kType>
@@ -120,6 +155,23 @@ inline void trigger_on_type(EventType type, std::vector<Trigger>& triggers) {
   trigger.reach = Trigger::Reach::kType;
   trigger.type = type;
   triggers.push_back(trigger);
+}
+inline void trigger_on_nothing(const Arguments&, std::vector<Trigger>&) {}
+template <ProfileFacet kFacet>
+void trigger_on_facet(const Arguments&, std::vector<Trigger>& triggers) {
+  Trigger trigger;
+  trigger.reach = Trigger::Reach::kTellsProfile;
+  trigger.facet = kFacet;
+  triggers.push_back(trigger);
+}
+inline void trigger_on_steps(const Arguments& arguments, std::vector<Trigger>& triggers) {
+  for (const Step& step : arguments.steps) {
+    Trigger trigger;
+    trigger.reach = step.types.is_any() ? Trigger::Reach::kDoneByVisitor : Trigger::Reach::kType;
+    trigger.type = step.types.type;
+    trigger.filter = step.filter.clauses.empty() ? nullptr : &step.filter;
+    triggers.push_back(trigger);
+  }
 }
 inline void trigger_on_every_event(const Arguments&, std::vector<Trigger>& triggers) {
   triggers.push_back({});

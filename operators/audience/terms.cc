@@ -23,12 +23,27 @@ constexpr const TermKind* kTerms[] = {
     &kLifetimeRevenue,
     &kLifetimeAov,
     &kLifetimeEvents,
+    &kLifetimeOrderInterval,
+    &kLifetimeCouponShare,
+    &kLifetimeRefundShare,
+    &kSequence,
+    &kWithout,
+    &kTrait,
+    &kConsent,
+    &kCampaignSource,
+    &kCampaignMedium,
+    &kCampaignName,
+    &kCampaignFirstSource,
+    &kCampaignFirstMedium,
+    &kCampaignFirstName,
+    &kIn,
+    &kInFor,
+    &kBucket,
+    &kFirst,
+    &kExposures,
 };
 
-constexpr std::string_view kPlanned[] = {
-    "sequence", "without", "top",    "percentile", "rfm",     "clv",      "p_alive",
-    "trait",    "in",      "in_for", "exposures",  "consent", "campaign", "bucket",
-};
+constexpr std::string_view kPlanned[] = {"top", "percentile", "rfm", "clv", "p_alive"};
 
 }  // namespace
 
@@ -38,6 +53,8 @@ std::string_view name_of(Type type) {
     case Type::kMoney: return "Money";
     case Type::kDuration: return "Duration";
     case Type::kBool: return "Bool";
+    case Type::kText: return "Text";
+    case Type::kInstant: return "Instant";
   }
   return "?";
 }

@@ -10,14 +10,26 @@
 
 namespace rekindle::operators::audience {
 
-extern const TermKind kCount, kDid;                        // terms/count.cc
-extern const TermKind kSum, kMinimum, kMaximum, kAverage;  // terms/amounts.cc
-extern const TermKind kDistinct;                           // terms/distinct.cc
-extern const TermKind kSince;                              // terms/since.cc
-extern const TermKind kFirstSeen, kLastSeen;               // terms/seen.cc
-extern const TermKind kCartValue, kCartItems, kCartAge;    // terms/cart.cc
-extern const TermKind kLifetimeOrders, kLifetimeRevenue;   // terms/lifetime.cc
-extern const TermKind kLifetimeAov, kLifetimeEvents;       // terms/lifetime.cc
+extern const TermKind kCount, kDid;                                     // terms/count.cc
+extern const TermKind kSum, kMinimum, kMaximum, kAverage;               // terms/amounts.cc
+extern const TermKind kDistinct;                                        // terms/distinct.cc
+extern const TermKind kSince;                                           // terms/since.cc
+extern const TermKind kFirstSeen, kLastSeen;                            // terms/seen.cc
+extern const TermKind kCartValue, kCartItems, kCartAge;                 // terms/cart.cc
+extern const TermKind kLifetimeOrders, kLifetimeRevenue;                // terms/lifetime.cc
+extern const TermKind kLifetimeAov, kLifetimeEvents;                    // terms/lifetime.cc
+extern const TermKind kLifetimeOrderInterval;                           // terms/lifetime.cc
+extern const TermKind kLifetimeCouponShare;                             // terms/lifetime.cc
+extern const TermKind kLifetimeRefundShare;                             // terms/lifetime.cc
+extern const TermKind kSequence;                                        // terms/sequence.cc
+extern const TermKind kWithout;                                         // terms/without.cc
+extern const TermKind kTrait, kConsent;                                 // terms/profile.cc
+extern const TermKind kCampaignSource, kCampaignMedium, kCampaignName;  // profile.cc
+extern const TermKind kCampaignFirstSource, kCampaignFirstMedium, kCampaignFirstName;  // profile.cc
+extern const TermKind kIn, kInFor;  // terms/in.cc
+extern const TermKind kBucket;      // terms/bucket.cc
+extern const TermKind kFirst;       // terms/first.cc
+extern const TermKind kExposures;   // terms/exposures.cc
 
 [[nodiscard]] std::span<const TermKind* const> all_terms();
 [[nodiscard]] const TermKind* find_term(std::string_view name);  // null: unknown

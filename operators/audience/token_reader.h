@@ -25,8 +25,7 @@ class TokenReader {
   const Token& take() {
     const Token& token = x_tokens[x_at];
     if (token.kind != TokenKind::kEnd) ++x_at;
-    if (token.kind == TokenKind::kLeftParen) ++x_level;
-    if (token.kind == TokenKind::kRightParen && x_level > 0) --x_level;
+    nest(token.kind);
     return token;
   }
   bool take_if(TokenKind kind) {
@@ -43,13 +42,14 @@ class TokenReader {
   void fault(Span where, std::string message) { x_faults.add(where, std::move(message)); }
   void fault_here(std::string message) { fault(peek().where, std::move(message)); }
 
-  // How many parentheses are open here; see skip_argument.
-  [[nodiscard]] size_t level() const { return x_level; }
+  // How many parentheses and brackets are open here; see skip_argument.
+  [[nodiscard]] size_t level() const { return x_open.size(); }
   // After a fault: skips to the next ',' or ')' at `level`, or to the end.
   void skip_argument(size_t level) {
     while (!at(TokenKind::kEnd)) {
-      const bool closes = at(TokenKind::kRightParen) && x_level <= level;
-      if (closes || (at(TokenKind::kComma) && x_level == level)) return;
+      const bool closes =
+          at(TokenKind::kRightParen) && x_open.find('(', level) == std::string::npos;
+      if (closes || (at(TokenKind::kComma) && x_open.size() == level)) return;
       take();
     }
   }
@@ -78,10 +78,23 @@ class TokenReader {
   };
 
  private:
+  // What closes without having been opened is the parser's to refuse; an open bracket ends with the
+  // parenthesis around it.
+  void nest(TokenKind kind) {
+    if (kind == TokenKind::kLeftParen) x_open.push_back('(');
+    if (kind == TokenKind::kLeftBracket) x_open.push_back('[');
+    if (kind == TokenKind::kRightBracket && !x_open.empty() && x_open.back() == '[') {
+      x_open.pop_back();
+    }
+    if (kind != TokenKind::kRightParen) return;
+    const size_t place = x_open.rfind('(');
+    if (place != std::string::npos) x_open.resize(place);
+  }
+
   std::vector<Token> x_tokens;
   Faults& x_faults;
   size_t x_at = 0;
-  size_t x_level = 0;
+  std::string x_open;  // the parentheses and brackets around this place
   size_t x_depth = 0;
   size_t x_nodes = 0;
 };

@@ -18,7 +18,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 // Refuses every '?' in an expression.
-std::vector<ExpressionFault> no_question_marks(std::string_view when) {
+std::vector<ExpressionFault> no_question_marks(std::string_view when,
+                                               const std::vector<AudienceDefinition>&) {
   std::vector<ExpressionFault> faults;
   for (size_t i = 0; i < when.size(); ++i) {
     if (when[i] == '?') faults.push_back({i, "a question mark"});

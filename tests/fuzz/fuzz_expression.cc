@@ -2,6 +2,7 @@
 // be evaluated and says an instant that lies ahead.
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "core/assert.h"
@@ -13,6 +14,8 @@ namespace {
 using namespace rekindle;
 
 constexpr EventTime kNow{1'700'000'000'000};
+constexpr operators::audience::KnownAudience kKnown[] = {{"heroes", AudienceId{1}},
+                                                         {"others", AudienceId{2}}};
 
 const Visitor& someone() {
   static const Visitor visitor = [] {
@@ -20,6 +23,17 @@ const Visitor& someone() {
     made.first_seen = kNow - days(90);
     made.last_seen = kNow - minutes(3);
     made.lifetime.events = 40;
+    made.lifetime.orders = 3;
+    made.lifetime.coupon_orders = 1;
+    made.lifetime.purchased = 9'000;
+    made.lifetime.first_order = kNow - days(80);
+    made.lifetime.last_order = kNow - days(2);
+    made.memberships.push_back({AudienceId{1}, 1, kNow - days(3)});
+    made.profile = std::make_unique<Profile>();
+    made.profile->traits = {{"age", "42", kNow}, {"country", "DE", kNow}};
+    made.profile->consents = {{"ads", true, kNow}};
+    made.profile->first_campaign = Campaign{"mail", "", "spring", kNow - days(9)};
+    made.profile->last_campaign = Campaign{"search", "cpc", "", kNow - days(1)};
     for (int i = 0; i < 40; ++i) {
       Event event;
       event.type = EventType{static_cast<uint64_t>(1 + i % 31)};
@@ -46,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     return made;
   }();
   const std::string_view source(reinterpret_cast<const char*>(data), size);
-  const auto program = operators::audience::compile(source);
+  const auto program = operators::audience::compile(source, {}, kKnown);
   if (!program) {
     RK_ASSERT(program.error().code == ErrorCode::kInvalidExpression);
     RK_ASSERT(program.error().detail.find("expression:") == 0);

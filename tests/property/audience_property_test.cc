@@ -4,7 +4,9 @@
 // recount.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -18,7 +20,8 @@
 namespace rekindle {
 namespace {
 
-constexpr EventTime kStart{1'700'000'000'000};
+// Five seconds before midnight, for the cohorts' sake.
+constexpr EventTime kStart{1'700'006'395'000};
 constexpr int64_t kGridMs = 250;
 constexpr size_t kAudiences = 24;
 
@@ -48,23 +51,42 @@ class Play {
     x_site.name = "shop";
     x_site.id = site_id("shop");
     x_site.currency = *Currency::parse(pick(3) == 0 ? "JPY" : "EUR");
+    define_audiences();
+    x_visitor.site = x_site.id;
+    x_visitor.name = "someone" + std::to_string(seed);
+    x_visitor.key = visitor_key(x_site.id, x_visitor.name);
+    x_world.visitor = x_visitor.key;
+    x_world.inside_since.resize(kAudiences);
+  }
+
+  // Audience a7 may refer to a0 … a6; ids are dealt at random, so that the order of ids is not an
+  // order of evaluation.
+  void define_audiences() {
+    for (size_t i = 0; i < kAudiences; ++i) {
+      x_names.push_back("a" + std::to_string(i));
+      x_ids.push_back(AudienceId{static_cast<uint16_t>(i)});
+    }
+    std::shuffle(x_ids.begin(), x_ids.end(), x_random);
+    std::vector<operators::audience::KnownAudience> known;
+    for (size_t i = 0; i < kAudiences; ++i) known.push_back({x_names[i], x_ids[i]});
     Rules rules;
     for (size_t i = 0; i < kAudiences; ++i) {
-      x_trees.push_back(naive::random_condition(x_random, static_cast<int>(pick(4))));
+      x_trees.push_back(naive::random_condition(x_random, static_cast<int>(pick(4)), i));
       x_sources.push_back(naive::text_of(x_trees.back(), x_site.currency.scale()));
-      Result<operators::audience::Program> program = operators::audience::compile(x_sources.back());
-      EXPECT_TRUE(program) << (program ? "" : program.error().detail);
+      Result<operators::audience::Program> program =
+          operators::audience::compile(x_sources.back(), {}, known);
+      ASSERT_TRUE(program) << program.error().detail;
       x_programs.push_back(std::move(*program));
-      rules.audiences.push_back(
-          {AudienceId{static_cast<uint16_t>(i)}, 1, "a" + std::to_string(i), "", "", x_sources[i]});
+      rules.audiences.push_back({x_ids[i], 1, x_names[i], "", "", x_sources[i]});
     }
+    std::sort(rules.audiences.begin(), rules.audiences.end(),
+              [](const AudienceRule& a, const AudienceRule& b) { return a.id < b.id; });
     x_operators = *operators::make_operators(rules, {});
-    x_visitor.site = x_site.id;
-    x_visitor.name = "someone";
   }
 
   void run() {
     const size_t events = 5 + pick(60);
+    if (::testing::Test::HasFailure()) return;
     take(random_event());  // a visitor exists from the first event on
     check();
     for (size_t i = 0; i < events && !::testing::Test::HasFailure(); ++i) {
@@ -99,6 +121,8 @@ class Play {
     if (event.type == EventType::kPurchase && pick(2)) {
       event.order = "o" + std::to_string(x_orders++);
     }
+    event.has_coupon = pick(2) == 0;
+    tell_something(event);
     for (size_t i = 0, n = pick(3); i < n; ++i) {
       event.items.push_back({"p" + std::to_string(pick(3)), name("c"), name("b"),
                              static_cast<int64_t>(pick(5)) * 500,
@@ -107,8 +131,47 @@ class Play {
     return event;
   }
 
+  // Now and then an event says something about the visitor.
+  void tell_something(naive::PlainEvent& event) {
+    static constexpr const char* kValues[] = {"DE", "7", "1.5", "-2", "x"};
+    if (pick(6) == 0) {
+      event.traits.emplace_back(pick(2) ? "age" : "country", kValues[pick(std::size(kValues))]);
+    }
+    if (pick(6) == 0) event.consents.emplace_back(pick(2) ? "ads" : "email", pick(2) == 0);
+    if (pick(6) == 0) event.campaign = pick(2) ? "mail" : "x";
+  }
+
+  // Stands in for the operator that keeps the profile; the newest `at` wins.
+  void learn(const naive::PlainEvent& plain) {
+    if (!x_visitor.profile) x_visitor.profile = std::make_unique<Profile>();
+    Profile& profile = *x_visitor.profile;
+    for (const auto& [name, value] : plain.traits) {
+      auto place = std::find_if(profile.traits.begin(), profile.traits.end(),
+                                [&](const Trait& trait) { return trait.name >= name; });
+      if (place == profile.traits.end() || place->name != name) {
+        place = profile.traits.insert(place, {name, value, plain.at});
+      }
+      if (plain.at >= place->at) *place = {name, value, plain.at};
+    }
+    for (const auto& [purpose, granted] : plain.consents) {
+      auto place = std::find_if(profile.consents.begin(), profile.consents.end(),
+                                [&](const Consent& other) { return other.purpose >= purpose; });
+      if (place == profile.consents.end() || place->purpose != purpose) {
+        place = profile.consents.insert(place, {purpose, granted, plain.at});
+      }
+      if (plain.at >= place->at) *place = {purpose, granted, plain.at};
+    }
+    if (plain.campaign.empty()) return;
+    const Campaign campaign{plain.campaign, "", "", plain.at};
+    std::optional<Campaign>& first = profile.first_campaign;
+    std::optional<Campaign>& last = profile.last_campaign;
+    if (!first || plain.at < first->at) first = campaign;
+    if (!last || plain.at >= last->at) last = campaign;
+  }
+
   void take(const naive::PlainEvent& plain) {
-    x_events.push_back(plain);
+    x_world.events.push_back(plain);
+    learn(plain);
     Event event;
     event.type = plain.type;
     event.at = plain.at;
@@ -116,6 +179,10 @@ class Play {
     event.order = plain.order;
     event.order_hash = name_hash(plain.order);
     if (plain.has_value) event.value = plain.value;
+    if (plain.has_coupon) event.coupon = "SPRING";
+    if (!plain.traits.empty()) event.props = "{}";
+    if (!plain.consents.empty()) event.consent = "{}";
+    event.campaign_source = plain.campaign;
     for (const naive::PlainItem& item : plain.items) {
       event.items.push_back({item.product, item.category, item.brand, item.price, item.quantity,
                              item_name_hash(item.product), item_name_hash(item.category),
@@ -158,25 +225,31 @@ class Play {
   }
 
   void check() {
+    x_world.now = x_now;
     for (size_t i = 0; i < kAudiences; ++i) {
-      const bool expected = naive::holds(x_trees[i], x_events, x_now);
+      const bool expected = naive::holds(x_trees[i], x_world);
       const Holds fresh = x_programs[i].evaluate(x_visitor, x_site, x_now);
-      const bool kept = x_visitor.membership(AudienceId{static_cast<uint16_t>(i)}) != nullptr;
+      const bool kept = x_visitor.membership(x_ids[i]) != nullptr;
       ASSERT_TRUE(fresh.exact) << x_sources[i];
       ASSERT_EQ(fresh.value, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
       ASSERT_EQ(kept, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
+      std::optional<EventTime>& since = x_world.inside_since[i];
+      if (!expected) since.reset();
+      if (expected && !since) since = x_now;
     }
   }
 
   std::mt19937_64 x_random;
   Site x_site;
+  std::vector<std::string> x_names;
+  std::vector<AudienceId> x_ids;
   std::vector<naive::Tree> x_trees;
   std::vector<std::string> x_sources;
   std::vector<operators::audience::Program> x_programs;
   Operators x_operators;
   ChangeChecker x_sink;
   Visitor x_visitor;
-  std::vector<naive::PlainEvent> x_events;
+  naive::World x_world;
   EventTime x_now = kStart;
   size_t x_orders = 0;
 };

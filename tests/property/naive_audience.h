@@ -4,11 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/event_type.h"
+#include "core/ids.h"
 #include "core/time.h"
 
 namespace rekindle::naive {
@@ -25,6 +28,18 @@ struct PlainEvent {
   bool has_value = false;
   int64_t value = 0;  // minor units
   std::vector<PlainItem> items;
+  bool has_coupon = false;
+  // What it tells about the visitor; of each, the one with the newest `at` counts.
+  std::vector<std::pair<std::string, std::string>> traits;
+  std::vector<std::pair<std::string, bool>> consents;
+  std::string campaign;  // its source; "": it came by none
+};
+// All that an answer may depend on.
+struct World {
+  std::vector<PlainEvent> events;  // in order of arrival
+  EventTime now;
+  VisitorKey visitor;
+  std::vector<std::optional<EventTime>> inside_since;  // of the audiences a0, a1, …
 };
 
 enum class Form {
@@ -34,7 +49,8 @@ enum class Form {
   kNot,
   kSame,
   kCompare,
-  kDid,
+  kDid,       // and the other terms that are conditions
+  kTextTest,  // a text compared with `names`
   kTerm,
   kAdd,
   kSubtract,
@@ -59,19 +75,23 @@ struct Tree {
   std::vector<Tree> parts;
   int64_t number = 0;
   std::string compare;
-  // kDid, kTerm
+  // kDid, kTextTest, kTerm
   std::string term;  // "count", "cart.age", …
   std::string type;  // event type's name
   std::string field;
   int64_t window_ms = 0;  // 0: takes none
+  int64_t within_ms = 0;
   std::vector<FilterTree> filter;
+  std::vector<std::string> names;  // texts; the name in a term's quotes
+  size_t audience = 0;             // in, in_for
 };
 
-// A random condition of at most this depth, over a few types, names and short windows.
-[[nodiscard]] Tree random_condition(std::mt19937_64& random, int depth);
+// A random condition of at most this depth, over a few types, names and short windows, that may
+// refer to the first `audiences` audiences.
+[[nodiscard]] Tree random_condition(std::mt19937_64& random, int depth, size_t audiences = 0);
 // As an author would write it; `scale` is minor units per major unit.
 [[nodiscard]] std::string text_of(const Tree& tree, int64_t scale);
-// Whether it holds at `now` for someone with these events, in order of arrival.
-[[nodiscard]] bool holds(const Tree& tree, const std::vector<PlainEvent>& events, EventTime now);
+// Whether it holds at world.now.
+[[nodiscard]] bool holds(const Tree& tree, const World& world);
 
 }  // namespace rekindle::naive

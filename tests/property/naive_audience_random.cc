@@ -1,6 +1,4 @@
-// Makes and writes out random audience expressions.
-#include <string_view>
-
+// Makes random audience expressions.
 #include "tests/property/naive_audience.h"
 
 namespace rekindle::naive {
@@ -10,7 +8,7 @@ constexpr int64_t kGridMs = 250;  // events, windows and limits meet on it often
 
 class Maker {
  public:
-  explicit Maker(std::mt19937_64& random) : x_random(random) {}
+  Maker(std::mt19937_64& random, size_t audiences) : x_random(random), x_audiences(audiences) {}
 
   Tree condition(int depth) {
     const size_t form = depth > 0 ? pick(10) : 4 + pick(6);
@@ -22,6 +20,8 @@ class Maker {
       same.compare = pick(2) ? "==" : "!=";
       return same;
     }
+    if (form == 5 && pick(2)) return bool_term();
+    if (form == 6 && pick(3) == 0) return text_test();
     if (form == 4) {
       Tree did = windowed("did");
       did.form = Form::kDid;
@@ -45,12 +45,58 @@ class Maker {
     return tree;
   }
 
+  // A trait is a number only beside one.
+  Tree trait_comparison() {
+    Tree trait{.form = Form::kTerm, .unit = Unit::kNumber, .term = "trait", .names = {"age"}};
+    Tree number = pick(2) ? constant(Unit::kNumber) : window_term(Unit::kNumber);
+    return {.form = Form::kCompare, .parts = {trait, number}, .compare = comparator()};
+  }
+
   Tree comparison() {
+    if (pick(16) == 0) return trait_comparison();
     const Unit unit = static_cast<Unit>(1 + pick(3));
     Tree left = quantity(unit, 1);
     Tree right = pick(4) ? constant(unit) : quantity(unit, 0);
     if (pick(8) == 0) std::swap(left, right);
     return {.form = Form::kCompare, .parts = {left, right}, .compare = comparator()};
+  }
+
+  Tree bool_term() {
+    Tree tree{.form = Form::kDid};
+    tree.term = one_of({"sequence", "sequence", "without", "without", "consent", "first", "in"});
+    if (tree.term == "in" && x_audiences == 0) tree.term = "sequence";
+    if (tree.term == "sequence" || tree.term == "without") add_steps(tree);
+    if (tree.term == "consent") tree.names = {one_of({"ads", "email"})};
+    if (tree.term == "in") tree.audience = pick(x_audiences);
+    if (tree.term == "first") {
+      tree.type = one_of({"purchase", "any"});
+      tree.names = {one_of({"2023-11-14", "2023-11-15"})};
+    }
+    return tree;
+  }
+
+  void add_steps(Tree& tree) {
+    const bool is_sequence = tree.term == "sequence";
+    for (size_t i = 0, n = is_sequence ? 2 + pick(3) : 2; i < n; ++i) {
+      tree.parts.push_back({.form = Form::kTerm});
+      add_type_and_filter(tree.parts.back());
+    }
+    tree.within_ms = 1'000 + static_cast<int64_t>(pick(16)) * kGridMs;
+    const int64_t longer = static_cast<int64_t>(pick(24)) * kGridMs;
+    if (is_sequence) tree.window_ms = tree.within_ms + longer;
+    if (!is_sequence && pick(2)) tree.window_ms = tree.within_ms + kGridMs + longer;
+  }
+
+  Tree text_test() {
+    Tree text{.form = Form::kTerm};
+    text.term = one_of({"trait", "campaign.source", "campaign.first_source"});
+    if (text.term == "trait") text.names = {one_of({"country", "age"})};
+    Tree tree{.form = Form::kTextTest, .parts = {text}};
+    for (size_t i = 0, n = 1 + pick(2); i < n; ++i) {
+      tree.names.push_back(one_of({"DE", "7", "1.5", "x", "mail"}));
+    }
+    tree.compare = tree.names.size() > 1 ? "in" : one_of({"==", "!="});
+    return tree;
   }
 
   Tree constant(Unit unit) {
@@ -93,20 +139,27 @@ class Maker {
 
   Tree duration_term() {
     Tree tree{.form = Form::kTerm, .unit = Unit::kDuration};
-    tree.term = one_of({"since", "since", "since", "first_seen", "last_seen", "cart.age"});
+    tree.term = one_of({"since", "since", "since", "first_seen", "last_seen", "cart.age",
+                        "lifetime.order_interval", "in_for"});
+    if (tree.term == "in_for" && x_audiences == 0) tree.term = "since";
+    if (tree.term == "in_for") tree.audience = pick(x_audiences);
     if (tree.term == "since") add_type_and_filter(tree);
     return tree;
   }
 
   Tree plain_term(Unit unit) {
     Tree tree{.form = Form::kTerm, .unit = unit};
-    tree.term = unit == Unit::kMoney ? one_of({"cart.value", "lifetime.revenue", "lifetime.aov"})
-                                     : one_of({"cart.items", "lifetime.orders", "lifetime.events"});
+    tree.term = unit == Unit::kMoney
+                    ? one_of({"cart.value", "lifetime.revenue", "lifetime.aov"})
+                    : one_of({"cart.items", "lifetime.orders", "lifetime.events", "bucket",
+                              "lifetime.coupon_share", "lifetime.refund_share"});
+    if (tree.term == "bucket") tree.names = {one_of({"colours", "prices"})};
     return tree;
   }
 
   Tree window_term(Unit unit) {
     if (unit == Unit::kNumber && pick(2)) return windowed("count");
+    if (unit == Unit::kNumber && pick(4) == 0) return exposures();
     if (unit == Unit::kNumber && pick(2)) {
       Tree tree = windowed("distinct");
       tree.field = one_of({"product", "category", "brand", "order"});
@@ -115,6 +168,13 @@ class Maker {
     Tree tree = windowed(one_of({"sum", "min", "max", "avg"}));
     tree.unit = unit;
     tree.field = unit == Unit::kMoney ? "value" : "quantity";
+    return tree;
+  }
+
+  Tree exposures() {
+    Tree tree{.form = Form::kTerm, .unit = Unit::kNumber, .term = "exposures"};
+    tree.window_ms = 1'000 + static_cast<int64_t>(pick(32)) * kGridMs;
+    if (pick(3)) tree.names = {"p" + std::to_string(pick(3))};
     return tree;
   }
 
@@ -159,84 +219,13 @@ class Maker {
   }
 
   std::mt19937_64& x_random;
+  size_t x_audiences;
 };
-
-// number ÷ scale with as many decimals as it takes.
-std::string decimal(int64_t number, int64_t scale) {
-  std::string text = number < 0 ? "-" : "";
-  const int64_t magnitude = number < 0 ? -number : number;
-  text += std::to_string(magnitude / scale);
-  int64_t rest = magnitude % scale;
-  if (rest > 0) text += '.';
-  for (; rest > 0; rest = rest * 10 % scale) text += static_cast<char>('0' + rest * 10 / scale);
-  return text;
-}
-
-std::string text_of(const FilterTree& tree, int64_t scale) {
-  switch (tree.form) {
-    case FilterTree::Form::kAnd:
-      return "(" + text_of(tree.parts[0], scale) + " and " + text_of(tree.parts[1], scale) + ")";
-    case FilterTree::Form::kOr:
-      return "(" + text_of(tree.parts[0], scale) + " or " + text_of(tree.parts[1], scale) + ")";
-    case FilterTree::Form::kNot: return "not " + text_of(tree.parts[0], scale);
-    case FilterTree::Form::kAmount:
-      return tree.field + " " + tree.compare + " " +
-             decimal(tree.amount, tree.field == "value" ? scale : 1);
-    case FilterTree::Form::kName: break;
-  }
-  if (tree.compare != "in") return tree.field + " " + tree.compare + " \"" + tree.names[0] + "\"";
-  return tree.field + " in [\"" + tree.names[0] + "\", \"" + tree.names[1] + "\"]";
-}
-
-std::string text_of_term(const Tree& tree, int64_t scale) {
-  if (tree.type.empty()) return tree.term;
-  std::string text = tree.term + "(" + tree.type;
-  if (!tree.field.empty()) text += ", " + tree.field;
-  if (tree.window_ms > 0) text += ", " + decimal(tree.window_ms, 1'000) + "s";
-  for (const FilterTree& filter : tree.filter) text += ", " + text_of(filter, scale);
-  return text + ")";
-}
-
-std::string text_of_constant(const Tree& tree, int64_t scale) {
-  switch (tree.unit) {
-    case Unit::kBool: return tree.number != 0 ? "true" : "false";
-    case Unit::kNumber: return decimal(tree.number, 2);
-    case Unit::kMoney: return decimal(tree.number, scale);
-    case Unit::kDuration: return decimal(tree.number, 1'000) + "s";
-  }
-  return "";
-}
 
 }  // namespace
 
-Tree random_condition(std::mt19937_64& random, int depth) {
-  return Maker(random).condition(depth);
-}
-
-std::string text_of(const Tree& tree, int64_t scale) {
-  const auto joined = [&](std::string_view sign) {
-    std::string text = "(" + text_of(tree.parts[0], scale);
-    for (size_t i = 1; i < tree.parts.size(); ++i) {
-      text.append(" ").append(sign).append(" ").append(text_of(tree.parts[i], scale));
-    }
-    return text + ")";
-  };
-  switch (tree.form) {
-    case Form::kConstant: return text_of_constant(tree, scale);
-    case Form::kAnd: return joined("and");
-    case Form::kOr: return joined("or");
-    case Form::kNot: return "(not " + text_of(tree.parts[0], scale) + ")";
-    case Form::kSame:
-    case Form::kCompare: return joined(tree.compare);
-    case Form::kDid:
-    case Form::kTerm: return text_of_term(tree, scale);
-    case Form::kAdd: return joined("+");
-    case Form::kSubtract: return joined("-");
-    case Form::kMultiply: return joined("*");
-    case Form::kDivide: return joined("/");
-    case Form::kNegate: return "(-" + text_of(tree.parts[0], scale) + ")";
-  }
-  return "";
+Tree random_condition(std::mt19937_64& random, int depth, size_t audiences) {
+  return Maker(random, audiences).condition(depth);
 }
 
 }  // namespace rekindle::naive

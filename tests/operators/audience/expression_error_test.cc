@@ -86,10 +86,8 @@ TEST(ExpressionErrors, NameWhatIsWrong) {
       {"distinct(any, produkt, 7d) > 3",
        "1:15 expected product, category, brand or order, did you mean 'product'?"},
       {"cart.age(7d) > 3m", "1:9 'cart.age' takes no arguments"},
-      {"sequence(search, view_item, within 10m) and true",
-       "1:1 'sequence' is not available in this version"},
+      {"top(lifetime.revenue, 5) and true", "1:1 'top' is not available in this version"},
       {"rfm.score > 3", "1:1 'rfm.score' is not available in this version"},
-      {"trait(\"x\") == 1", "1:1 'trait' is not available in this version"},
       {"true && false", "1:6 write 'and'"},
       {"!true", "1:1 negation is written 'not'"},
       {"true ) and", "1:6 this ')' closes nothing"},
@@ -114,11 +112,107 @@ TEST(ExpressionErrors, NameWhatIsWrong) {
       {"did(any, 7d, category == \"a",
        "1:26 the string is not closed; 1:28 expected 'and', 'or', "
        "',' or ')' in the filter"},
-      {"\"a\" == 3", "1:1 a name in quotes belongs inside a term's filter"},
+      {"\"a\" == 3", "1:1 a Text beside a Number, write the number without quotes"},
       {"count(any, 7d) > 1234567890123456789",
        "1:18 the number has more than 18 digits; 1:37 the "
        "expression ends here, but something must follow"},
       {"true # comment", "1:6 unexpected character; 1:8 expected 'and', 'or' or the end"},
+  };
+  for (const auto& [source, expected] : cases) EXPECT_EQ(brief(source), expected) << source;
+}
+
+TEST(ExpressionErrors, OfSequencesNameWhatIsWrong) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"sequence(search, within 10m, last 1d)", "1:10 a sequence has two steps or more"},
+      {"sequence(search, view_item)",
+       "1:27 an argument is missing, write sequence(type, type[, …], within D, last W)"},
+      {"sequence(search, view_item, within 10m)",
+       "1:39 an argument is missing, write sequence(type, type[, …], within D, last W)"},
+      {"sequence(search, view_item, within 10, last 1d)",
+       "1:36 'within' is a constant duration such as 7d"},
+      {"sequence(search, view_item, within 10m, last 1)",
+       "1:46 a window is a constant duration such as 7d"},
+      {"sequence(search, view_item, 10m, last 1d)",
+       "1:29 expected an event type, 'any' or custom:NAME; 1:34 expected 'within', as in 'within "
+       "30m'"},
+      {"sequence(search, view_item, last 1d, within 10m)",
+       "1:29 expected 'within', as in 'within 30m'; 1:38 expected 'last', as in 'last 7d'"},
+      {"sequence(search, view_item, within 2d, last 1d)",
+       "1:36 the steps cannot be that far apart inside the window, make 'last' longer"},
+      {"sequence(search, view_item, within 10m, last 500d)",
+       "1:46 a window is from 1s to 400d, in whole milliseconds"},
+      {"sequence(serach, view_itm, within 10m, last 1d)",
+       "1:10 unknown event type 'serach', did you mean 'search'?; "
+       "1:18 unknown event type 'view_itm', did you mean 'view_item'?"},
+      {"sequence(search[colour == \"a\", brand == \"b\"], purchas, within 10m, last 1d)",
+       "1:17 unknown field 'colour'; 1:47 unknown event type 'purchas', did you mean 'purchase'?"},
+      {"sequence(search[brand == \"b\", view_item, within 10m, last 1d)",
+       "1:31 unknown field 'view_item'"},
+      {"sequence(search[brand == \"b\" x], view_item, within 10m, last 1d)",
+       "1:30 expected 'and', 'or', ',' or ']' in the filter"},
+      {"sequence(any, any, any, any, any, any, any, any, any, within 1m, last 1d)",
+       "1:10 a sequence has at most 8 steps"},
+      {"without(add_to_cart, purchase, within 1h)", "1:22 expected 'then', as in 'then purchase'"},
+      {"without(add_to_cart, then purchase)",
+       "1:35 an argument is missing, write without(type, then type, within D[, last W])"},
+      {"without(add_to_cart, then purchase, within 1d, last 1d)",
+       "1:44 this never holds: the window ends before the wait does, make 'last' longer"},
+      {"without(add_to_cart, then purchase, within 1d, last 2d, 3)",
+       "1:55 too many arguments, write without(type, then type, within D[, last W])"},
+  };
+  for (const auto& [source, expected] : cases) EXPECT_EQ(brief(source), expected) << source;
+}
+
+TEST(ExpressionErrors, OfTextsPeriodsAndNamesSayWhatIsNeeded) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"trait(country) == \"DE\"", "1:7 expected a name in quotes"},
+      {"trait == \"DE\"", "1:1 write trait(\"name\")"},
+      {"trait(\"country\")", "1:1 this is a Text, but a condition is needed"},
+      {"trait(\"country\") < \"DE\"",
+       "1:18 texts are compared with '==', '!=' or 'in', numbers stand without quotes"},
+      {"trait(\"vip\") == true", "1:14 compares Text with Bool, write \"true\" in quotes"},
+      {"trait(\"age\") > 5 EUR", "1:14 compares Text with Money"},
+      {"trait(\"age\") > 5d", "1:14 compares Text with Duration"},
+      {"trait(\"age\") + 1 > 5", "1:14 adds Text and Number"},
+      {"-trait(\"age\") > 5", "1:1 '-' needs a number, but this is a Text"},
+      {"2 * trait(\"age\") > 5", "1:3 multiplies Number by Text"},
+      {"trait(\"age\") / 2 > 5", "1:14 divides Text by Number"},
+      {"trait(\"country\") in \"DE\"",
+       "1:21 'in' takes a list such as [\"DE\", \"AT\"] or a period such as 2026-03; 1:21 expected "
+       "'and', 'or' or the end"},
+      {"trait(\"country\") in [DE]", "1:22 expected a text in quotes"},
+      {"trait(\"country\") in [\"DE\" \"AT\"]",
+       "1:27 expected ',' or ']'; 1:27 expected 'and', 'or' or the end"},
+      {"cart.items in [\"1\"]",
+       "1:1 a list needs a Text such as trait(\"country\"), but this is a Number"},
+      {"\"a\" == \"b\"", "1:5 both sides are constants, so this never changes"},
+      {"\"a\" in [\"b\"]", "1:5 both sides are constants, so this never changes"},
+      {"7d > 8h", "1:4 both sides are constants, so this never changes"},
+      {"campaign.sorce == \"x\"",
+       "1:1 unknown term 'campaign.sorce', did you mean 'campaign.source'?"},
+      {"consent(5)", "1:9 expected a name in quotes"},
+      {"first(view_item) in 2026",
+       "1:7 the first such event is not kept for ever, only first(purchase) and first(any) are"},
+      {"first(purchase) in 2026-13", "1:20 there is no month '2026-13'"},
+      {"first(purchase) in 2026-02-30", "1:20 there is no day '2026-02-30'"},
+      {"first(purchase) in 2026-05..2026-03", "1:20 the period ends before it begins"},
+      {"first(purchase) in 03.2026",
+       "1:20 expected a period such as 2026, 2026-03, 2026-03-15 or 2026-03-01..2026-05-31"},
+      {"first(purchase) > 7d",
+       "1:17 an instant stands before a period: first(purchase) in 2026-03"},
+      {"first(purchase)", "1:1 this is an Instant, but a condition is needed"},
+      {"since(purchase) in 2026-03",
+       "1:1 a period needs first(purchase) or first(any), but this is a Duration"},
+      {"bucket(colours) < 50", "1:8 expected a name in quotes"},
+      {"bucket(\"\") < 50", "1:8 a name has 1 to 128 bytes"},
+      {"exposures(spring, 7d) > 1", "1:11 expected an offer's id in quotes, or any_offer"},
+      {"exposures(any_ofer, 7d) > 1",
+       "1:11 expected an offer's id in quotes, or any_offer, did you mean 'any_offer'?"},
+      {"exposures(any_offer) > 1",
+       "1:20 an argument is missing, write exposures(\"offer id\"|any_offer, window)"},
+      {"in(heroes)", "1:4 unknown audience 'heroes'"},
+      {"in_for(5) > 3d", "1:8 expected the name of an audience"},
+      {"in(", "1:4 an argument is missing, write in(audience)"},
   };
   for (const auto& [source, expected] : cases) EXPECT_EQ(brief(source), expected) << source;
 }
@@ -165,6 +259,31 @@ TEST(Definitions, EveryFaultyAudienceIsNamed) {
             "           ^");
   EXPECT_EQ(errors[2].detail, "audience 'good' is defined twice");
   EXPECT_EQ(errors[3].code, ErrorCode::kInvalidExpression);
+}
+
+TEST(Definitions, MayReferToEachOtherButNotInACircle) {
+  EXPECT_TRUE(check_definitions({{"buyers", "", "", "lifetime.orders > 0"},
+                                 {"2nd", "", "", "in(buyers) and in_for(buyers) > 3d"},
+                                 {"others", "", "", "not in(buyers) and not in(\"2nd\")"}})
+                  .empty());
+  const std::vector<Error> errors = check_definitions({{"leaf", "", "", "in(a)"},
+                                                       {"a", "", "", "in(c) or did(any, 1d)"},
+                                                       {"b", "", "", "in_for(a) > 1d"},
+                                                       {"c", "", "", "not in(b)"}});
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_EQ(errors[0].code, ErrorCode::kInvalidExpression);
+  EXPECT_EQ(errors[0].detail, "audiences refer to each other in a circle: a → c → b → a");
+  const std::vector<Error> itself = check_definitions({{"a", "", "", "not in(a)"}});
+  ASSERT_EQ(itself.size(), 1u);
+  EXPECT_EQ(itself[0].detail, "audiences refer to each other in a circle: a → a");
+  const std::vector<Error> unknown =
+      check_definitions({{"buyers", "", "", "lifetime.orders > 0"}, {"b", "", "", "in(buyer)"}});
+  ASSERT_EQ(unknown.size(), 1u);
+  EXPECT_EQ(unknown[0].detail,
+            "audience 'b' does not compile\n"
+            "b:1:4: error: unknown audience 'buyer', did you mean 'buyers'?\n"
+            "  in(buyer)\n"
+            "     ^~~~~");
 }
 
 }  // namespace

@@ -277,10 +277,14 @@ TEST(Logic, FollowsTheTablesAndBindsNotAndOr) {
   EXPECT_FALSE(shopper.is("(true or false) and false"));
   EXPECT_TRUE(shopper.is("not false and true"));
   EXPECT_TRUE(shopper.is("not not true"));
-  EXPECT_TRUE(shopper.is("(1 < 2) == true"));
+  EXPECT_TRUE(shopper.is("(cart.items < 2) == true"));
   EXPECT_TRUE(shopper.is("did(purchase, 1d) != true"));
-  EXPECT_TRUE(shopper.is("2 + 3 * 4 == 14 and (2 + 3) * 4 == 20 and 7 - 2 - 1 == 4"));
-  EXPECT_TRUE(shopper.is("12 / 4 / 3 == 1 and -2 * -3 == 6 and 1 / 3 + 1 / 6 == 0.5"));
+  EXPECT_TRUE(
+      shopper.is("2 + 3 * 4 == 14 + cart.items and (2 + 3) * 4 == 20 + cart.items and "
+                 "7 - 2 - 1 == 4 + cart.items"));
+  EXPECT_TRUE(
+      shopper.is("12 / 4 / 3 == 1 + cart.items and -2 * -3 == 6 + cart.items and "
+                 "1 / 3 + 1 / 6 == 0.5 + cart.items"));
 }
 
 TEST(Logic, AFalseConjunctionWaitsForTheLastOfItsFalseParts) {
