@@ -135,7 +135,10 @@ class Bench {
   bool open() {
     std::vector<cli::Fault> faults;
     auto config = cli::load_config(
-        x_options.config, [](std::string_view) { return std::vector<cli::ExpressionFault>(); },
+        x_options.config,
+        [](std::string_view, const std::vector<AudienceDefinition>&) {
+          return std::vector<cli::ExpressionFault>();
+        },
         faults);
     if (!faults.empty()) return fail({ErrorCode::kInvalidConfiguration, x_options.config}), false;
     x_sites = cli::sites_of(config);
