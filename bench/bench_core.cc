@@ -164,7 +164,8 @@ class Bench {
                       x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       nullptr,
-                      [this](const Error& error) { fail(error); }};
+                      [this](const Error& error) { fail(error); },
+                      {}};
     auto engine = Engine::open(x_engine_config, std::move(parts), x_audiences);
     if (!engine) return fail(engine.error()), false;
     x_engine = std::move(engine.value());

@@ -142,6 +142,7 @@ TEST(Engine, ADifferentPartitionCountIsRefused) {
                       sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       nullptr,
+                      {},
                       {}};
     return Engine::open(config, std::move(parts), {});
   };
@@ -200,6 +201,7 @@ TEST(Engine, ThreadsCountEveryEventOnce) {
                     sites,
                     [](const Rules& rules) { return operators::make_operators(rules, {}); },
                     nullptr,
+                    {},
                     {}};
   auto engine = Engine::open(config, std::move(parts), shop_audiences()).value();
   constexpr int kSenders = 3;

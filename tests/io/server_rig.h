@@ -69,6 +69,7 @@ class ServerRig {
                       x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       std::make_unique<EchoDecider>(),
+                      {},
                       {}};
     x_engine = Engine::open(options.engine, std::move(parts),
                             {{"carted", "Has a cart", "test", "count(add_to_cart, 1d) >= 1"},

@@ -61,7 +61,7 @@ TEST(AudienceLibrary, StagesStepsAndRegularityHoldExactlyOneAtATime) {
                                          EventType::kSocialShare, EventType::kBeginCheckout};
   size_t buyers = 0;
   for (int who = 0; who < 40; ++who) {
-    testing_samples::OneVisitor one(std::move(*make_operators(rules, {})));
+    testing_samples::OneVisitor one(*make_operators(rules, {}));
     one.site.currency = *Currency::parse("EUR");
     EventTime at = kStart;
     for (int i = 0; i < 40; ++i) {

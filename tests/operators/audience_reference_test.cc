@@ -31,7 +31,7 @@ Rules rules_of(const std::vector<Definition>& definitions) {
 
 struct Scene {
   explicit Scene(const std::vector<Definition>& definitions)
-      : one(std::move(*make_operators(rules_of(definitions), {}))) {
+      : one(*make_operators(rules_of(definitions), {})) {
     one.site.currency = *Currency::parse("EUR");
   }
   void happens(EventType type, Duration after) {

@@ -146,16 +146,18 @@ class Play {
     if (!x_visitor.profile) x_visitor.profile = std::make_unique<Profile>();
     Profile& profile = *x_visitor.profile;
     for (const auto& [name, value] : plain.traits) {
-      auto place = std::find_if(profile.traits.begin(), profile.traits.end(),
-                                [&](const Trait& trait) { return trait.name >= name; });
+      auto place =
+          std::find_if(profile.traits.begin(), profile.traits.end(),
+                       [&known = name](const Trait& trait) { return trait.name >= known; });
       if (place == profile.traits.end() || place->name != name) {
         place = profile.traits.insert(place, {name, value, plain.at});
       }
       if (plain.at >= place->at) *place = {name, value, plain.at};
     }
     for (const auto& [purpose, granted] : plain.consents) {
-      auto place = std::find_if(profile.consents.begin(), profile.consents.end(),
-                                [&](const Consent& other) { return other.purpose >= purpose; });
+      auto place =
+          std::find_if(profile.consents.begin(), profile.consents.end(),
+                       [&known = purpose](const Consent& other) { return other.purpose >= known; });
       if (place == profile.consents.end() || place->purpose != purpose) {
         place = profile.consents.insert(place, {purpose, granted, plain.at});
       }

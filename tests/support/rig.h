@@ -180,6 +180,7 @@ class Rig {
                       x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       nullptr,
+                      {},
                       {}};
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
     if (!opened) assertion_failed(to_string(opened.error()).c_str(), __FILE__, __LINE__);

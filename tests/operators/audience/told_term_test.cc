@@ -14,7 +14,6 @@ namespace rekindle::operators::audience {
 namespace {
 
 constexpr EventTime kNever = EventTime::never();
-constexpr Duration kMs = milliseconds(1);
 
 Shopper told() {
   Shopper shopper;
