@@ -8,12 +8,13 @@ namespace rekindle::cli {
 inline constexpr int kExitOk = 0;
 inline constexpr int kExitFailure = 1;      // something failed while running
 inline constexpr int kExitUsage = 2;        // the command line or the configuration is wrong
-inline constexpr int kExitUnavailable = 3;  // the store is in use, or of a newer release
+inline constexpr int kExitUnavailable = 3;  // the store is in use, or of another release
 
 [[nodiscard]] constexpr int exit_code_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kStoreLocked:
-    case ErrorCode::kNewerVersion: return kExitUnavailable;
+    case ErrorCode::kNewerVersion:
+    case ErrorCode::kOlderVersion: return kExitUnavailable;
     case ErrorCode::kInvalidConfiguration:
     case ErrorCode::kInvalidExpression:
     case ErrorCode::kInvalidArgument:

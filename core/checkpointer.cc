@@ -7,7 +7,7 @@
 namespace rekindle {
 namespace {
 
-// Encoded between two batches: some 100 visitors of a session or two, a few heavy ones; 0.1 ms.
+// Encoded between two batches: some 100 visitors of a session or two, a few heavy ones.
 constexpr size_t kSliceBytes = 24 * 1'024;
 constexpr size_t kFlightsMax = 4;  // checkpoints the writer may be behind
 constexpr Duration kTrimEvery = minutes(1);
@@ -120,9 +120,13 @@ LogTrim Checkpointer::expired(size_t partition, WallTime now, bool too_large) {
   LogTrim upto;
   upto.partition = x_partitions[partition]->id();
   auto& marks = x_marks[partition];
-  while (!marks.empty() && (too_large || now - marks.front().at > retention)) {
+  while (!marks.empty() && now - marks.front().at > retention) {
     upto.position = marks.front().position;
     marks.pop_front();
+  }
+  if (too_large) {
+    upto.position = x_partitions[partition]->checkpoint_position();
+    marks.clear();
   }
   auto& effects = x_effects_marks[partition];
   while (!effects.empty() && now - effects.front().at > retention) {
@@ -146,7 +150,7 @@ Result<void> Checkpointer::collect() {
       continue;
     }
     x_partitions[flight.partition]->checkpoint_written();
-    x_env.counters.checkpoints.fetch_add(1, std::memory_order_relaxed);
+    bump(x_env.counters.checkpoints);
     mark(flight.partition);
     x_flights.erase(x_flights.begin() + static_cast<std::ptrdiff_t>(i));
   }
@@ -208,15 +212,15 @@ void Checkpointer::make_room() {
   // One partition a round: the work stays bounded, and the next round takes the next one.
   Partition& partition = *x_partitions[x_next_room++ % x_partitions.size()];
   const size_t evicted = partition.cache().evict(bytes - x_env.cache_bytes_max);
-  x_env.counters.evictions.fetch_add(evicted, std::memory_order_relaxed);
+  bump(x_env.counters.evictions, evicted);
   if (evicted > 0 || saving) return;
   // Hardly anything is clean: what would free most is saved first.
   const auto fewer = [](const auto& a, const auto& b) {
     return a->dirty_visitors() < b->dirty_visitors();
   };
   const auto most = std::max_element(x_partitions.begin(), x_partitions.end(), fewer);
-  if ((*most)->dirty_visitors() > 0)
-    x_overdue[static_cast<size_t>(most - x_partitions.begin())] = true;
+  if ((*most)->dirty_visitors() == 0) return;
+  x_overdue[static_cast<size_t>(most - x_partitions.begin())] = true;
 }
 
 }  // namespace rekindle

@@ -17,6 +17,7 @@
 #include "core/log.h"
 #include "core/mailbox.h"
 #include "core/rules.h"
+#include "core/shard_counters.h"
 #include "core/site.h"
 #include "core/state_store.h"
 
@@ -50,29 +51,6 @@ struct CommittedChanges {
 };
 // Called on a shard's thread after a commit that has changes. Must not block.
 using ChangeListener = std::function<void(const CommittedChanges&)>;
-
-// Counters of one shard; relaxed reads from any thread.
-struct ShardCounters {
-  std::atomic<uint64_t> events{0};  // applied, duplicates not included
-  std::atomic<uint64_t> duplicates{0};
-  std::atomic<uint64_t> collisions{0};
-  std::atomic<uint64_t> batches{0};
-  std::atomic<uint64_t> changes{0};
-  std::atomic<uint64_t> sessions{0};
-  std::atomic<uint64_t> quarantined{0};
-  std::atomic<uint64_t> fires{0};        // deadlines that ran
-  std::atomic<uint64_t> stale_fires{0};  // deadlines that had moved
-  std::atomic<uint64_t> cold_reads{0};   // visitors read back from the store
-  std::atomic<uint64_t> evictions{0};
-  std::atomic<uint64_t> checkpoints{0};
-  std::atomic<uint64_t> commit_ns{0};  // spent in Log::append
-  std::atomic<uint64_t> log_bytes{0};
-  std::atomic<int64_t> cache_bytes{0};
-  std::atomic<int64_t> cached_visitors{0};
-  std::atomic<int64_t> inbox_bytes{0};
-  std::atomic<int64_t> visitors{0};         // known in total
-  std::atomic<int64_t> deadline_lag_ms{0};  // how late the oldest due deadline is
-};
 
 struct EngineParts {
   Log& log;

@@ -37,6 +37,8 @@ Description description_of(ErrorCode code) {
     case ErrorCode::kCorruptRecord: return {"corrupt_record", "Stored bytes fail their format"};
     case ErrorCode::kNewerVersion:
       return {"newer_version", "The data was written by a newer release"};
+    case ErrorCode::kOlderVersion:
+      return {"older_version", "The data was written by an older release"};
     case ErrorCode::kStoreLocked: return {"store_locked", "Another process has this store open"};
     case ErrorCode::kStoreFailed: return {"store_failed", "The store reported a failure"};
     case ErrorCode::kDiskFull: return {"disk_full", "There is no space left for the store"};

@@ -31,6 +31,7 @@ enum class ErrorCode : uint8_t {
   kOverloaded,            // a bounded queue is full; try again later
   kCorruptRecord,         // stored bytes fail their format
   kNewerVersion,          // stored by a newer release
+  kOlderVersion,          // stored by an older release whose layout is not read any more
   kStoreLocked,           // another process has this store open
   kStoreFailed,           // the store reported an I/O failure
   kDiskFull,              // no space left for the store

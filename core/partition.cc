@@ -4,7 +4,6 @@
 
 #include "core/assert.h"
 #include "core/event_format.h"
-#include "core/prefetch.h"
 #include "core/state_format.h"
 #include "core/visitor_format.h"
 
@@ -28,7 +27,6 @@ std::string_view Partition::recent_name(VisitorNumber number) const {
 }
 
 // --- reading visitors
-// ------------------------------------------------------------------------------
 
 Result<void> Partition::insert_stored(VisitorKey key, std::string_view value) {
   if (x_cache.find(key) != nullptr) return {};  // the same key was asked for twice
@@ -39,7 +37,7 @@ Result<void> Partition::insert_stored(VisitorKey key, std::string_view value) {
   cached.visitor = std::move(visitor);
   cached.armed = cached.visitor.deadline;  // Deadlines' invariant: an entry exists by then
   x_cache.recount(cached);
-  x_env.counters.cold_reads.fetch_add(1, std::memory_order_relaxed);
+  bump(x_env.counters.cold_reads);
   return {};
 }
 
@@ -79,12 +77,11 @@ CachedVisitor& Partition::find_or_create(const Event& event) {
   cached.visitor.name = event.visitor_name;
   cached.visitor.number = x_state.next_number++;
   x_unsaved.push_back(&cached);
-  x_env.counters.visitors.fetch_add(1, std::memory_order_relaxed);
+  bump(x_env.counters.visitors);
   return cached;
 }
 
 // --- deadlines
-// -------------------------------------------------------------------------------------
 
 void Partition::touch(CachedVisitor& cached) {
   cached.referenced = true;
@@ -110,7 +107,7 @@ void Partition::fire_visitor(CachedVisitor& cached, EventTime until) {
     Context context(visitor, *site, at, ChangeReason::kDeadline, EventType::kNone, *this);
     for (const auto& op : *x_operators) op->on_deadline(context);
     RK_ASSERT(visitor.deadline > at);
-    x_env.counters.fires.fetch_add(1, std::memory_order_relaxed);
+    bump(x_env.counters.fires);
   }
 }
 
@@ -130,7 +127,7 @@ Result<void> Partition::fire(const FireBound& bound) {
     CachedVisitor* cached = found.value();
     if (cached == nullptr) continue;  // forgotten since
     if (cached->visitor.deadline > entry.time) {
-      x_env.counters.stale_fires.fetch_add(1, std::memory_order_relaxed);
+      bump(x_env.counters.stale_fires);
     } else {
       // One instant only: later ones of this visitor take their turn in the order of (time, key).
       fire_visitor(*cached, entry.time);
@@ -143,7 +140,6 @@ Result<void> Partition::fire(const FireBound& bound) {
 }
 
 // --- one record
-// ------------------------------------------------------------------------------------
 
 void Partition::reset_effects() {
   x_changes.assign(kEffectsHeaderBytes, '\0');
@@ -232,237 +228,6 @@ void Partition::add_session(const ClosedSession& session) {
   append_session(session, writer);
   ++x_session_count;
   ++x_state.session_seq;
-}
-
-// --- rules
-// -----------------------------------------------------------------------------------------
-
-Result<void> Partition::use(OperatorsCache& operators) {
-  auto made = operators.get(x_rules);
-  if (!made) return made.error();
-  x_operators = made.value();
-  return {};
-}
-
-Result<void> Partition::change_rules(const Rules& rules, OperatorsCache& operators) {
-  encode_rules(rules, x_record);
-  x_rules = rules;
-  x_rules_changed = true;
-  if (auto made = use(operators); !made) return made;
-  return sweep();
-}
-
-Result<void> Partition::sweep() {
-  std::vector<VisitorKey> keys;
-  x_cache.for_each([&](CachedVisitor& cached) { keys.push_back(cached.visitor.key); });
-  std::string begin;
-  state_format::append_partition(x_id, begin);
-  auto read = x_env.store.scan(Table::kVisitors, begin, state_format::partition_end(x_id),
-                               [&](std::string_view row, std::string_view) {
-                                 keys.push_back(state_format::visitor_of(row));
-                                 return true;
-                               });
-  if (!read) return read;
-  std::sort(keys.begin(), keys.end());
-  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-
-  constexpr size_t kPortion = 1'024;
-  for (size_t at = 0; at < keys.size(); at += kPortion) {
-    const size_t end = std::min(keys.size(), at + kPortion);
-    std::vector<VisitorKey> portion(keys.begin() + static_cast<std::ptrdiff_t>(at),
-                                    keys.begin() + static_cast<std::ptrdiff_t>(end));
-    if (auto ahead = read_ahead(portion); !ahead) return ahead;
-    for (size_t i = at; i < end; ++i) {
-      CachedVisitor& cached = *x_cache.find(keys[i]);
-      const Site* site = x_env.sites.find(cached.visitor.site);
-      if (site == nullptr) continue;
-      touch(cached);
-      fire_visitor(cached, x_state.clock);
-      Context context(cached.visitor, *site, x_state.clock, ChangeReason::kDefinition,
-                      EventType::kNone, *this);
-      for (const auto& op : *x_operators) op->on_deadline(context);
-      rearm(cached);
-    }
-  }
-  return {};
-}
-
-// --- recovery
-// --------------------------------------------------------------------------------------
-
-Result<void> Partition::load() {
-  std::string begin;
-  state_format::append_partition(x_id, begin);
-  Result<void> outcome;
-  auto read = x_env.store.scan(
-      Table::kPartitions, begin, state_format::partition_end(x_id),
-      [&](std::string_view row, std::string_view value) {
-        switch (row[2]) {
-          case 'c': {
-            auto decoded = decode_checkpoint(value);
-            if (!decoded) return outcome = decoded.error(), false;
-            x_state = decoded.value();
-            break;
-          }
-          case 'r': {
-            auto decoded = decode_rules(value);
-            if (!decoded) return outcome = decoded.error(), false;
-            x_rules = std::move(decoded.value());
-            break;
-          }
-          case 'm': {
-            const auto index = read_big_endian<uint16_t>(row.data() + 3);
-            if (index >= x_members.size()) x_members.resize(index + 1u);
-            x_members[index].numbers = Roaring::readSafe(value.data(), value.size());
-            break;
-          }
-          default: return outcome = Error{ErrorCode::kCorruptRecord, "partition row"}, false;
-        }
-        return true;
-      });
-  if (!read) return read;
-  if (!outcome) return outcome;
-  x_first_unsaved = x_state.next_number;
-  x_checkpoint_position = x_state.position;
-  x_env.counters.visitors.fetch_add(x_state.next_number, std::memory_order_relaxed);
-  return {};
-}
-
-Result<void> Partition::visitors_of(std::string_view record, std::vector<VisitorKey>& keys) {
-  std::string_view content;
-  auto header = read_record_header(record, content);
-  if (!header) return header.error();
-  if (header.value().kind != RecordKind::kEvents) return {};
-  while (!content.empty()) {
-    const size_t size = event_record_size(content);
-    if (size == 0) return Error{ErrorCode::kCorruptRecord, "a logged event is cut"};
-    keys.push_back(event_record_visitor(content));
-    content.remove_prefix(size);
-  }
-  return {};
-}
-
-Result<void> Partition::replay(uint64_t position, std::string_view record,
-                               OperatorsCache& operators) {
-  if (position != x_state.position + 1) {
-    return Error{ErrorCode::kCorruptRecord, "the event log has a gap"};
-  }
-  std::string_view content;
-  auto header = read_record_header(record, content);
-  if (!header) return header.error();
-  reset_effects();
-  x_record.clear();
-  x_event_clock = header.value().event_clock;
-  x_state.clock = header.value().now;
-  if (auto fired = fire(header.value().fire); !fired) return fired;
-  if (header.value().kind == RecordKind::kRules) {
-    auto rules = decode_rules(content);
-    if (!rules) return rules.error();
-    if (auto changed = change_rules(rules.value(), operators); !changed) return changed;
-  }
-  if (header.value().kind == RecordKind::kEvents) {
-    while (!content.empty()) {
-      const size_t size = event_record_size(content);
-      if (size == 0) return Error{ErrorCode::kCorruptRecord, "a logged event is cut"};
-      auto applied = apply(content.substr(0, size));
-      if (!applied) return applied.error();
-      content.remove_prefix(size);
-    }
-  }
-  x_replayed = finish();
-  return {};
-}
-
-// --- checkpoints
-// -----------------------------------------------------------------------------------
-
-void Partition::begin_checkpoint() {
-  RK_ASSERT(!x_checkpointing);
-  x_checkpointing = true;
-  x_events_since = 0;
-  x_capture_position = x_state.position;
-  x_encoding = std::move(x_dirty);
-  x_dirty.clear();
-  x_encoded = 0;
-  constexpr size_t kAhead = 16;
-  for (size_t i = 0; i < x_encoding.size(); ++i) {
-    if (i + kAhead < x_encoding.size()) prefetch_line(&x_encoding[i + kAhead]->dirty);
-    x_encoding[i]->dirty = false;
-    x_encoding[i]->pending = true;
-  }
-  x_batch = StateBatch();
-  std::string row;
-  std::string value;
-  state_format::append_partition_row(x_id, 'c', row);
-  encode_checkpoint(x_state, value);
-  x_batch.put(Table::kPartitions, row, value);
-  if (x_rules_changed) {
-    row.back() = 'r';
-    value.clear();
-    encode_rules(x_rules, value);
-    x_batch.put(Table::kPartitions, row, value);
-    x_rules_changed = false;
-  }
-  for (size_t index = 0; index < x_members.size(); ++index) {
-    MemberSet& set = x_members[index];
-    if (!set.changed) continue;
-    set.changed = false;
-    row.clear();
-    state_format::append_partition_row(x_id, 'm', row);
-    append_big_endian(row, static_cast<uint16_t>(index));
-    set.numbers.runOptimize();
-    value.resize(set.numbers.getSizeInBytes());
-    set.numbers.write(value.data());
-    x_batch.put(Table::kPartitions, row, value);
-  }
-  x_saving = x_unsaved.size();
-  for (size_t i = 0; i < x_saving; ++i) {
-    const Visitor& visitor = x_unsaved[i]->visitor;
-    row.clear();
-    state_format::append_number(x_id, visitor.number, row);
-    value.assign(reinterpret_cast<const char*>(&visitor.site), sizeof(visitor.site));
-    value.append(visitor.name);
-    x_batch.put(Table::kNames, row, value);
-  }
-  x_deadlines.save(x_state.fired, x_batch);
-}
-
-void Partition::encode_pending(CachedVisitor& cached) {
-  cached.pending = false;
-  cached.in_flight = true;
-  x_row.clear();
-  state_format::append_visitor(x_id, cached.visitor.key, x_row);
-  x_scratch.clear();
-  encode_visitor(cached.visitor, x_scratch);
-  x_batch.put(Table::kVisitors, x_row, x_scratch);
-  x_cache.recount(cached);
-}
-
-bool Partition::encode_slice(size_t bytes) {
-  const size_t start = x_batch.bytes();
-  const std::span<const CachedVisitor* const> visitors(x_encoding);
-  begin_prefetch(visitors.subspan(x_encoded));
-  for (; x_encoded < x_encoding.size() && x_batch.bytes() - start < bytes; ++x_encoded) {
-    prefetch_ahead(visitors, x_encoded);
-    if (!x_encoding[x_encoded]->pending) continue;  // was touched, and encoded then
-    encode_pending(*x_encoding[x_encoded]);
-  }
-  return x_encoded == x_encoding.size();
-}
-
-StateBatch Partition::take_batch() {
-  return std::move(x_batch);
-}
-
-void Partition::checkpoint_written() {
-  for (CachedVisitor* cached : x_encoding) cached->in_flight = false;
-  x_encoding.clear();
-  x_deadlines.saved();
-  x_first_unsaved += static_cast<VisitorNumber>(x_saving);
-  x_unsaved.erase(x_unsaved.begin(), x_unsaved.begin() + static_cast<std::ptrdiff_t>(x_saving));
-  x_saving = 0;
-  x_checkpoint_position = x_capture_position;
-  x_checkpointing = false;
 }
 
 }  // namespace rekindle

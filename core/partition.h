@@ -30,7 +30,8 @@ class Partition final : public EffectSink {
 
   Partition(PartitionId id, const Environment& environment);
 
-  // --- recovery ----------------------------------------------------------------------------------
+  // --- recovery
+
   // Reads the checkpoint (rules and member sets too). `rules` stay empty when there is none.
   [[nodiscard]] Result<void> load();
   // Appends the visitors of a record's events, so that several records' can be read ahead at once.
@@ -47,8 +48,8 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<void> use(OperatorsCache& operators);
 
   // --- one record of live traffic: begin, then apply each event, then finish
-  // ----------------------- Picks the deadlines that fire with this record (at most `fires_max`),
-  // fires them.
+
+  // Picks the deadlines that fire with this record (at most `fires_max`) and fires them.
   [[nodiscard]] Result<void> begin(RecordKind kind, EventTime now, bool event_clock,
                                    size_t fires_max);
   enum class Applied : uint8_t { kDone, kDuplicate, kCollision };
@@ -62,7 +63,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] PartitionAppend finish();
 
   // --- looking
-  // -------------------------------------------------------------------------------------
+
   [[nodiscard]] PartitionId id() const { return x_id; }
   [[nodiscard]] EventTime clock() const { return x_state.clock; }
   [[nodiscard]] const PartitionCheckpoint& state() const { return x_state; }
@@ -78,8 +79,8 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<void> insert_stored(VisitorKey key, std::string_view value);
   [[nodiscard]] std::string_view recent_name(VisitorNumber number) const;  // "" when saved
 
-  // --- checkpoints; see core/checkpoint.h
-  // ------------------------------------------------------------
+  // --- checkpoints; see core/checkpointer.h
+
   [[nodiscard]] size_t dirty_visitors() const { return x_dirty.size(); }
   [[nodiscard]] uint64_t events_since_checkpoint() const { return x_events_since; }
   [[nodiscard]] bool is_checkpointing() const { return x_checkpointing; }

@@ -2,23 +2,15 @@
 
 #include <algorithm>
 
-#include "core/assert.h"
-#include "core/event_format.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard_scope.h"
-#include "core/state_format.h"
 #include "core/thread_name.h"
 
 namespace rekindle {
 namespace {
 
 constexpr size_t kMessagesPerTake = 64;
-constexpr size_t kReplayPortion = 1'024;  // visitors read ahead together while recovering
-
-void add(std::atomic<uint64_t>& counter, uint64_t n) {
-  counter.fetch_add(n, std::memory_order_relaxed);
-}
 
 }  // namespace
 
@@ -56,62 +48,7 @@ EventTime Shard::now_for(const Partition& partition) const {
              : partition.clock();
 }
 
-// --- recovery
-// --------------------------------------------------------------------------------------
-
-Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
-  std::vector<LogPosition> after;
-  for (auto& partition : x_partitions) {
-    if (auto loaded = partition->load(); !loaded) return loaded;
-    if (auto used = partition->use(x_operators); !used) return used;
-    after.push_back({partition->id(), partition->state().position});
-  }
-  std::vector<Replay> replays(x_partitions.size());
-  Result<void> outcome;
-  auto read =
-      x_env.log.read_events(after, [&](PartitionId id, uint64_t position, std::string_view record) {
-        Replay& replay = replays[to_index(id) / x_shards];
-        replay.records.emplace_back(position, record);
-        outcome = Partition::visitors_of(record, replay.visitors);
-        records_done.fetch_add(1, std::memory_order_relaxed);
-        if (outcome && replay.visitors.size() >= kReplayPortion) {
-          outcome = apply_replay(*partition(id), replay);
-        }
-        return static_cast<bool>(outcome);
-      });
-  if (!read) return read;
-  for (size_t i = 0; outcome && i < x_partitions.size(); ++i) {
-    outcome = apply_replay(*x_partitions[i], replays[i]);
-    x_env.last_changes[to_index(x_partitions[i]->id())] = x_partitions[i]->state().change_seq;
-  }
-  return outcome;
-}
-
-Result<void> Shard::apply_replay(Partition& partition, Replay& replay) {
-  if (auto ahead = partition.read_ahead(replay.visitors); !ahead) return ahead;
-  for (const auto& [position, record] : replay.records) {
-    auto applied = partition.replay(position, record, x_operators);
-    if (!applied) return applied;
-  }
-  replay = {};
-  return {};
-}
-
-Result<void> Shard::adopt(const Rules& rules) {
-  for (auto& partition : x_partitions) {
-    if (partition->rules().version == rules.version) continue;
-    const EventTime now = now_for(*partition);
-    if (auto begun = partition->begin(RecordKind::kRules, now, false, 0); !begun) return begun;
-    if (auto changed = partition->change_rules(rules, x_operators); !changed) return changed;
-    x_batch.partitions.push_back(partition->finish());
-    if (auto committed = commit(); !committed) return committed;
-    publish();
-  }
-  return {};
-}
-
 // --- one round
-// -------------------------------------------------------------------------------------
 
 void Shard::take_messages() {
   const size_t taken = x_inbox.take(x_taken.data(), x_taken.size());
@@ -124,152 +61,6 @@ void Shard::take_messages() {
   }
 }
 
-void Shard::gather() {
-  size_t events = 0;
-  while (!x_waiting.empty() && events < limits::kBatchEventsMax) {
-    Waiting& waiting = x_waiting.front();
-    Parcel& parcel = *waiting.parcel;
-    if (waiting.offset == 0) {
-      for (const std::string& entry : parcel.quarantine) x_batch.quarantine.push_back(entry);
-    }
-    const std::string_view records = parcel.records;
-    while (waiting.offset < records.size() && events < limits::kBatchEventsMax) {
-      const size_t size = event_record_size(records.substr(waiting.offset));
-      RK_ASSERT(size != 0);
-      const std::string_view record = records.substr(waiting.offset, size);
-      const VisitorKey key = event_record_visitor(record);
-      const auto p = to_index(partition_of(key, x_env.config.partitions));
-      RK_ASSERT(p % x_shards == x_index);
-      Share& share = x_shares[p / x_shards];
-      if (share.records.empty()) x_touched.push_back(p / x_shards);
-      x_partitions[p / x_shards]->cache().prefetch(key);
-      share.records.push_back(record);
-      share.parcels.push_back(&parcel);
-      share.keys.push_back(key);
-      waiting.offset += size;
-      ++events;
-    }
-    if (waiting.offset < records.size()) break;
-    x_finished.push_back(&parcel);
-    x_waiting.pop_front();
-  }
-}
-
-Result<void> Shard::read_ahead() {
-  x_ahead.clear();
-  x_applied = 0;
-  std::string rows;
-  std::vector<std::pair<Partition*, VisitorKey>> missing;
-  for (const size_t touched : x_touched) {
-    Partition& partition = *x_partitions[touched];
-    Share& share = x_shares[touched];
-    for (const VisitorKey key : share.keys) {
-      CachedVisitor* cached = partition.cache().find(key);
-      share.visitors.push_back(cached);
-      x_ahead.push_back(cached);
-      if (cached != nullptr) continue;
-      missing.emplace_back(&partition, key);
-      state_format::append_visitor(partition.id(), key, rows);
-    }
-  }
-  if (missing.empty()) return {};
-  std::vector<std::string_view> views;
-  views.reserve(missing.size());
-  for (size_t i = 0; i < missing.size(); ++i) {
-    views.push_back(std::string_view(rows).substr(i * state_format::kVisitorKeyBytes,
-                                                  state_format::kVisitorKeyBytes));
-  }
-  Result<void> outcome;
-  auto read =
-      x_env.store.multi_get(Table::kVisitors, views, [&](size_t index, std::string_view value) {
-        auto inserted = missing[index].first->insert_stored(missing[index].second, value);
-        if (!inserted && outcome) outcome = inserted;
-      });
-  return read ? outcome : read;
-}
-
-void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
-  QuarantineEntry entry;
-  entry.received_at = x_env.clock.now();
-  entry.reason = name_of(ErrorCode::kVisitorCollision);
-  entry.source = "shard";
-  entry.raw = record.substr(0, limits::kQuarantineRawBytesMax);
-  append_quarantine(entry, x_collisions.emplace_back());
-  ++parcel.collisions;
-  add(x_counters.collisions, 1);
-}
-
-Result<void> Shard::apply_share(Partition& partition, Share& share) {
-  const bool event_clock = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents;
-  const size_t fires = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
-  auto begun = partition.begin(RecordKind::kEvents, now_for(partition), event_clock, fires);
-  if (!begun) return begun;
-  uint64_t duplicates = 0;
-  for (size_t i = 0; i < share.records.size(); ++i) {
-    prefetch_ahead(x_ahead, x_applied++);
-    auto applied = partition.apply(share.records[i], share.visitors[i]);
-    if (!applied) return applied.error();
-    if (applied.value() == Partition::Applied::kDuplicate) {
-      ++share.parcels[i]->duplicates;
-      ++duplicates;
-    } else if (applied.value() == Partition::Applied::kCollision) {
-      quarantine_collision(share.records[i], *share.parcels[i]);
-    }
-  }
-  add(x_counters.duplicates, duplicates);
-  add(x_counters.events, share.records.size() - duplicates);
-  x_batch.partitions.push_back(partition.finish());
-  share.records.clear();
-  share.parcels.clear();
-  share.keys.clear();
-  share.visitors.clear();
-  return {};
-}
-
-Result<void> Shard::fire_due() {
-  // Live traffic goes first: beside a batch only a portion fires, or a herd would slow every event.
-  size_t budget = x_touched.empty() ? limits::kFiresPerBatchMax : limits::kFiresPerBatchMax / 4;
-  int64_t lag = 0;
-  const bool wall = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kWall;
-  const EventTime wall_now = as_event_time(x_env.clock.now());
-  for (size_t i = 0; i < x_partitions.size() && budget > 0; ++i) {
-    const size_t index = (x_next_due + i) % x_partitions.size();
-    Partition& partition = *x_partitions[index];
-    const EventTime now = wall ? wall_now : partition.clock();
-    if (auto read = partition.deadlines().advance(now); !read) return read;
-    const EventTime next = partition.deadlines().next();
-    if (next > now) continue;
-    lag = std::max(lag, (now - next).ms);
-    if (std::find(x_touched.begin(), x_touched.end(), index) != x_touched.end()) continue;
-    constexpr size_t kPortion = limits::kFiresPerBatchMax / 4;
-    if (auto begun = partition.begin(RecordKind::kTick, now, false, kPortion); !begun) {
-      return begun;
-    }
-    x_batch.partitions.push_back(partition.finish());
-    budget -= std::min(budget, kPortion);
-    if (budget == 0) x_next_due = index + 1;
-  }
-  x_counters.deadline_lag_ms.store(lag, std::memory_order_relaxed);
-  return {};
-}
-
-Result<void> Shard::commit() {
-  for (const std::string& entry : x_collisions) x_batch.quarantine.push_back(entry);
-  if (x_batch.partitions.empty() && x_batch.quarantine.empty()) return {};
-  const int64_t began = monotonic_ns();
-  auto appended = x_env.log.append(x_batch, x_env.config.durability);
-  if (!appended) return appended;
-  add(x_counters.commit_ns, static_cast<uint64_t>(monotonic_ns() - began));
-  add(x_counters.batches, 1);
-  add(x_counters.quarantined, x_batch.quarantine.size());
-  uint64_t bytes = 0;
-  for (const PartitionAppend& append : x_batch.partitions) {
-    bytes += append.events.size() + append.changes.size() + append.sessions.size();
-  }
-  add(x_counters.log_bytes, bytes);
-  return {};
-}
-
 void Shard::publish() {
   bool sessions = false;
   const ChangeListener* listener = x_env.listener.load(std::memory_order_acquire);
@@ -277,13 +68,13 @@ void Shard::publish() {
   for (const PartitionAppend& append : x_batch.partitions) {
     if (!append.sessions.empty()) {
       std::string_view content;
-      add(x_counters.sessions, read_effects_header(append.sessions, content).value());
+      bump(x_counters.sessions, read_effects_header(append.sessions, content).value());
       sessions = true;
     }
     if (append.changes.empty()) continue;
     std::string_view content;
     const uint32_t count = read_effects_header(append.changes, content).value();
-    add(x_counters.changes, count);
+    bump(x_counters.changes, count);
     x_env.last_changes[to_index(append.partition)].store(append.first_change + count - 1,
                                                          std::memory_order_release);
     if (listener != nullptr) {
@@ -403,7 +194,6 @@ Result<void> Shard::tick_partitions(EventTime now) {
 }
 
 // --- the thread
-// ------------------------------------------------------------------------------------
 
 int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;

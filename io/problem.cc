@@ -32,7 +32,8 @@ int status_of(ErrorCode code) {
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kGone: return 410;
     case ErrorCode::kCorruptRecord:
-    case ErrorCode::kNewerVersion: return 500;
+    case ErrorCode::kNewerVersion:
+    case ErrorCode::kOlderVersion: return 500;
     default: return 400;
   }
 }

@@ -159,6 +159,13 @@ Result<void> StoreDirectory::load() {
                  x_path + " has layout " + std::string(digits) + ", this program knows " +
                      std::to_string(kStoreVersion) + "; start the newer release"};
   }
+  if (*version < kStoreVersion) {
+    return Error{ErrorCode::kOlderVersion,
+                 x_path + " has layout " + std::string(digits) + ", this program reads only " +
+                     std::to_string(kStoreVersion) +
+                     "; start a new store and replay your events into it, or run the release that "
+                     "made this one"};
+  }
   const auto facts_text = read_small_file(x_path + "/STORE");
   if (!facts_text) return facts_text.error();
   const auto facts = parse_facts(*facts_text);

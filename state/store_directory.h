@@ -21,7 +21,7 @@ enum class ClockMode : uint8_t;  // core/engine.h
 
 namespace rekindle::state {
 
-inline constexpr uint32_t kStoreVersion = 1;
+inline constexpr uint32_t kStoreVersion = 2;
 
 struct StoreFacts {
   uint32_t partitions = 0;
@@ -32,9 +32,9 @@ struct StoreFacts {
 class StoreDirectory {
  public:
   // Takes the lock; creates the directory and a new store with `if_new` when there is none.
-  // Errors, each with the path and what to do: kStoreLocked, kNewerVersion, kCorruptRecord,
-  // kInvalidConfiguration (other files are in it, or `if_new` is out of range), kDiskFull,
-  // kStoreFailed.
+  // Errors, each with the path and what to do: kStoreLocked, kNewerVersion, kOlderVersion,
+  // kCorruptRecord, kInvalidConfiguration (other files are in it, or `if_new` is out of range),
+  // kDiskFull, kStoreFailed.
   [[nodiscard]] static Result<std::unique_ptr<StoreDirectory>> open(const std::string& path,
                                                                     const StoreFacts& if_new);
   ~StoreDirectory();

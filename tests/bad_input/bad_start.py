@@ -51,7 +51,7 @@ def run(patient, binary):
     configuration(patient, binary)
     no_configuration(patient, binary)
     second_process(patient, binary)
-    newer_store(patient, binary)
+    store_of_another_version(patient, binary)
     other_partitions(patient, binary)
     foreign_directory(patient, binary)
     full_disk(patient, binary)
@@ -114,16 +114,17 @@ def stopped_store(binary, directory):
         return server.config_path, server.config
 
 
-def newer_store(patient, binary):
-    patient.cases += 1
+def store_of_another_version(patient, binary):
+    patient.cases += 2
     with tempfile.TemporaryDirectory() as directory:
         config, _ = stopped_store(binary, directory)
         version = pathlib.Path(directory) / "store" / "VERSION"
         written = version.read_text()
-        version.write_text(f"{int(written) + 1}\n")
-        code, said = attempt(binary, config)
-        patient.expect("a store of a newer version", code == 3 and "newer" in said,
-                       f"{code}: {said}")
+        for step, word in ((1, "newer"), (-1, "older")):
+            version.write_text(f"{int(written) + step}\n")
+            code, said = attempt(binary, config)
+            patient.expect(f"a store of a {word} version", code == 3 and word in said,
+                           f"{code}: {said}")
         version.write_text(written)
         with Server(binary, directory=directory) as server:
             server.start()

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <sstream>
+#include <string>
 
 #include "core/engine.h"
 #include "tests/support/scratch_directory.h"
@@ -47,7 +48,7 @@ TEST_F(StoreDirectoryTest, MakesANewStoreWithAllItsParts) {
   EXPECT_EQ((*store)->facts(), (StoreFacts{128, ClockMode::kEvents}));
   EXPECT_TRUE(std::filesystem::is_directory((*store)->log_path()));
   EXPECT_TRUE(std::filesystem::is_directory((*store)->state_path()));
-  EXPECT_EQ(read("VERSION"), "1\n");
+  EXPECT_EQ(read("VERSION"), std::to_string(kStoreVersion) + "\n");
   EXPECT_EQ(read("STORE"), "partitions 128\nclock events\n");
 }
 
@@ -89,8 +90,14 @@ TEST_F(StoreDirectoryTest, ASecondOpenIsRefusedAndNamesTheProcess) {
 
 TEST_F(StoreDirectoryTest, ANewerStoreIsRefused) {
   make();
-  write("VERSION", "2\n");
+  write("VERSION", std::to_string(kStoreVersion + 1) + "\n");
   EXPECT_EQ(error_of_open(), ErrorCode::kNewerVersion);
+}
+
+TEST_F(StoreDirectoryTest, AStoreOfAnOlderLayoutIsRefused) {
+  make();
+  write("VERSION", std::to_string(kStoreVersion - 1) + "\n");
+  EXPECT_EQ(error_of_open(), ErrorCode::kOlderVersion);
 }
 
 TEST_F(StoreDirectoryTest, DamagedFilesAreRefused) {
@@ -99,7 +106,7 @@ TEST_F(StoreDirectoryTest, DamagedFilesAreRefused) {
     write("VERSION", version);
     EXPECT_EQ(error_of_open(), ErrorCode::kCorruptRecord) << version;
   }
-  write("VERSION", "1\n");
+  write("VERSION", std::to_string(kStoreVersion) + "\n");
   for (const char* facts : {"", "partitions 64\n", "clock wall\n", "partitions 0\nclock wall\n",
                             "partitions 1025\nclock wall\n", "partitions 64\nclock moon\n",
                             "partitions x\nclock wall\n", "partitions 64\nclock wall\nsize 3\n"}) {

@@ -1,0 +1,92 @@
+// A partition after a start: its checkpoint, then the log behind it.
+#include "core/partition.h"
+
+#include "core/event_format.h"
+#include "core/state_format.h"
+
+namespace rekindle {
+
+Result<void> Partition::load() {
+  std::string begin;
+  state_format::append_partition(x_id, begin);
+  Result<void> outcome;
+  auto read = x_env.store.scan(
+      Table::kPartitions, begin, state_format::partition_end(x_id),
+      [&](std::string_view row, std::string_view value) {
+        switch (row[2]) {
+          case 'c': {
+            auto decoded = decode_checkpoint(value);
+            if (!decoded) return outcome = decoded.error(), false;
+            x_state = decoded.value();
+            break;
+          }
+          case 'r': {
+            auto decoded = decode_rules(value);
+            if (!decoded) return outcome = decoded.error(), false;
+            x_rules = std::move(decoded.value());
+            break;
+          }
+          case 'm': {
+            const auto index = read_big_endian<uint16_t>(row.data() + 3);
+            if (index >= x_members.size()) x_members.resize(index + 1u);
+            x_members[index].numbers = Roaring::readSafe(value.data(), value.size());
+            break;
+          }
+          default: return outcome = Error{ErrorCode::kCorruptRecord, "partition row"}, false;
+        }
+        return true;
+      });
+  if (!read) return read;
+  if (!outcome) return outcome;
+  x_first_unsaved = x_state.next_number;
+  x_checkpoint_position = x_state.position;
+  bump(x_env.counters.visitors, x_state.next_number);
+  return {};
+}
+
+Result<void> Partition::visitors_of(std::string_view record, std::vector<VisitorKey>& keys) {
+  std::string_view content;
+  auto header = read_record_header(record, content);
+  if (!header) return header.error();
+  if (header.value().kind != RecordKind::kEvents) return {};
+  while (!content.empty()) {
+    const size_t size = event_record_size(content);
+    if (size == 0) return Error{ErrorCode::kCorruptRecord, "a logged event is cut"};
+    keys.push_back(event_record_visitor(content));
+    content.remove_prefix(size);
+  }
+  return {};
+}
+
+Result<void> Partition::replay(uint64_t position, std::string_view record,
+                               OperatorsCache& operators) {
+  if (position != x_state.position + 1) {
+    return Error{ErrorCode::kCorruptRecord, "the event log has a gap"};
+  }
+  std::string_view content;
+  auto header = read_record_header(record, content);
+  if (!header) return header.error();
+  reset_effects();
+  x_record.clear();
+  x_event_clock = header.value().event_clock;
+  x_state.clock = header.value().now;
+  if (auto fired = fire(header.value().fire); !fired) return fired;
+  if (header.value().kind == RecordKind::kRules) {
+    auto rules = decode_rules(content);
+    if (!rules) return rules.error();
+    if (auto changed = change_rules(rules.value(), operators); !changed) return changed;
+  }
+  if (header.value().kind == RecordKind::kEvents) {
+    while (!content.empty()) {
+      const size_t size = event_record_size(content);
+      if (size == 0) return Error{ErrorCode::kCorruptRecord, "a logged event is cut"};
+      auto applied = apply(content.substr(0, size));
+      if (!applied) return applied.error();
+      content.remove_prefix(size);
+    }
+  }
+  x_replayed = finish();
+  return {};
+}
+
+}  // namespace rekindle

@@ -1,0 +1,64 @@
+// A shard before traffic: the log applied to what the checkpoints hold, and new rules.
+#include "core/shard.h"
+
+#include "core/log_format.h"
+
+namespace rekindle {
+namespace {
+
+constexpr size_t kReplayPortion = 1'024;  // visitors read ahead together while recovering
+
+}  // namespace
+
+Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
+  std::vector<LogPosition> after;
+  for (auto& partition : x_partitions) {
+    if (auto loaded = partition->load(); !loaded) return loaded;
+    if (auto used = partition->use(x_operators); !used) return used;
+    after.push_back({partition->id(), partition->state().position});
+  }
+  std::vector<Replay> replays(x_partitions.size());
+  Result<void> outcome;
+  auto read =
+      x_env.log.read_events(after, [&](PartitionId id, uint64_t position, std::string_view record) {
+        Replay& replay = replays[to_index(id) / x_shards];
+        replay.records.emplace_back(position, record);
+        outcome = Partition::visitors_of(record, replay.visitors);
+        records_done.fetch_add(1, std::memory_order_relaxed);
+        if (outcome && replay.visitors.size() >= kReplayPortion) {
+          outcome = apply_replay(*partition(id), replay);
+        }
+        return static_cast<bool>(outcome);
+      });
+  if (!read) return read;
+  for (size_t i = 0; outcome && i < x_partitions.size(); ++i) {
+    outcome = apply_replay(*x_partitions[i], replays[i]);
+    x_env.last_changes[to_index(x_partitions[i]->id())] = x_partitions[i]->state().change_seq;
+  }
+  return outcome;
+}
+
+Result<void> Shard::apply_replay(Partition& partition, Replay& replay) {
+  if (auto ahead = partition.read_ahead(replay.visitors); !ahead) return ahead;
+  for (const auto& [position, record] : replay.records) {
+    auto applied = partition.replay(position, record, x_operators);
+    if (!applied) return applied;
+  }
+  replay = {};
+  return {};
+}
+
+Result<void> Shard::adopt(const Rules& rules) {
+  for (auto& partition : x_partitions) {
+    if (partition->rules().version == rules.version) continue;
+    const EventTime now = now_for(*partition);
+    if (auto begun = partition->begin(RecordKind::kRules, now, false, 0); !begun) return begun;
+    if (auto changed = partition->change_rules(rules, x_operators); !changed) return changed;
+    x_batch.partitions.push_back(partition->finish());
+    if (auto committed = commit(); !committed) return committed;
+    publish();
+  }
+  return {};
+}
+
+}  // namespace rekindle
