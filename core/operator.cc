@@ -4,25 +4,22 @@
 
 namespace rekindle {
 
-void Context::set_member(AudienceId audience, uint32_t definition_version, bool inside) {
+void Context::set_member(AudienceVersion audience, bool inside, EventTime since) {
   auto& memberships = x_visitor.memberships;
-  auto* const place = std::lower_bound(
-      memberships.begin(), memberships.end(), audience,
-      [](const Membership& membership, AudienceId id) { return membership.audience < id; });
-  const bool was_inside = place != memberships.end() && place->audience == audience;
-  if (inside == was_inside) {
-    // Still in under a newer definition: `since` stays, the feed has nothing to say.
-    if (inside) place->definition_version = definition_version;
-    return;
-  }
+  auto* const place = std::lower_bound(memberships.begin(), memberships.end(), audience,
+                                       [](const Membership& membership, AudienceVersion wanted) {
+                                         return membership.of() < wanted;
+                                       });
+  const bool was_inside = place != memberships.end() && place->of() == audience;
+  if (inside == was_inside) return;
   if (inside) {
-    memberships.insert(place, {audience, definition_version, x_now});
+    memberships.insert(place, {audience.id, audience.version, since});
   } else {
     memberships.erase(place);
   }
   Change change;
-  change.audience = audience;
-  change.definition_version = definition_version;
+  change.audience = audience.id;
+  change.definition_version = audience.version;
   change.entered = inside;
   change.reason = x_reason;
   change.cause = x_reason == ChangeReason::kEvent ? x_cause : EventType::kNone;

@@ -207,14 +207,23 @@ PartitionAppend Partition::finish() {
   return append;
 }
 
-void Partition::add_change(const Change& change, VisitorNumber number) {
+Partition::MemberSet& Partition::members_of(AudienceId audience) {
+  const auto index = to_index(audience);
+  if (index >= x_members.size()) x_members.resize(index + 1u);
+  return x_members[index];
+}
+
+void Partition::append_to_feed(const Change& change) {
   ByteWriter writer(x_changes);
   append_change(change, writer);
   ++x_change_count;
   ++x_state.change_seq;
-  const auto index = to_index(change.audience);
-  if (index >= x_members.size()) x_members.resize(index + 1u);
-  MemberSet& set = x_members[index];
+}
+
+void Partition::add_change(const Change& change, VisitorNumber number) {
+  MemberSet* const future = future_members({change.audience, change.definition_version});
+  if (future == nullptr) append_to_feed(change);
+  MemberSet& set = future != nullptr ? *future : members_of(change.audience);
   set.changed = true;
   if (change.entered) {
     set.numbers.add(number);

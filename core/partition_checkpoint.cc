@@ -42,11 +42,9 @@ void Partition::begin_checkpoint() {
     row.clear();
     state_format::append_partition_row(x_id, 'm', row);
     append_big_endian(row, static_cast<uint16_t>(index));
-    set.numbers.runOptimize();
-    value.resize(set.numbers.getSizeInBytes());
-    set.numbers.write(value.data());
-    x_batch.put(Table::kPartitions, row, value);
+    save_set(set.numbers, row);
   }
+  save_evaluation();
   x_saving = x_unsaved.size();
   for (size_t i = 0; i < x_saving; ++i) {
     const Visitor& visitor = x_unsaved[i]->visitor;
@@ -57,6 +55,14 @@ void Partition::begin_checkpoint() {
     x_batch.put(Table::kNames, row, value);
   }
   x_deadlines.save(x_state.fired, x_batch);
+}
+
+void Partition::save_set(Roaring& numbers, std::string_view row) {
+  numbers.removeRunCompression();  // the same set gives the same bytes, whatever its past
+  numbers.runOptimize();
+  std::string value(numbers.getSizeInBytes(), '\0');
+  numbers.write(value.data());
+  x_batch.put(Table::kPartitions, row, value);
 }
 
 void Partition::encode_pending(CachedVisitor& cached) {

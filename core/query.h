@@ -12,6 +12,7 @@
 #include "core/mailbox.h"
 #include "core/rules.h"
 #include "core/visitor.h"
+#include "core/visitor_walk.h"
 
 namespace rekindle {
 
@@ -40,6 +41,12 @@ class QueryScope {
   [[nodiscard]] virtual std::optional<std::string_view> recent_name(PartitionId partition,
                                                                     VisitorNumber number) = 0;
   [[nodiscard]] virtual const Rules& rules(PartitionId partition) = 0;
+  // The partitions of this shard.
+  [[nodiscard]] virtual std::vector<PartitionId> partitions() = 0;
+  // A partition's clock.
+  [[nodiscard]] virtual EventTime now(PartitionId partition) = 0;
+  // The next visitors of a walk, at most `most`; false when all were seen.
+  [[nodiscard]] virtual Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) = 0;
 };
 
 }  // namespace rekindle

@@ -137,6 +137,19 @@ void Shard::fail(const Error& error) {
   for (Share& share : x_shares) share = {};
 }
 
+// True when there is more of it to do right away.
+Result<bool> Shard::between_batches(bool had_events) {
+  bool more = false;
+  if (x_job != nullptr && !x_checkpointer.is_full() && !x_stopping.load()) {
+    auto redefined = redefine_some(had_events);
+    if (!redefined) return redefined;
+    more = *redefined;
+  }
+  auto checkpointed = x_checkpointer.step();
+  if (!checkpointed) return checkpointed;
+  return more || *checkpointed;
+}
+
 bool Shard::step() {
   take_messages();
   if (x_env.failed.load(std::memory_order_relaxed)) {
@@ -156,6 +169,7 @@ bool Shard::step() {
   }
   if (outcome) outcome = fire_due();
   if (outcome) outcome = commit();
+  const bool had_events = !x_touched.empty();
   bool busy = !x_batch.partitions.empty() || !x_finished.empty() || !x_queries.empty();
   if (outcome) {
     publish();
@@ -166,7 +180,7 @@ bool Shard::step() {
   answer_queries();
   ring();
   if (outcome) {
-    auto more = x_checkpointer.step();
+    auto more = between_batches(had_events);
     if (!more) fail(more.error());
     busy = busy || !more || more.value() || (!x_waiting.empty() && !x_checkpointer.is_full());
   }

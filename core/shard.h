@@ -18,6 +18,7 @@
 namespace rekindle {
 
 class ModelThread;
+struct RedefinitionJob;
 
 // What all shards share.
 struct ShardEnvironment {
@@ -49,7 +50,7 @@ class Shard {
   // --- before traffic ----------------------------------------------------------------------------
   // Loads the partitions and replays the log. Called on any one thread.
   [[nodiscard]] Result<void> recover(std::atomic<uint64_t>& records_done);
-  // Logs and applies new rules in every partition that has others.
+  // Logs and applies new rules in every partition that has others; what is pending in them begins.
   [[nodiscard]] Result<void> adopt(const Rules& rules);
 
   void start();
@@ -62,6 +63,10 @@ class Shard {
 
   // Logs a tick at `now` in every partition and fires all that is due. On the shard's thread.
   [[nodiscard]] Result<void> tick(EventTime now);
+
+  // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
+  // go once it counts every shard as switched, or the shard has stopped.
+  void work_on(RedefinitionJob& job);
 
   [[nodiscard]] Inbox& inbox() { return x_inbox; }
   [[nodiscard]] const ShardCounters& counters() const { return x_counters; }
@@ -88,6 +93,16 @@ class Shard {
     std::vector<VisitorKey> visitors;
   };
 
+  enum class JobStep : uint8_t { kBegin, kEvaluate, kSwitch };
+
+  [[nodiscard]] Result<bool> between_batches(bool had_events);
+  [[nodiscard]] Result<bool> redefine_some(bool beside_events);
+  [[nodiscard]] Result<void> redefine(Partition& partition, size_t most);
+  [[nodiscard]] Result<void> apply_job_step(Partition& partition, size_t most);
+  template <typename Wants>
+  [[nodiscard]] Partition* next_redefined(Wants wants);
+  void end_job_step();
+  [[nodiscard]] Result<void> adopt(Partition& partition, const Rules& rules);
   [[nodiscard]] Result<void> apply_replay(Partition& partition, Replay& replay);
   void run();
   [[nodiscard]] Result<void> tick_partitions(EventTime now);
@@ -131,6 +146,10 @@ class Shard {
   std::vector<Message*> x_taken;
   std::vector<Mailbox*> x_to_ring;
   size_t x_next_due = 0;  // round robin over partitions with due deadlines
+
+  RedefinitionJob* x_job = nullptr;
+  JobStep x_job_step = JobStep::kBegin;
+  size_t x_next_redefined = 0;  // round robin over partitions
 };
 
 }  // namespace rekindle

@@ -40,28 +40,48 @@ bool allows(const Profile* profile, std::string_view purpose, bool when_never_as
   return (all == nullptr || all->granted) && (one == nullptr || one->granted);
 }
 
+// Of the traits with these names, the one that changed last; null: none.
+const Trait* newest_of(const Profile& profile, std::span<const std::string_view> names) {
+  const Trait* newest = nullptr;
+  for (const std::string_view name : names) {
+    const Trait* const trait = profile.trait(name);
+    if (trait != nullptr && (newest == nullptr || trait->at > newest->at)) newest = trait;
+  }
+  return newest;
+}
+
 }  // namespace
 
 std::span<const TraitNames> trait_names() {
   return kTraitNames;
 }
 
+bool may_share(const Visitor& visitor, const Site& site) {
+  return allows(visitor.profile.get(), "ad_user_data", !site.consent_required);
+}
+
+bool has_field(const Visitor& visitor, std::string MemberFacts::*field) {
+  if (visitor.profile == nullptr) return false;
+  for (const TraitNames& wanted : kTraitNames) {
+    if (wanted.field != field) continue;
+    const Trait* const newest = newest_of(*visitor.profile, wanted.names);
+    return newest != nullptr && !newest->value.empty();
+  }
+  return false;
+}
+
 MemberFacts facts_of(const Visitor& visitor, const Site& site) {
   MemberFacts facts;
   facts.visitor = visitor.name;
   const Profile* const profile = visitor.profile.get();
-  facts.may_share = allows(profile, "ad_user_data", !site.consent_required);
+  facts.may_share = may_share(visitor, site);
   facts.may_personalise = allows(profile, "ad_personalization", !site.consent_required);
   if (visitor.lifetime.orders > 0) {
     facts.revenue = Money{visitor.lifetime.revenue(), site.currency};
   }
   if (profile == nullptr) return facts;
   for (const TraitNames& wanted : kTraitNames) {
-    const Trait* newest = nullptr;
-    for (const std::string_view name : wanted.names) {
-      const Trait* const trait = profile->trait(name);
-      if (trait != nullptr && (newest == nullptr || trait->at > newest->at)) newest = trait;
-    }
+    const Trait* const newest = newest_of(*profile, wanted.names);
     if (newest != nullptr) facts.*wanted.field = newest->value;
   }
   return facts;

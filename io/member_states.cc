@@ -56,7 +56,10 @@ class StatesReader {
         const Visitor* const visitor = scope.visitor(wanted.key);
         const Site* const site = scope.site(wanted.site);
         if (visitor == nullptr || site == nullptr) continue;
-        if (visitor->membership(x_reader.x_audience) == nullptr) continue;
+        const AudienceRule* const rule =
+            scope.rules(partition_of(wanted.key, x_reader.x_thread.engine().partitions()))
+                .find(x_reader.x_audience);
+        if (rule == nullptr || visitor->membership(rule->key()) == nullptr) continue;
         x_states[i] = MemberState{site, facts_of(*visitor, *site)};
       }
     }

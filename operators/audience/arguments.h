@@ -32,7 +32,7 @@ namespace rekindle::operators::audience {
 [[nodiscard]] bool read_string(TokenReader& tokens, std::string& text);
 [[nodiscard]] bool read_purpose(TokenReader& tokens, std::string& purpose);
 [[nodiscard]] bool read_audience(TokenReader& tokens, std::span<const KnownAudience> known,
-                                 std::optional<AudienceId>& audience);
+                                 std::optional<AudienceVersion>& audience);
 [[nodiscard]] bool read_cohort_type(TokenReader& tokens, TypeSelector& types);
 
 }  // namespace rekindle::operators::audience

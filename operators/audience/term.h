@@ -58,7 +58,7 @@ struct Arguments {
   std::optional<Filter> filter;
   std::vector<Step> steps;
   std::string text;  // a trait's, purpose's or experiment's name
-  std::optional<AudienceId> audience;
+  std::optional<AudienceVersion> audience;
 
   [[nodiscard]] const Filter* filter_or_null() const { return filter ? &*filter : nullptr; }
   [[nodiscard]] WindowQuery query(const Scope& scope) const {
