@@ -210,7 +210,8 @@ def main():
         faults += outcome[0]
         inhabited |= outcome[1]
         empty |= outcome[2]
-    faults += [f"nobody was ever in {name}" for name in sorted(empty - inhabited)]
+    if "ready_uci" in arguments.only:  # the other sets cannot fill all of them
+        faults += [f"nobody was ever in {name}" for name in sorted(empty - inhabited)]
     print("\n".join(faults[:200]))
     return 1 if faults else 0
 

@@ -7,6 +7,7 @@ stories.py.
 """
 import csv
 import decimal
+import hashlib
 import io
 import json
 import sqlite3
@@ -230,7 +231,8 @@ class Rees46:
         rows = rees46.rows_of(path)
         facts = {}
         for row in rows:
-            key, at, _ = rees46.event_of(row)
+            content, at, _ = rees46.event_of(row)
+            key = hashlib.sha1(content.encode()).hexdigest()
             facts[key] = Rees46.fact_of(key, at, row)
         first = min(fact.at for fact in facts.values())
         for fact in facts.values():
