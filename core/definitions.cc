@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "core/shard.h"
-#include "core/thread_name.h"
+#include "core/thread_role.h"
 
 namespace rekindle {
 namespace {
@@ -244,7 +244,7 @@ void Definitions::start() {
 }
 
 void Definitions::run() {
-  name_this_thread("rk-definitions");
+  begin_thread("rk-definitions", ThreadRole::kBackground);
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {
     x_news.wait(lock, [this] { return x_stopping || x_has_news; });

@@ -224,7 +224,8 @@ Outcome run(const Events& events, uint64_t die_at, Fault fault) {
   rig.faults().fail_at(die_at, fault);
   Outcome outcome;
   const auto restart_if_failed = [&] {
-    if (!rig.engine().is_failed()) return;
+    // A write that the shards did not make may have been the last one, too.
+    if (!rig.engine().is_failed() && !rig.faults().is_crashed()) return;
     outcome.crashed = true;
     rig.crash();
   };
@@ -256,6 +257,7 @@ Outcome run(const Events& events, uint64_t die_at, Fault fault) {
   rig.engine().run_until_idle();
   if (!rig.engine().tick(last_of(events) + days(1))) {
     restart_if_failed();
+    rig.engine().run_until_idle();
     RK_ASSERT(rig.engine().tick(last_of(events) + days(1)));
   }
   outcome.writes = rig.faults().writes();

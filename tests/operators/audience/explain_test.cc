@@ -37,7 +37,7 @@ TEST(Explain, ShowsEveryConditionAndTermAsItIsWritten) {
   EXPECT_EQ(why.conditions[0].terms[0].text, "count(view_item, 1d, category == \"shoes\")");
   EXPECT_EQ(why.conditions[0].terms[0].value, "1");
   EXPECT_EQ(why.conditions[0].terms[0].until, ago(hours(3)) + days(1));
-  EXPECT_EQ(why.conditions[1].text, "since(view_item) < 2h");
+  EXPECT_EQ(why.conditions[1].text, "(since(view_item) < 2h)");
   EXPECT_TRUE(why.conditions[1].holds.value);
   EXPECT_EQ(why.conditions[1].terms[0].value, "1h 30m");
   EXPECT_EQ(why.conditions[2].terms[0].value, "unknown");
