@@ -79,6 +79,8 @@ inline constexpr size_t kMembershipsMax = 3 * kAudiencesMax;  // of a visitor: i
 inline constexpr size_t kAudienceTextBytesMax = 1'024;        // title, purpose
 inline constexpr size_t kEvaluatedAtOnceMax = 128;   // visitors a shard evaluates for a definition
                                                      // that is to change; beside events a quarter
+inline constexpr size_t kPreparedNamesMax = 65'536;  // a partition keeps for a switch; further
+                                                     // ones are read from the store then
 inline constexpr size_t kExpressionBytesMax = 8'192;
 inline constexpr size_t kExpressionDepthMax = 64;
 inline constexpr size_t kExpressionNodesMax = 1'024;

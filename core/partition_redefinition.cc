@@ -3,16 +3,12 @@
 
 #include "core/assert.h"
 #include "core/bytes.h"
+#include "core/limits.h"
 #include "core/log_format.h"
 #include "core/partition.h"
 #include "core/state_format.h"
 
 namespace rekindle {
-namespace {
-
-constexpr size_t kPreparedNamesMax = 65'536;
-
-}  // namespace
 
 Partition::MemberSet* Partition::future_members(AudienceVersion audience) {
   for (FutureMembers& future : x_future) {
@@ -67,7 +63,7 @@ Result<void> Partition::evaluate(VisitorNumber first, VisitorNumber end) {
     CachedVisitor* const cached = x_cache.find(keys[i]);
     if (cached == nullptr) continue;
     evaluate_pending(*cached);
-    if (!will_differ(cached->visitor) || x_prepared.size() >= kPreparedNamesMax) continue;
+    if (!will_differ(cached->visitor) || x_prepared.size() >= limits::kPreparedNamesMax) continue;
     x_prepared.emplace((*named)[i].number, std::move((*named)[i]));
   }
   x_cache.drop_clean(in_memory);  // no one else asked for them
