@@ -4,6 +4,7 @@
 
 #include "cli/presets/input_file.h"
 #include "operators/catalog.h"
+#include "operators/clv/clv_models.h"
 #include "operators/decide/catalog_csv.h"
 #include "operators/decide/catalog_ndjson.h"
 
@@ -102,7 +103,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Config& config,
                     [](const Error& error) {
                       spdlog::warn("a background task failed, will be tried again error=\"{}\"",
                                    to_string(error));
-                    }};
+                    },
+                    operators::make_clv_models()};
   auto engine = Engine::open(config.engine, std::move(parts), config.audiences, progress);
   if (!engine) return engine.error();
   assembly->x_engine = std::move(*engine);

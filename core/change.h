@@ -14,8 +14,9 @@
 
 namespace rekindle {
 
-enum class ChangeReason : uint8_t { kEvent = 1, kDeadline = 2, kDefinition = 3 };
-[[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", "definition"
+// kRank: others' values moved a rank's boundary past the visitor.
+enum class ChangeReason : uint8_t { kRank = 0, kEvent = 1, kDeadline = 2, kDefinition = 3 };
+[[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", …
 
 // One visitor entered or left one audience. (partition, seq) is its identity; seq is gap-free
 // within a partition, starting at 1. Changes of one visitor come in the order they happened.

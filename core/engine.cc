@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/assert.h"
+#include "core/customer_thread.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard.h"
@@ -60,6 +61,8 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
     x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
                                             config.partitions, x_parts.on_trouble);
   }
+  x_customers = std::make_unique<CustomerThread>(config.partitions, x_parts.clock, x_clock_mode,
+                                                 x_parts.customer_models.get());
   const ShardEnvironment environment{x_config,
                                      x_parts.log,
                                      x_parts.store,
@@ -68,6 +71,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
                                      x_parts.make_operators,
                                      x_parts.decider.get(),
                                      x_model.get(),
+                                     *x_customers,
                                      *x_writer,
                                      x_listening,
                                      x_clock_mode,
@@ -80,6 +84,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
 }
 
 Engine::~Engine() {
+  x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
 }
 
@@ -171,11 +176,15 @@ Result<void> Engine::amend_rules(const std::vector<AudienceDefinition>& audience
 void Engine::start() {
   for (auto& shard : x_shards) shard->start();
   if (x_model != nullptr) x_model->start();
+  x_customers->start([this] {
+    for (auto& shard : x_shards) shard->inbox().bell().ring();
+  });
   x_running = true;
 }
 
 Result<void> Engine::stop() {
   x_running = false;
+  x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
   if (x_failed.load()) {
     return Error{ErrorCode::kStoreFailed, "stopped after a failed write; nothing was checkpointed"};
@@ -279,11 +288,17 @@ Rules Engine::rules() const {
   return x_rules;
 }
 
+const CustomerCounters& Engine::customer_counters() const {
+  return x_customers->counters();
+}
+
 void Engine::run_until_idle() {
-  for (auto& shard : x_shards) {
-    while (shard->step()) {
+  do {
+    for (auto& shard : x_shards) {
+      while (shard->step()) {
+      }
     }
-  }
+  } while (x_customers->catch_up());
 }
 
 Result<void> Engine::checkpoint_now() {

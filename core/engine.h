@@ -12,6 +12,8 @@
 
 #include "core/change.h"
 #include "core/clock.h"
+#include "core/customer_counters.h"
+#include "core/customer_models.h"
 #include "core/decider.h"
 #include "core/limits.h"
 #include "core/log.h"
@@ -63,9 +65,11 @@ struct EngineParts {
   std::function<void(const Error&)> on_failure;
   // Told, on one of the engine's threads, what went wrong and will be tried again. May be empty.
   std::function<void(const Error&)> on_trouble;
+  std::unique_ptr<CustomerModels> customer_models = nullptr;  // null: lifetime values are unknown
 };
 
 class Shard;
+class CustomerThread;
 class ModelThread;
 class BackgroundWriter;
 
@@ -115,6 +119,7 @@ class Engine {
 
   // --- looking ---------------------------------------------------------------------------------
   [[nodiscard]] const ShardCounters& counters(size_t shard) const;
+  [[nodiscard]] const CustomerCounters& customer_counters() const;
   [[nodiscard]] const Sites& sites() const { return x_parts.sites; }
   [[nodiscard]] const Clock& clock() const { return x_parts.clock; }
   [[nodiscard]] Log& log() { return x_parts.log; }
@@ -126,7 +131,8 @@ class Engine {
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
   [[nodiscard]] const Decider* decider() const { return x_parts.decider.get(); }
 
-  // Without threads: runs every shard until it has nothing to do; messages' replies are delivered
+  // Without threads: runs every shard until it has nothing to do, and ranks and models until they
+  // are reached everywhere; messages' replies are delivered
   // to their mailboxes as always.
   void run_until_idle();
   // Without threads: checkpoints every partition, writes inline.
@@ -150,6 +156,7 @@ class Engine {
   bool x_running = false;
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
+  std::unique_ptr<CustomerThread> x_customers;
   std::vector<std::unique_ptr<Shard>> x_shards;
 };
 

@@ -102,6 +102,15 @@ inline constexpr double kClvCustomersMin = 100;  // fewer: no fit
 inline constexpr double kClvRepeatersMin = 20;   // … of them with a repeat purchase
 inline constexpr int64_t kClvHorizonDaysMax = 3'650;  // a longer horizon counts as this long
 
+// --- ranks of customers --------------------------------------------------------------------------
+inline constexpr size_t kRankCutsMax =
+    1'024;  // of all audiences together: over it they are refused
+inline constexpr int64_t kRankEveryMs = 1'000;         // boundaries are looked at so often
+inline constexpr size_t kRankSliceMax = 256;           // customers who cross a boundary, per step
+inline constexpr size_t kRankSliceLiveMax = 32;        // … beside live events
+inline constexpr size_t kCustomerChangesMax = 65'536;  // waiting to be counted; over it the shard
+                                                       // that brings more counts them itself
+
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax =
     16 * 1'024;                                             // longer raw bytes are cut, and say so

@@ -6,6 +6,7 @@
 //   kind 1 events: event records (core/event_format.h), back to back to the end
 //   kind 2 tick:   nothing
 //   kind 3 rules:  encode_rules bytes
+//   kind 4 insights: core/insights.h: boundaries that moved and models that are new, in order
 // now: the shard's clock when it cut the batch. With the event clock, each event first moves the
 // partition's clock up to its own `at`.
 // fire bound: before the content is applied, deadlines up to and including (time, key) fire.
@@ -28,7 +29,7 @@ inline constexpr uint8_t kLogFormatVersion = 1;
 inline constexpr size_t kRecordHeaderBytes = 35;
 inline constexpr size_t kEffectsHeaderBytes = 5;
 
-enum class RecordKind : uint8_t { kEvents = 1, kTick = 2, kRules = 3 };
+enum class RecordKind : uint8_t { kEvents = 1, kTick = 2, kRules = 3, kInsights = 4 };
 
 // Where firing stopped: deadlines are ordered by (time, key).
 struct FireBound {

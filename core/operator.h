@@ -10,6 +10,7 @@
 
 #include "core/change.h"
 #include "core/event.h"
+#include "core/insights.h"
 #include "core/site.h"
 #include "core/visitor.h"
 
@@ -28,13 +29,14 @@ class EffectSink {
 class Context {
  public:
   Context(Visitor& visitor, const Site& site, EventTime now, ChangeReason reason, EventType cause,
-          EffectSink& effects)
+          EffectSink& effects, const SiteInsights* insights = nullptr)
       : x_visitor(visitor),
         x_site(site),
         x_now(now),
         x_reason(reason),
         x_cause(cause),
-        x_effects(effects) {}
+        x_effects(effects),
+        x_insights(insights) {}
 
   // The instant all windows end at. Never goes back within a partition.
   [[nodiscard]] EventTime now() const { return x_now; }
@@ -42,6 +44,8 @@ class Context {
   [[nodiscard]] Visitor& visitor() { return x_visitor; }
   [[nodiscard]] const Visitor& visitor() const { return x_visitor; }
   [[nodiscard]] const Site& site() const { return x_site; }
+  // What the log says about the site's customers as a whole; null: nothing yet.
+  [[nodiscard]] const SiteInsights* insights() const { return x_insights; }
 
   // Asks for on_deadline at `at` or earlier. Asking later than now() is required.
   void wake_at(EventTime at) {
@@ -58,6 +62,7 @@ class Context {
   ChangeReason x_reason;
   EventType x_cause;
   EffectSink& x_effects;
+  const SiteInsights* x_insights;
 };
 
 class Operator {
@@ -68,8 +73,11 @@ class Operator {
   virtual void on_event(Event& event, Context& context) = 0;
   // Called when the visitor's deadline came, at exactly that instant, with the deadline reset to
   // never(): each operator asks again for what it still needs. Also called for every visitor when
-  // definitions changed (context.reason() is kDefinition).
+  // definitions changed (context.reason() is kDefinition), and for one whom the boundary of a rank
+  // passed (kRank).
   virtual void on_deadline(Context& context) = 0;
+  // What it wants Context::insights() to hold, as long as it is in force.
+  [[nodiscard]] virtual CustomerNeeds needs() const { return {}; }
 };
 
 using Operators = std::vector<std::unique_ptr<Operator>>;

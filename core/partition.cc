@@ -104,7 +104,8 @@ void Partition::fire_visitor(CachedVisitor& cached, EventTime until) {
     touch(cached);
     const EventTime at = visitor.deadline;
     visitor.deadline = EventTime::never();
-    Context context(visitor, *site, at, ChangeReason::kDeadline, EventType::kNone, *this);
+    Context context(visitor, *site, at, ChangeReason::kDeadline, EventType::kNone, *this,
+                    x_insights.find(visitor.site));
     for (const auto& op : *x_operators) op->on_deadline(context);
     RK_ASSERT(visitor.deadline > at);
     bump(x_env.counters.fires);
@@ -180,12 +181,16 @@ Result<Partition::Applied> Partition::apply(std::string_view event_record, Cache
 
   touch(cached);
   fire_visitor(cached, x_state.clock);
-  Context context(visitor, *site, x_state.clock, ChangeReason::kEvent, x_event.type, *this);
+  const bool counts = x_views != 0 && changes_totals(x_event.type);
+  const Lifetime before = counts ? visitor.lifetime : Lifetime{};
+  Context context(visitor, *site, x_state.clock, ChangeReason::kEvent, x_event.type, *this,
+                  x_insights.find(visitor.site));
   for (const auto& op : *x_operators) {
     op->on_event(x_event, context);
     if (x_event.is_duplicate) break;
   }
   rearm(cached);
+  if (counts) note_customer(visitor, before, x_views);
   return x_event.is_duplicate ? Applied::kDuplicate : Applied::kDone;
 }
 

@@ -9,13 +9,16 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/customer_thread.h"
 #include "core/deadlines.h"
 #include "core/engine.h"
 #include "core/operator.h"
 #include "core/operators_cache.h"
 #include "core/partition_format.h"
+#include "core/rank_index.h"
 #include "core/visitor_cache.h"
 
 namespace rekindle {
@@ -26,6 +29,7 @@ class Partition final : public EffectSink {
     StateStore& store;
     const Sites& sites;
     ShardCounters& counters;
+    CustomerThread* customers = nullptr;  // null: nobody looks at all customers together
   };
 
   Partition(PartitionId id, const Environment& environment);
@@ -59,6 +63,20 @@ class Partition final : public EffectSink {
                                       CachedVisitor* known = nullptr);
   // Brings every visitor to new rules. Between begin(kRules) and finish().
   [[nodiscard]] Result<void> change_rules(const Rules& rules, OperatorsCache& operators);
+  // --- insights; see core/partition_insights.cc
+
+  // The next step towards what is published: at most `most` customers are to be looked at (and at
+  // least one boundary or model moves). Empty: this partition is there.
+  [[nodiscard]] std::vector<SiteInsights> next_insights(const CustomerTargets& targets,
+                                                        size_t most) const;
+  // Takes the step. Between begin(kInsights) and finish().
+  [[nodiscard]] Result<void> change_insights(std::vector<SiteInsights> step);
+  // Whether customers changed since the last call.
+  [[nodiscard]] bool take_customers_changed() { return std::exchange(x_customers_changed, false); }
+  // Appends what changed about them; for Environment::customers, after the commit.
+  void hand_over_customers(std::vector<CustomerChange>& changes);
+  [[nodiscard]] const Insights& insights() const { return x_insights; }
+
   // What to append to the log. Views stay valid until the next begin().
   [[nodiscard]] PartitionAppend finish();
 
@@ -110,6 +128,12 @@ class Partition final : public EffectSink {
   void encode_pending(CachedVisitor& cached);
   void rearm(CachedVisitor& cached);
   void reset_effects();
+  void look_again(CachedVisitor& cached, const Site& site, ChangeReason reason);
+  [[nodiscard]] Result<void> move_boundary(SiteId site, const RankBoundary& to);
+  [[nodiscard]] Result<void> meet_needs();
+  [[nodiscard]] Result<void> count_customers(CustomerViews views);
+  void report_customers();
+  void note_customer(const Visitor& visitor, const Lifetime& before, CustomerViews views);
 
   PartitionId x_id;
   Environment x_env;
@@ -119,6 +143,14 @@ class Partition final : public EffectSink {
   VisitorCache x_cache;
   Deadlines x_deadlines;
   std::vector<MemberSet> x_members;  // by audience id
+
+  // Customers as a whole.
+  Insights x_insights;
+  RankIndex x_ranks;
+  CustomerNeeds x_needs;      // of the operators in force
+  CustomerViews x_views = 0;  // that x_ranks and x_env.customers are told about
+  std::vector<CustomerChange> x_customer_changes;
+  bool x_customers_changed = false;
 
   // The record under way.
   Event x_event;  // reused
@@ -139,6 +171,7 @@ class Partition final : public EffectSink {
   std::string x_scratch;  // reused
   bool x_checkpointing = false;
   bool x_rules_changed = false;
+  bool x_insights_changed = false;
   uint64_t x_events_since = 0;
   uint64_t x_capture_position = 0;
   uint64_t x_checkpoint_position = 0;

@@ -35,6 +35,13 @@ void Partition::begin_checkpoint() {
     x_batch.put(Table::kPartitions, row, value);
     x_rules_changed = false;
   }
+  if (x_insights_changed) {
+    row.back() = 'i';
+    value.clear();
+    encode_insights(x_insights.sites(), value);
+    x_batch.put(Table::kPartitions, row, value);
+    x_insights_changed = false;
+  }
   for (size_t index = 0; index < x_members.size(); ++index) {
     MemberSet& set = x_members[index];
     if (!set.changed) continue;
@@ -42,6 +49,7 @@ void Partition::begin_checkpoint() {
     row.clear();
     state_format::append_partition_row(x_id, 'm', row);
     append_big_endian(row, static_cast<uint16_t>(index));
+    set.numbers.removeRunCompression();  // or the bytes would depend on when it was saved before
     set.numbers.runOptimize();
     value.resize(set.numbers.getSizeInBytes());
     set.numbers.write(value.data());

@@ -26,6 +26,12 @@ Result<void> Partition::load() {
             x_rules = std::move(decoded.value());
             break;
           }
+          case 'i': {
+            auto decoded = decode_insights(value);
+            if (!decoded) return outcome = decoded.error(), false;
+            for (SiteInsights& site : *decoded) x_insights.of(site.site) = std::move(site);
+            break;
+          }
           case 'm': {
             const auto index = read_big_endian<uint16_t>(row.data() + 3);
             if (index >= x_members.size()) x_members.resize(index + 1u);
@@ -75,6 +81,11 @@ Result<void> Partition::replay(uint64_t position, std::string_view record,
     auto rules = decode_rules(content);
     if (!rules) return rules.error();
     if (auto changed = change_rules(rules.value(), operators); !changed) return changed;
+  }
+  if (header.value().kind == RecordKind::kInsights) {
+    auto step = decode_insights(content);
+    if (!step) return step.error();
+    if (auto changed = change_insights(std::move(*step)); !changed) return changed;
   }
   if (header.value().kind == RecordKind::kEvents) {
     while (!content.empty()) {

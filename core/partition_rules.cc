@@ -11,7 +11,7 @@ Result<void> Partition::use(OperatorsCache& operators) {
   auto made = operators.get(x_rules);
   if (!made) return made.error();
   x_operators = made.value();
-  return {};
+  return meet_needs();
 }
 
 Result<void> Partition::change_rules(const Rules& rules, OperatorsCache& operators) {
@@ -46,12 +46,7 @@ Result<void> Partition::sweep() {
       CachedVisitor& cached = *x_cache.find(keys[i]);
       const Site* site = x_env.sites.find(cached.visitor.site);
       if (site == nullptr) continue;
-      touch(cached);
-      fire_visitor(cached, x_state.clock);
-      Context context(cached.visitor, *site, x_state.clock, ChangeReason::kDefinition,
-                      EventType::kNone, *this);
-      for (const auto& op : *x_operators) op->on_deadline(context);
-      rearm(cached);
+      look_again(cached, *site, ChangeReason::kDefinition);
     }
   }
   return {};

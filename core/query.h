@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/decider.h"
+#include "core/insights.h"
 #include "core/mailbox.h"
 #include "core/rules.h"
 #include "core/visitor.h"
@@ -26,6 +27,8 @@ class QueryScope {
   // The clock of the partition a visitor belongs to.
   [[nodiscard]] virtual EventTime now(VisitorKey key) = 0;
   [[nodiscard]] virtual const Site* site(SiteId id) const = 0;
+  // What a visitor's partition knows of their site's customers as a whole; null: nothing yet.
+  [[nodiscard]] virtual const SiteInsights* insights(const Visitor& visitor) = 0;
   [[nodiscard]] virtual const Decider* decider() const = 0;
   // Member set of an audience in one of the shard's partitions, its clock, and the seq of the last
   // change it contains. Partitions of other shards are not visible.

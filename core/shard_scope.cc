@@ -31,6 +31,10 @@ const Site* ShardScope::site(SiteId id) const {
   return x_shard.environment().sites.find(id);
 }
 
+const SiteInsights* ShardScope::insights(const Visitor& visitor) {
+  return partition_for(visitor.key).insights().find(visitor.site);
+}
+
 const Decider* ShardScope::decider() const {
   return x_shard.environment().decider;
 }

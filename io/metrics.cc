@@ -57,6 +57,8 @@ constexpr ShardMetric<uint64_t> kShardCounters[] = {
     {"rekindle_evictions_total", "Visitors put out of memory", &ShardCounters::evictions},
     {"rekindle_checkpoints_total", "Partition checkpoints written", &ShardCounters::checkpoints},
     {"rekindle_log_bytes_total", "Bytes appended to the log", &ShardCounters::log_bytes},
+    {"rekindle_rank_crossings_total", "Customers looked at because a rank's boundary passed them",
+     &ShardCounters::rank_crossings},
 };
 
 constexpr ShardMetric<int64_t> kShardGauges[] = {
@@ -66,6 +68,8 @@ constexpr ShardMetric<int64_t> kShardGauges[] = {
     {"rekindle_visitors", "Visitors known", &ShardCounters::visitors},
     {"rekindle_deadline_lag_milliseconds", "How late the oldest due deadline is",
      &ShardCounters::deadline_lag_ms},
+    {"rekindle_rank_lag_milliseconds", "Since when published ranks are not reached everywhere",
+     &ShardCounters::rank_lag_ms},
 };
 
 void collect_shards(const Engine& engine, std::vector<MetricFamily>& out) {
@@ -87,6 +91,26 @@ void collect_shards(const Engine& engine, std::vector<MetricFamily>& out) {
   for (size_t i = 0; i < engine.shards(); ++i) {
     add_value(commit, read(engine.counters(i).commit_ns) / 1e9, label(i));
   }
+}
+
+// --- customers as a whole ------------------------------------------------------------------------
+
+void collect_customers(const CustomerCounters& customers, std::vector<MetricFamily>& out) {
+  const auto add = [&](const char* name, const char* help, const std::atomic<uint64_t>& value) {
+    add_value(out.emplace_back(family(name, help, MetricType::Counter)), read(value));
+  };
+  add("rekindle_customer_changes_total", "Changed totals counted in ranks and models",
+      customers.changes);
+  add("rekindle_rank_publications_total", "Times boundaries or models were published",
+      customers.publications);
+  add("rekindle_model_refits_total", "Lifetime value models fitted", customers.refits);
+  add("rekindle_model_refits_failed_total", "Fits without result", customers.failed_refits);
+  const int64_t since = customers.waiting_since_ns.load(std::memory_order_relaxed);
+  const double age = since == 0 ? 0 : static_cast<double>(monotonic_ns() - since) / 1e9;
+  add_value(out.emplace_back(family("rekindle_rank_age_seconds",
+                                    "Age of the oldest change the ranks do not know yet",
+                                    MetricType::Gauge)),
+            age);
 }
 
 // --- the front doors -----------------------------------------------------------------------------
@@ -176,6 +200,7 @@ void collect_intake(const IntakeCounters& intake, std::vector<MetricFamily>& out
 std::string Metrics::text() const {
   std::vector<MetricFamily> families;
   collect_shards(x_engine, families);
+  collect_customers(x_engine.customer_counters(), families);
   collect_intake(x_intake, families);
   collect_io(x_io, families);
   collect_latency(x_io, "rekindle_ack_seconds", "Events read until their answer is ready",

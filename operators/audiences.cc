@@ -31,7 +31,12 @@ Result<std::unique_ptr<Audiences>> Audiences::make(const Rules& rules) {
   }
   const Result<std::vector<uint32_t>> order = audience::evaluation_order(referrers);
   if (!order) return order.error();
-  return std::unique_ptr<Audiences>(new Audiences(std::move(audiences), *order));
+  std::unique_ptr<Audiences> made(new Audiences(std::move(audiences), *order));
+  if (made->x_needs.cuts.size() > limits::kRankCutsMax) {
+    return Error{ErrorCode::kInvalidExpression, "the audiences rank customers in more than " +
+                                                    std::to_string(limits::kRankCutsMax) + " ways"};
+  }
+  return made;
 }
 
 Audiences::Audiences(std::vector<Compiled> audiences, const std::vector<uint32_t>& order)
@@ -41,6 +46,7 @@ Audiences::Audiences(std::vector<Compiled> audiences, const std::vector<uint32_t
       x_places.resize(to_index(compiled.id) + size_t{1}, kNowhere);
     }
     x_places[to_index(compiled.id)] = static_cast<uint16_t>(&compiled - x_audiences.data());
+    x_needs.add(compiled.program.needs());
   }
   for (uint64_t code = 0; code < kBuiltInTypes; ++code) {
     x_built_in[code] = candidates_for(EventType{code});
@@ -120,16 +126,16 @@ bool Audiences::is_triggered(const Candidate& candidate, const Event& event,
 }
 
 void Audiences::evaluate(const Compiled& audience, Context& context) {
-  const Holds answer =
-      audience.program.evaluate(std::as_const(context).visitor(), context.site(), context.now());
+  const Holds answer = audience.program.evaluate(std::as_const(context).visitor(), context.site(),
+                                                 context.now(), context.insights());
   context.set_member(audience.id, audience.version, answer.value);
   context.wake_at(answer.until);
 }
 
 // Most evaluations leave the answer as it was: then there is nothing to tell anyone.
 void Audiences::evaluate(const Compiled& audience, bool inside, Context& context) {
-  const Holds answer =
-      audience.program.evaluate(std::as_const(context).visitor(), context.site(), context.now());
+  const Holds answer = audience.program.evaluate(std::as_const(context).visitor(), context.site(),
+                                                 context.now(), context.insights());
   if (answer.value != inside) {
     context.set_member(audience.id, audience.version, answer.value);
   }

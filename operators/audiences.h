@@ -47,6 +47,7 @@ class Audiences final : public Operator {
   [[nodiscard]] std::string_view name() const override { return "audiences"; }
   void on_event(Event& event, Context& context) override;
   void on_deadline(Context& context) override;
+  [[nodiscard]] CustomerNeeds needs() const override { return x_needs; }
 
  private:
   struct Compiled {
@@ -95,6 +96,7 @@ class Audiences final : public Operator {
   static constexpr uint16_t kNowhere = UINT16_MAX;
 
   std::vector<Compiled> x_audiences;  // ascending by id
+  CustomerNeeds x_needs;              // of all of them
   std::vector<uint16_t> x_places;     // in x_audiences, by id; kNowhere: not defined
   std::vector<const Filter*> x_filters;
   std::array<Candidates, kBuiltInTypes> x_built_in;

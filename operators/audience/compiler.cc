@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "operators/audience/checker.h"
 #include "operators/audience/parser.h"
+#include "operators/audience/terms.h"
 
 namespace rekindle::operators::audience {
 namespace {
@@ -38,6 +39,7 @@ Program Compiler::run() {
   x_program.x_root = condition(x_syntax.root).at;
   collect_triggers();
   collect_references();
+  collect_needs();
   return std::move(x_program);
 }
 
@@ -48,6 +50,12 @@ void Compiler::collect_references() {
   }
   std::sort(references.begin(), references.end());
   references.erase(std::unique(references.begin(), references.end()), references.end());
+}
+
+void Compiler::collect_needs() {
+  for (const Program::Term& term : x_program.x_terms) {
+    if (term.kind->add_needs != nullptr) term.kind->add_needs(term.arguments, x_program.x_needs);
+  }
 }
 
 Compiler::Coded Compiler::put(Program::Instruction instruction, uint32_t cost) {
@@ -136,6 +144,11 @@ Compiler::Coded Compiler::comparison(const Node& node) {
     return put({.op = Op::kSameText, .compare = node.compare, .a = a.at, .b = b.at},
                a.cost + b.cost + 1);
   }
+  const auto is_percentile = [&](const Node& term) {
+    return term.kind == Kind::kTerm && x_program.x_terms[term.term].kind == &kPercentile;
+  };
+  if (is_percentile(left)) return condition(node.left);  // the checker made the comparison a cut
+  if (is_percentile(right)) return condition(node.right);
   const auto has_threshold = [&](const Node& term, const Node& number) {
     return term.kind == Kind::kTerm && number.kind == Kind::kNumber &&
            x_syntax.terms[term.term].kind->at_least != nullptr;

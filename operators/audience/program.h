@@ -30,7 +30,9 @@ class Program {
 
   // Whether the visitor is inside at `now`, and until when that is certain if no event arrives:
   // `until` > now, never later than the first real change.
-  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now) const;
+  // `insights`: what is known of the site's customers; null: nothing yet.
+  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now,
+                               const SiteInsights* insights = nullptr) const;
 
   // Only such an event can change the answer at once. The filters live as long as this program
   // (moving it keeps them in place).
@@ -39,6 +41,9 @@ class Program {
   // The audiences it asks about, ascending, each once: a change of one of them can change the
   // answer at once, and evaluate() needs them settled.
   [[nodiscard]] const std::vector<AudienceId>& references() const { return x_references; }
+
+  // What it reads of the insights; a change of that can change the answer at once.
+  [[nodiscard]] const CustomerNeeds& needs() const { return x_needs; }
 
  private:
   friend class Compiler;
@@ -106,6 +111,7 @@ class Program {
   std::vector<std::string> x_texts;
   std::vector<Trigger> x_triggers;
   std::vector<AudienceId> x_references;
+  CustomerNeeds x_needs;
   uint16_t x_root = 0;
 };
 

@@ -13,6 +13,7 @@
 #include "core/event_format.h"
 #include "core/query.h"
 #include "operators/catalog.h"
+#include "operators/clv/clv_models.h"
 #include "state/memory_log.h"
 #include "state/memory_state_store.h"
 #include "tests/support/faulty_store.h"
@@ -214,7 +215,8 @@ class Rig {
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       nullptr,
                       {},
-                      {}};
+                      {},
+                      operators::make_clv_models()};
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
     if (!opened) assertion_failed(to_string(opened.error()).c_str(), __FILE__, __LINE__);
     x_engine = std::move(opened.value());
