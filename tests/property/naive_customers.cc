@@ -53,7 +53,7 @@ Real hypergeometric(Real a, Real b, Real c, Real z) {
   return sum;
 }
 
-// A customer as of the last whole day since the newest order.
+// A customer as of the last whole day since the newest order, after four weeks the last whole week.
 struct Customer {
   Real x, t_x, age, orders, mean;
 };
@@ -69,7 +69,8 @@ std::optional<Customer> customer(const World& world) {
     last = std::max(last, event.at.ms);
   }
   constexpr int64_t kDay = 86'400'000;
-  const int64_t days = std::max<int64_t>(0, (world.now.ms - last) / kDay);
+  int64_t days = std::max<int64_t>(0, (world.now.ms - last) / kDay);
+  if (days >= 28) days = days / 7 * 7;
   const Real n = static_cast<Real>(orders.top);
   const Real revenue = static_cast<Real>(lifetime("lifetime.revenue", world.events).top);
   return Customer{n - 1, static_cast<Real>(last - first) / kDay,
