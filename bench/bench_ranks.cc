@@ -95,3 +95,5 @@ BENCHMARK(find_ten_cuts);
 
 }  // namespace
 }  // namespace rekindle
+
+BENCHMARK_MAIN();

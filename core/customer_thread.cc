@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "core/thread_role.h"
 
@@ -22,24 +23,31 @@ void CustomerThread::want(const CustomerNeeds& needs) {
 }
 
 void CustomerThread::add(std::vector<CustomerChange>& changes) {
-  if (changes.empty()) return;
-  bool too_many = false;
-  bool first = false;
-  {
-    const std::lock_guard lock(x_mutex);
-    auto& waiting = x_waiting.changes;
-    if (waiting.empty()) x_counters.waiting_since_ns.store(monotonic_ns());
-    waiting.insert(waiting.end(), changes.begin(), changes.end());
-    first = !x_waiting.any;
-    x_waiting.any = true;
-    too_many = waiting.size() > limits::kCustomerChangesMax;
-  }
+  if (!changes.empty()) put(changes, std::unique_lock(x_mutex));
+}
+
+bool CustomerThread::offer(std::vector<CustomerChange>& changes) {
+  if (changes.empty()) return true;
+  std::unique_lock lock(x_mutex, std::try_to_lock);
+  if (!lock.owns_lock() && changes.size() <= limits::kCustomerChangesMax) return false;
+  if (!lock.owns_lock()) lock.lock();
+  put(changes, std::move(lock));
+  return true;
+}
+
+void CustomerThread::put(std::vector<CustomerChange>& changes, std::unique_lock<std::mutex> lock) {
+  auto& waiting = x_waiting.changes;
+  if (waiting.empty()) x_counters.waiting_since_ns.store(monotonic_ns());
+  waiting.insert(waiting.end(), changes.begin(), changes.end());
+  const bool first = !std::exchange(x_waiting.any, true);
+  const bool too_many = waiting.size() > limits::kCustomerChangesMax;
+  lock.unlock();
   changes.clear();
   if (first) x_changed.notify_one();
   if (!too_many) return;
   const std::lock_guard book(x_book_mutex);
   if (!apply_waiting()) return;
-  const std::lock_guard lock(x_mutex);
+  lock.lock();
   x_waiting.any = true;  // the cuts have moved, which is still to be published
 }
 
@@ -57,9 +65,10 @@ void CustomerThread::restore(SiteId site, std::string_view model) {
   publish(x_book.cuts(), {{site, std::string(model)}});
 }
 
-void CustomerThread::read(CustomerTargets& targets) const {
-  const std::lock_guard lock(x_mutex);
-  targets = x_targets;
+bool CustomerThread::read(CustomerTargets& targets) const {
+  const std::unique_lock lock(x_mutex, std::try_to_lock);
+  if (lock.owns_lock()) targets = x_targets;
+  return lock.owns_lock();
 }
 
 bool CustomerThread::apply_waiting() {

@@ -40,12 +40,16 @@ class CustomerThread {
   void want(const CustomerNeeds& needs);
   // Takes the changes; they are empty afterwards.
   void add(std::vector<CustomerChange>& changes);
+  // The same, but for a shard with live traffic: false, with the changes left to the caller, when
+  // that would mean to wait for the customers' thread, which steps back for shards.
+  [[nodiscard]] bool offer(std::vector<CustomerChange>& changes);
   // The caller's partition has added all its customers for these views. Once a partition and view.
   void complete(CustomerViews views);
   // A partition had this model when the process ended.
   void restore(SiteId site, std::string_view model);
   [[nodiscard]] uint64_t version() const { return x_version.load(std::memory_order_acquire); }
-  void read(CustomerTargets& targets) const;
+  // False when that would mean to wait; then try again later.
+  [[nodiscard]] bool read(CustomerTargets& targets) const;
 
   // Works off what waits and publishes if that changed anything. True when it did. Any thread.
   bool catch_up();
@@ -64,6 +68,7 @@ class CustomerThread {
   };
 
   void run();
+  void put(std::vector<CustomerChange>& changes, std::unique_lock<std::mutex> lock);
   bool apply_waiting();  // REQUIRES: x_book_mutex is held. False when nothing waited
   [[nodiscard]] std::vector<SiteModel> refit();
   bool publish(std::vector<CutPosition> cuts, std::vector<SiteModel> models);

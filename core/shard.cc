@@ -170,7 +170,6 @@ bool Shard::step() {
   answer_queries();
   ring();
   if (outcome) {
-    report_customers();
     auto moving = x_checkpointer.is_full() ? Result<bool>(false) : move_insights(crossings);
     auto more = moving ? x_checkpointer.step() : moving;
     if (!more) fail(more.error());

@@ -100,8 +100,9 @@ class Shard {
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();
   // In shard_insights.cc.
-  void report_customers();
-  void look_for_targets();
+  void gather_customers();
+  [[nodiscard]] bool talk_about_customers();
+  [[nodiscard]] bool look_for_targets();
   [[nodiscard]] Result<bool> move_insights(size_t most);
   [[nodiscard]] Result<size_t> move_insights(Partition& partition, size_t most);
   void quarantine_collision(std::string_view record, Parcel& parcel);
@@ -139,7 +140,7 @@ class Shard {
   std::vector<Mailbox*> x_to_ring;
   size_t x_next_due = 0;  // round robin over partitions with due deadlines
 
-  std::vector<CustomerChange> x_customer_changes;  // reused
+  std::vector<CustomerChange> x_customer_changes;  // not told yet
   CustomerTargets x_targets;                       // what partitions are to be brought to
   std::vector<bool> x_unsettled;   // by index into x_partitions: may not be there yet
   int64_t x_targets_since_ns = 0;  // when the first of them came that is not reached; 0: all are

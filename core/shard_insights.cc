@@ -5,36 +5,43 @@
 
 namespace rekindle {
 
-void Shard::report_customers() {
+void Shard::gather_customers() {
   for (size_t i = 0; i < x_partitions.size(); ++i) {
     if (!x_partitions[i]->take_customers_changed()) continue;
     x_partitions[i]->hand_over_customers(x_customer_changes);
     x_unsettled[i] = true;
   }
-  x_env.customers.add(x_customer_changes);
 }
 
-void Shard::look_for_targets() {
-  if (x_env.customers.version() == x_targets.version) return;
-  x_env.customers.read(x_targets);
+// False when something is still to be said, or published and not read yet.
+bool Shard::talk_about_customers() {
+  gather_customers();
+  const bool told = x_env.customers.offer(x_customer_changes);
+  return look_for_targets() && told;
+}
+
+bool Shard::look_for_targets() {
+  if (x_env.customers.version() == x_targets.version) return true;
+  if (!x_env.customers.read(x_targets)) return false;
   x_unsettled.assign(x_unsettled.size(), true);
   if (x_targets_since_ns == 0) x_targets_since_ns = monotonic_ns();
+  return true;
 }
 
 // True when there is more to do. Its own append, after the batch's: it may concern any partition.
 Result<bool> Shard::move_insights(size_t most) {
-  look_for_targets();
-  if (x_targets.version == 0) return false;
-  bool more = false;
-  for (size_t n = 0; n < x_partitions.size() && !more; ++n) {
+  bool more = !talk_about_customers();
+  if (x_targets.version == 0) return more;
+  for (size_t n = 0; n < x_partitions.size() && most > 0; ++n) {
     const size_t i = (x_next_unsettled + n) % x_partitions.size();
     if (!x_unsettled[i]) continue;
     auto moved = move_insights(*x_partitions[i], most);
     if (!moved) return moved.error();
     x_unsettled[i] = *moved > 0;
     most -= std::min(most, *moved);
-    more = most == 0;
-    if (more) x_next_unsettled = i;
+    if (most > 0) continue;
+    more = true;
+    x_next_unsettled = i;
   }
   if (!x_batch.partitions.empty()) {
     if (auto committed = commit(); !committed) return committed.error();

@@ -38,7 +38,8 @@ Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
       x_env.customers.restore(site.site, site.model);
     }
   }
-  report_customers();
+  gather_customers();
+  x_env.customers.add(x_customer_changes);
   return outcome;
 }
 
@@ -62,7 +63,8 @@ Result<void> Shard::adopt(const Rules& rules) {
     if (auto committed = commit(); !committed) return committed;
     publish();
   }
-  report_customers();
+  gather_customers();
+  x_env.customers.add(x_customer_changes);
   return {};
 }
 

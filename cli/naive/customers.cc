@@ -1,7 +1,9 @@
 // The naive evaluator's ranks and lifetime values: the ranking is counted afresh for every
 // question, the model's formulas are summed as they are printed (Fader, Hardie, Lee 2005; Fader,
 // Hardie 2013). Shares no code with core/rank* and operators/clv.
+#include <array>
 #include <cmath>
+#include <map>
 
 #include "cli/naive/terms.h"
 
@@ -53,7 +55,7 @@ Real hypergeometric(Real a, Real b, Real c, Real z) {
   return sum;
 }
 
-// A customer as of the last whole day since the newest order.
+// A customer as of the last whole day since the newest order, after four weeks the last whole week.
 struct Customer {
   Real x, t_x, age, orders, mean;
 };
@@ -69,7 +71,8 @@ std::optional<Customer> customer(const World& world) {
     last = std::max(last, event.at.ms);
   }
   constexpr int64_t kDay = 86'400'000;
-  const int64_t days = std::max<int64_t>(0, (world.now.ms - last) / kDay);
+  int64_t days = std::max<int64_t>(0, (world.now.ms - last) / kDay);
+  if (days >= 28) days = days / 7 * 7;
   const Real n = static_cast<Real>(orders.top);
   const Real revenue = static_cast<Real>(lifetime("lifetime.revenue", world.events).top);
   return Customer{n - 1, static_cast<Real>(last - first) / kDay,
@@ -116,8 +119,17 @@ Value score(const std::string& term, const World& world) {
 Value clv(int64_t days, const World& world) {
   const std::optional<Customer> who = customer(world);
   if (!who || !world.model) return kUnknown;
-  const Real worth =
-      orders_within(*world.model, *who, static_cast<Real>(days)) * next_order(*world.model, *who);
+  // The same customer is asked about at thousands of instants, and the series is long. (All worlds
+  // with a model have the same.)
+  static std::map<std::array<Real, 6>, Real> known;
+  const std::array<Real, 6> asked{who->x,      who->t_x,  who->age,
+                                  who->orders, who->mean, static_cast<Real>(days)};
+  const auto [place, is_new] = known.emplace(asked, 0);
+  Real& worth = place->second;
+  if (is_new) {
+    worth =
+        orders_within(*world.model, *who, static_cast<Real>(days)) * next_order(*world.model, *who);
+  }
   return whole(std::llround(std::max<Real>(0, worth)));
 }
 

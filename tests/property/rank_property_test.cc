@@ -323,7 +323,9 @@ TEST_P(RankProperty, ReadyAudiencesByValue) {
     rig.send(shop.some(40));
     Members expected;
     const std::vector<Totals> all = shop.customers();
-    for (const auto& [name, own] : shop.totals()) {
+    for (const auto& customer : shop.totals()) {
+      const std::string& name = customer.first;
+      const Totals& own = customer.second;  // clang's lambdas take no structured bindings
       if (own.orders == 0) continue;
       const int64_t less = count(all, [&](auto& t) { return t.revenue < own.revenue; });
       const int64_t more = count(all, [&](auto& t) { return t.revenue > own.revenue; });

@@ -1,9 +1,11 @@
 // clv(D) — the revenue expected of a customer within D from now; p_alive — the chance that they
 // order again. Unknown for who never ordered, and until the site's customers allow a fit.
 //
-// Both fall with time, at every instant a little. So that they change at instants everyone can
-// name, they are taken as of the last whole day since the newest order: a step a day, and one with
-// every order and refund. A new fit is seen at a customer's next step, or sooner by an event.
+// Both fall with time, at every instant a little, and ever more slowly. So that they change at
+// instants everyone can name, they are taken as of the last step since the newest order: a day long
+// for four weeks, then a week; and they change with every order and refund. A new fit is seen at a
+// customer's next step, or sooner by an event.
+#include <algorithm>
 #include <cmath>
 
 #include "operators/audience/terms.h"
@@ -13,14 +15,24 @@ namespace rekindle::operators::audience {
 namespace {
 
 constexpr ArgumentKind kClvArguments[] = {ArgumentKind::kWindow};
-constexpr Duration kStep = days(1);
-constexpr Duration kStepWithoutModel = hours(1);  // how often is looked whether there is one
+constexpr Duration kFresh = days(28);
+struct Steps {
+  Duration fresh;  // for so long since the newest order
+  Duration later;
+};
+constexpr Steps kSteps{days(1), days(7)};
+constexpr Steps kStepsWithoutModel{hours(1), days(1)};  // how often is looked whether there is one
 constexpr int64_t kAliveParts = 1'000'000;
 
-// The last whole step since the newest order, at or before `now`.
-EventTime step_before(const Lifetime& lifetime, EventTime now, Duration step) {
-  const int64_t age = (now - lifetime.last_order).ms;
-  return lifetime.last_order + milliseconds(age <= 0 ? 0 : age - age % step.ms);
+struct Step {
+  EventTime begin;  // at or before now, unless the newest order is ahead of it
+  EventTime end;
+};
+Step step_around(const Lifetime& lifetime, EventTime now, const Steps& steps) {
+  const int64_t age = std::max<int64_t>(0, (now - lifetime.last_order).ms);
+  const Duration length = age < kFresh.ms ? steps.fresh : steps.later;
+  const EventTime begin = lifetime.last_order + milliseconds(age - age % length.ms);
+  return {begin, begin + length};
 }
 
 PurchaseHistory history_of(const Lifetime& lifetime) {
@@ -35,10 +47,9 @@ Quantity scored(const Scope& scope, Score&& score) {
   const auto model = scope.insights == nullptr || scope.insights->model.empty()
                          ? Result<ClvModel>(Error{ErrorCode::kNotFound, {}})
                          : decode_clv_model(scope.insights->model);
-  const Duration step = model ? kStep : kStepWithoutModel;
-  const EventTime at = step_before(lifetime, scope.now, step);
-  if (!model) return Quantity::unknown(true, at + step);
-  return {score(*model, history_of(lifetime), at), Quantity::State::kKnown, true, at + step};
+  const Step step = step_around(lifetime, scope.now, model ? kSteps : kStepsWithoutModel);
+  if (!model) return Quantity::unknown(true, step.end);
+  return {score(*model, history_of(lifetime), step.begin), Quantity::State::kKnown, true, step.end};
 }
 
 Quantity clv(const Arguments& arguments, const Scope& scope) {

@@ -167,6 +167,17 @@ TEST(LifetimeValueTerms, StepOnceADaySinceTheNewestOrder) {
   EXPECT_EQ(customer.ask(today, kNow - milliseconds(1)).until, kNow);
 }
 
+TEST(LifetimeValueTerms, StepAWeekAfterFourWeeks) {
+  Customer customer;
+  customer.ordered(2, 5'000, days(100), days(30)).with_model();
+  EXPECT_EQ(customer.ask("p_alive < 2").until, kNow + days(5));
+  EXPECT_EQ(customer.ask("p_alive < 2", kNow + days(5)).until, kNow + days(12));
+  EXPECT_EQ(customer.ask("p_alive < 2", kNow - days(3)).until, kNow - days(2));
+  customer.insights.model.clear();  // is there one? Every hour for four weeks, then every day
+  EXPECT_EQ(customer.ask("p_alive < 2", kNow - days(3)).until, kNow - days(3) + hours(1));
+  EXPECT_EQ(customer.ask("p_alive < 2").until, kNow + days(1));
+}
+
 TEST(LifetimeValueTerms, AnOrderAheadOfTheClockCountsAsNow) {
   Customer customer;
   customer.ordered(1, 5'000, seconds(-3), seconds(-3)).with_model();
