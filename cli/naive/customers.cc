@@ -1,9 +1,12 @@
 // The naive evaluator's ranks and lifetime values: the ranking is counted afresh for every
 // question, the model's formulas are summed as they are printed (Fader, Hardie, Lee 2005; Fader,
 // Hardie 2013). Shares no code with core/rank* and operators/clv.
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <string_view>
 
 #include "cli/naive/terms.h"
 
@@ -99,6 +102,13 @@ Real next_order(const Model& m, const Customer& c) {
 }
 
 }  // namespace
+
+bool asks_about_customers(const Tree& tree) {
+  constexpr std::string_view kTerms[] = {"top",         "percentile",    "clv",         "p_alive",
+                                         "rfm.recency", "rfm.frequency", "rfm.monetary"};
+  return std::find(std::begin(kTerms), std::end(kTerms), tree.term) != std::end(kTerms) ||
+         std::any_of(tree.parts.begin(), tree.parts.end(), asks_about_customers);
+}
 
 bool ranks(const Tree& tree, const World& world) {
   const std::optional<Standing> found = standing(tree.field, world);
