@@ -13,6 +13,7 @@ constexpr unsigned kAudienceShift = 3;
 
 std::string_view name_of(ChangeReason reason) {
   switch (reason) {
+    case ChangeReason::kConsent: return "consent";
     case ChangeReason::kEvent: return "event";
     case ChangeReason::kDeadline: return "deadline";
     case ChangeReason::kDefinition: return "definition";
@@ -49,8 +50,7 @@ bool read_change(ByteReader& reader, Change& change) {
   change.visitor.high = reader.fixed<uint64_t>();
   change.visitor.low = reader.fixed<uint64_t>();
   change.visitor_name = reader.bytes();
-  return reader.ok() && head >> kAudienceShift <= UINT16_MAX && version <= UINT32_MAX &&
-         change.reason >= ChangeReason::kEvent;
+  return reader.ok() && head >> kAudienceShift <= UINT16_MAX && version <= UINT32_MAX;
 }
 
 // 4 site · 16 key · zigzag start · zigzag end − start · varint lines · per line: varint type ·

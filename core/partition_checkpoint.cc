@@ -43,8 +43,11 @@ void Partition::begin_checkpoint() {
     state_format::append_partition_row(x_id, 'm', row);
     append_big_endian(row, static_cast<uint16_t>(index));
     set.numbers.runOptimize();
-    value.resize(set.numbers.getSizeInBytes());
-    set.numbers.write(value.data());
+    value.clear();
+    append_big_endian(value, set.checksum.high);
+    append_big_endian(value, set.checksum.low);
+    value.resize(state_format::kChecksumBytes + set.numbers.getSizeInBytes());
+    set.numbers.write(value.data() + state_format::kChecksumBytes);
     x_batch.put(Table::kPartitions, row, value);
   }
   x_saving = x_unsaved.size();

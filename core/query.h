@@ -11,6 +11,7 @@
 #include "core/decider.h"
 #include "core/mailbox.h"
 #include "core/rules.h"
+#include "core/set_checksum.h"
 #include "core/visitor.h"
 
 namespace rekindle {
@@ -27,13 +28,14 @@ class QueryScope {
   [[nodiscard]] virtual EventTime now(VisitorKey key) = 0;
   [[nodiscard]] virtual const Site* site(SiteId id) const = 0;
   [[nodiscard]] virtual const Decider* decider() const = 0;
-  // Member set of an audience in one of the shard's partitions, its clock, and the seq of the last
-  // change it contains. Partitions of other shards are not visible.
+  // Member set of an audience in one of the shard's partitions, its checksum and clock, and the seq
+  // of the last change it contains. Partitions of other shards are not visible.
   struct MemberSet {
     PartitionId partition{};
     EventTime as_of;
     uint64_t seq = 0;
     const Roaring* members = nullptr;  // visitor numbers; null: none
+    SetChecksum checksum;
   };
   [[nodiscard]] virtual std::vector<MemberSet> member_sets(AudienceId audience) = 0;
   // Names of visitors that are not yet in the store; nothing when they are (or never were).
