@@ -24,6 +24,7 @@
 #include "cli/config.h"
 #include "cli/huge_pages.h"
 #include "cli/load/traffic.h"
+#include "cli/warm_heap.h"
 #include "cli/yaml_reader.h"
 #include "core/engine.h"
 #include "io/decoders/json_events.h"
@@ -182,7 +183,7 @@ class Bench {
       body.clear();
       for (size_t i = 0; i < kParcelEvents && more; ++i) {
         more = traffic.append_json(body);
-        body += '\n';
+        if (more) body += '\n';
       }
       if (body.empty()) break;
       const int64_t start = monotonic_ns();
@@ -376,5 +377,6 @@ int main(int argc, char** argv) {
   app.add_flag("--json", options.json, "one JSON object a line");
   CLI11_PARSE(app, argc, argv);
   std::filesystem::create_directories(options.data);
+  const rekindle::cli::WarmHeap heap;  // as the server has it
   return rekindle::bench::Bench(options).run();
 }

@@ -201,7 +201,7 @@ class Nginx:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder / "nginx"
-        self.folder.mkdir()
+        self.folder.mkdir(exist_ok=True)
         temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};"
                             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         (self.folder / "nginx.conf").write_text(f"""
@@ -327,6 +327,7 @@ class Bench:
                          self.seconds) for _ in range(self.runs)]
             server.stop()
         self.add_latency("change", [run["change"] for run in runs], f"at {half:,.0f} events/s")
+        self.floor("change_floor", half / 64)
 
     def decide(self):
         self.fill()
@@ -339,12 +340,22 @@ class Bench:
                     for _ in range(self.runs)]
             self.add_latency("decide", [run["latency"] for run in runs],
                              f"at {top / 2:,.0f} decisions/s{about}")
+            self.floor("decide_floor", top / 2)
             if self.top_rate:
                 half = self.top_rate / 2
                 runs = [load(server.url, "--mode", "ws", "--rate", f"{half:.0f}", "--decide-rate",
                              "500", *common)["decide"] for _ in range(self.runs)]
                 self.add_latency("decide_under_load", runs, f"beside {half:,.0f} events/s")
             server.stop()
+
+    def floor(self, name, rate):
+        """What this machine and the loader take for a request that needs no work: nginx answers an
+        empty GIF, at the same rate of requests, on the same cores."""
+        with Nginx(self.folder, None) as nginx:
+            runs = [load(nginx.url, "--mode", "pixel", "--rate", f"{rate:.0f}", "--visitors",
+                         str(self.visitors), "--duration", self.seconds)["latency"]
+                    for _ in range(self.runs)]
+        self.add_latency(name, runs, f"nginx, an empty GIF, {rate:,.0f} requests/s")
 
     def add_latency(self, name, latencies, note):
         if any(latency["samples"] == 0 for latency in latencies):

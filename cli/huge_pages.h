@@ -5,5 +5,7 @@
 
 // Read by jemalloc when the process starts; MALLOC_CONF in the environment goes over it.
 extern "C" {
-const char* malloc_conf = "thp:always,metadata_thp:auto";  // NOLINT: the name is jemalloc's
+const char* malloc_conf =  // NOLINT: the name is jemalloc's
+    "thp:always,metadata_thp:auto,narenas:1,oversize_threshold:0,background_thread:true,"
+    "dirty_decay_ms:300000,muzzy_decay_ms:0";
 }

@@ -16,6 +16,7 @@
 #include "cli/check.h"
 #include "cli/exit_code.h"
 #include "cli/presets/source_event.h"
+#include "cli/warm_heap.h"
 #include "io/server.h"
 
 namespace rekindle::cli {
@@ -113,6 +114,7 @@ int fail(const Error& error) {
 
 int serve(Config config) {
   const sigset_t signals = block_signals();
+  const WarmHeap heap;
   double reported = 0;
   auto assembly = Assembly::open(config, [&reported](double share) {
     if (share < reported + 0.05) return;

@@ -1,6 +1,6 @@
 #include "core/background_writer.h"
 
-#include "core/thread_name.h"
+#include "core/thread_role.h"
 
 namespace rekindle {
 
@@ -44,7 +44,7 @@ void BackgroundWriter::drain() {
 }
 
 void BackgroundWriter::run() {
-  name_this_thread("rk-writer");
+  begin_thread("rk-writer", ThreadRole::kBackground);
   std::unique_lock lock(x_mutex);
   while (true) {
     x_changed.wait(lock, [this] { return x_stopping || !x_jobs.empty(); });

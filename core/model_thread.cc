@@ -4,7 +4,7 @@
 
 #include "core/bytes.h"
 #include "core/log_format.h"
-#include "core/thread_name.h"
+#include "core/thread_role.h"
 
 namespace rekindle {
 namespace {
@@ -108,7 +108,7 @@ void ModelThread::notify() {
 }
 
 void ModelThread::run() {
-  name_this_thread("rk-model");
+  begin_thread("rk-model", ThreadRole::kBackground);
   auto saved_at = std::chrono::steady_clock::now();
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {

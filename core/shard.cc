@@ -5,7 +5,7 @@
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard_scope.h"
-#include "core/thread_name.h"
+#include "core/thread_role.h"
 
 namespace rekindle {
 namespace {
@@ -209,7 +209,7 @@ int64_t Shard::sleep_ms() {
 }
 
 void Shard::run() {
-  name_this_thread("rk-shard-" + std::to_string(x_index));
+  begin_thread("rk-shard-" + std::to_string(x_index), ThreadRole::kServing);
   while (true) {
     if (step()) continue;
     if (x_stopping.load() && x_waiting.empty()) return;

@@ -5,7 +5,7 @@
 #include "core/assert.h"
 #include "core/clock.h"
 #include "core/limits.h"
-#include "core/thread_name.h"
+#include "core/thread_role.h"
 #include "io/io_loop.h"
 #include "io/responses.h"
 
@@ -56,7 +56,7 @@ void IoThread::join() {
 }
 
 void IoThread::run() {
-  name_this_thread("rk-io");
+  begin_thread("rk-io", ThreadRole::kServing);
   x_loop->begin();
   auto& context = x_loop->context();
   while (!is_finished()) {

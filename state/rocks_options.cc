@@ -21,13 +21,15 @@ rocksdb::CompressionType best_of(rocksdb::CompressionType wanted) {
   return known ? wanted : rocksdb::kNoCompression;
 }
 
-// Compaction can wait; flushes cannot, or writers would wait for a free memtable.
+// Compaction can wait for anybody, a flush for who serves; were it to wait for long, writers would
+// wait for a free memtable.
 void calm_background_threads() {
   static std::once_flag once;
   std::call_once(once, [] {
+    // A courtesy: everything works without it.
     rocksdb::Env::Default()
         ->LowerThreadPoolCPUPriority(rocksdb::Env::Priority::LOW, rocksdb::CpuPriority::kLow)
-        .PermitUncheckedError();  // a courtesy: everything works without it
+        .PermitUncheckedError();
   });
 }
 

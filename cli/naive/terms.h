@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/property/naive_audience.h"
+#include "cli/naive/tree.h"
 
 namespace rekindle::naive {
 
@@ -34,7 +34,7 @@ inline bool compare(const std::string& op, int sign) {
   return sign >= 0;
 }
 
-// In naive_events.cc.
+// In events.cc.
 [[nodiscard]] std::optional<int64_t> amount_of(const PlainEvent& event, const std::string& field);
 [[nodiscard]] const std::string& name_in(const PlainItem& item, const std::string& field);
 [[nodiscard]] bool matches(const Tree& tree, const PlainEvent& event);
