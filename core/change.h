@@ -14,9 +14,8 @@
 
 namespace rekindle {
 
-enum class ChangeReason : uint8_t { kConsent = 0, kEvent = 1, kDeadline = 2, kDefinition = 3 };
-// "consent", "event", "deadline", "definition"
-[[nodiscard]] std::string_view name_of(ChangeReason reason);
+enum class ChangeReason : uint8_t { kEvent = 1, kDeadline = 2, kDefinition = 3, kConsent = 4 };
+[[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", …
 
 // One visitor entered or left one audience; or, for kConsent, a member answered otherwise about
 // advertising (core/ad_consent.h), so that those it was handed to hear of it at once: it stays a

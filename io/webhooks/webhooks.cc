@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "core/clock.h"
-#include "core/thread_name.h"
+#include "core/thread_role.h"
 #include "io/webhooks/webhook_target.h"
 
 namespace rekindle::io {
@@ -123,7 +123,7 @@ std::vector<WebhookStatus> Webhooks::status() const {
 // --- the thread ----------------------------------------------------------------------------------
 
 void Webhooks::Parts::run() {
-  name_this_thread("rk-webhooks");
+  begin_thread("rk-webhooks", ThreadRole::kBackground);
   listen_to_bell();
   look();
   context.run();
