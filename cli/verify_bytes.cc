@@ -9,6 +9,7 @@
 #include "cli/assembly.h"
 #include "cli/progress.h"
 #include "cli/stored_store.h"
+#include "core/insights.h"
 #include "core/operators_cache.h"
 #include "core/partition.h"
 #include "core/state_format.h"
@@ -183,12 +184,25 @@ class PartitionProof {
         });
     if (!scanned) return scanned;
     if (!outcome) return outcome;
+    if (auto compared = compare_insights(); !compared) return compared;
     x_verdict.visitors += rows;
     if (rows != x_partition.state().next_number) {
       differs(where(fmt::format("has {} visitors saved, {} in its log", rows,
                                 x_partition.state().next_number)));
     }
     return {};
+  }
+
+  // Rank boundaries and models; a partition that never had any has no row.
+  Result<void> compare_insights() {
+    std::string row;
+    state_format::append_partition_row(x_id, 'i', row);
+    const std::string_view keys[] = {row};
+    x_bytes.clear();
+    encode_insights(x_partition.insights().sites(), x_bytes);
+    return x_stored.state->multi_get(Table::kPartitions, keys, [&](size_t, std::string_view value) {
+      if (value != x_bytes) differs(where("has other ranks or models than saved"));
+    });
   }
 
   PartitionId x_id;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/insights.h"
 #include "core/rules.h"
 #include "core/site.h"
 #include "core/visitor.h"
@@ -48,10 +49,11 @@ struct Explanation {
 class AudienceProbe {
  public:
   virtual ~AudienceProbe() = default;
-  [[nodiscard]] virtual Holds evaluate(const Visitor& visitor, const Site& site,
-                                       EventTime now) const = 0;
-  [[nodiscard]] virtual Explanation explain(const Visitor& visitor, const Site& site,
-                                            EventTime now) const = 0;
+  // `insights`: what is known of the site's customers as a whole; null: nothing yet.
+  [[nodiscard]] virtual Holds evaluate(const Visitor& visitor, const Site& site, EventTime now,
+                                       const SiteInsights* insights) const = 0;
+  [[nodiscard]] virtual Explanation explain(const Visitor& visitor, const Site& site, EventTime now,
+                                            const SiteInsights* insights) const = 0;
   // The audiences it names itself, ascending.
   [[nodiscard]] virtual std::vector<AudienceId> references() const = 0;
   // False when an audience that it rests on has another version in force there.

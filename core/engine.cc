@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/assert.h"
+#include "core/customer_thread.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard.h"
@@ -59,6 +60,8 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
     x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
                                             config.partitions, x_parts.on_trouble);
   }
+  x_customers = std::make_unique<CustomerThread>(config.partitions, x_parts.clock, x_clock_mode,
+                                                 x_parts.customer_models.get());
   const ShardEnvironment environment{x_config,
                                      x_parts.log,
                                      x_parts.store,
@@ -67,6 +70,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
                                      x_parts.make_operators,
                                      x_parts.decider.get(),
                                      x_model.get(),
+                                     *x_customers,
                                      *x_writer,
                                      x_listening,
                                      x_clock_mode,
@@ -86,6 +90,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
 
 Engine::~Engine() {
   x_definitions->end_thread();
+  x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
 }
 
@@ -147,6 +152,9 @@ Result<void> Engine::recover(const std::function<void(double)>& progress) {
 void Engine::start() {
   for (auto& shard : x_shards) shard->start();
   if (x_model != nullptr) x_model->start();
+  x_customers->start([this] {
+    for (auto& shard : x_shards) shard->inbox().bell().ring();
+  });
   x_running = true;
   x_definitions->start();
 }
@@ -154,6 +162,7 @@ void Engine::start() {
 Result<void> Engine::stop() {
   x_definitions->end_thread();  // it may still wait for a shard
   x_running = false;
+  x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
   if (x_failed.load()) {
     return Error{ErrorCode::kStoreFailed, "stopped after a failed write; nothing was checkpointed"};
@@ -283,9 +292,15 @@ bool Engine::step() {
   return busy || (stepped && *stepped);
 }
 
+const CustomerCounters& Engine::customer_counters() const {
+  return x_customers->counters();
+}
+
 void Engine::run_until_idle() {
-  while (step()) {
-  }
+  do {
+    while (step()) {
+    }
+  } while (x_customers->catch_up());
 }
 
 Result<void> Engine::checkpoint_now() {

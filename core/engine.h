@@ -13,6 +13,8 @@
 #include "core/audience_probe.h"
 #include "core/change.h"
 #include "core/clock.h"
+#include "core/customer_counters.h"
+#include "core/customer_models.h"
 #include "core/decider.h"
 #include "core/definitions.h"
 #include "core/limits.h"
@@ -65,11 +67,13 @@ struct EngineParts {
   std::function<void(const Error&)> on_failure;
   // Told, on one of the engine's threads, what went wrong and will be tried again. May be empty.
   std::function<void(const Error&)> on_trouble;
+  std::unique_ptr<CustomerModels> customer_models = nullptr;  // null: lifetime values are unknown
   // May be empty: then audiences are not previewed, explained, or known to refer to others.
   MakeProbe make_probe = {};
 };
 
 class Shard;
+class CustomerThread;
 class ModelThread;
 class BackgroundWriter;
 
@@ -119,6 +123,7 @@ class Engine {
 
   // --- looking ---------------------------------------------------------------------------------
   [[nodiscard]] const ShardCounters& counters(size_t shard) const;
+  [[nodiscard]] const CustomerCounters& customer_counters() const;
   [[nodiscard]] const Sites& sites() const { return x_parts.sites; }
   [[nodiscard]] const Clock& clock() const { return x_parts.clock; }
   [[nodiscard]] Log& log() { return x_parts.log; }
@@ -145,7 +150,7 @@ class Engine {
   // Without threads: one round of every shard, and one step of a redefinition. False when there was
   // nothing to do. Messages' replies are delivered to their mailboxes as always.
   bool step();
-  // Until there is nothing to do.
+  // Until there is nothing to do, and ranks and models are reached everywhere.
   void run_until_idle();
   // Without threads: checkpoints every partition, writes inline.
   [[nodiscard]] Result<void> checkpoint_now();
@@ -171,6 +176,7 @@ class Engine {
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
   std::unique_ptr<Definitions> x_definitions;
+  std::unique_ptr<CustomerThread> x_customers;
   std::vector<std::unique_ptr<Shard>> x_shards;
 };
 

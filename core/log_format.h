@@ -6,6 +6,7 @@
 //   kind 1 events: event records (core/event_format.h), back to back to the end
 //   kind 2 tick:   nothing
 //   kind 3 rules:  encode_rules bytes
+//   kind 4 insights: core/insights.h: boundaries that moved and models that are new, in order
 //   kind 5 redefinition: 1 step (core/redefinition.h) · begin: encode_rules bytes · evaluate:
 //                  varint first, varint end of the visitor numbers · switch: nothing
 // now: the shard's clock when it cut the batch. With the event clock, each event first moves the
@@ -34,6 +35,7 @@ enum class RecordKind : uint8_t {
   kEvents = 1,
   kTick = 2,
   kRules = 3,
+  kInsights = 4,
   kRedefinition = 5,
 };
 

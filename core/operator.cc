@@ -12,16 +12,27 @@ void Context::set_member(AudienceVersion audience, bool inside, EventTime since)
                                        });
   const bool was_inside = place != memberships.end() && place->of() == audience;
   if (inside == was_inside) return;
+  const Membership membership{audience.id, audience.version, since};
   if (inside) {
-    memberships.insert(place, {audience.id, audience.version, since});
+    memberships.insert(place, membership);
   } else {
     memberships.erase(place);
   }
+  emit(membership, x_reason, inside);
+}
+
+void Context::consent_changed(bool granted) {
+  for (const Membership& membership : x_visitor.memberships) {
+    emit(membership, ChangeReason::kConsent, granted);
+  }
+}
+
+void Context::emit(const Membership& of, ChangeReason reason, bool entered) {
   Change change;
-  change.audience = audience.id;
-  change.definition_version = audience.version;
-  change.entered = inside;
-  change.reason = x_reason;
+  change.audience = of.audience;
+  change.definition_version = of.definition_version;
+  change.entered = entered;
+  change.reason = reason;
   change.cause = x_reason == ChangeReason::kEvent ? x_cause : EventType::kNone;
   change.at = x_now;
   change.site = x_visitor.site;

@@ -10,6 +10,7 @@
 
 #include "core/change.h"
 #include "core/event.h"
+#include "core/insights.h"
 #include "core/site.h"
 #include "core/visitor.h"
 
@@ -29,13 +30,14 @@ class EffectSink {
 class Context {
  public:
   Context(Visitor& visitor, const Site& site, EventTime now, ChangeReason reason, EventType cause,
-          EffectSink& effects)
+          EffectSink& effects, const SiteInsights* insights = nullptr)
       : x_visitor(visitor),
         x_site(site),
         x_now(now),
         x_reason(reason),
         x_cause(cause),
-        x_effects(effects) {}
+        x_effects(effects),
+        x_insights(insights) {}
 
   // The instant all windows end at. Never goes back within a partition.
   [[nodiscard]] EventTime now() const { return x_now; }
@@ -43,6 +45,8 @@ class Context {
   [[nodiscard]] Visitor& visitor() { return x_visitor; }
   [[nodiscard]] const Visitor& visitor() const { return x_visitor; }
   [[nodiscard]] const Site& site() const { return x_site; }
+  // What the log says about the site's customers as a whole; null: nothing yet.
+  [[nodiscard]] const SiteInsights* insights() const { return x_insights; }
 
   // Asks for on_deadline at `at` or earlier. Asking later than now() is required.
   void wake_at(EventTime at) {
@@ -52,15 +56,21 @@ class Context {
   // before. Who enters is in it since now(), unless said otherwise.
   void set_member(AudienceVersion audience, bool inside) { set_member(audience, inside, x_now); }
   void set_member(AudienceVersion audience, bool inside, EventTime since);
+  // The visitor answered otherwise about advertising: emits a kConsent change of every audience it
+  // is in. `granted`: both uses are.
+  void consent_changed(bool granted);
   void close_session(const ClosedSession& session) { x_effects.add_session(session); }
 
  private:
+  void emit(const Membership& of, ChangeReason reason, bool entered);
+
   Visitor& x_visitor;
   const Site& x_site;
   EventTime x_now;
   ChangeReason x_reason;
   EventType x_cause;
   EffectSink& x_effects;
+  const SiteInsights* x_insights;
 };
 
 class Operator {
@@ -71,8 +81,11 @@ class Operator {
   virtual void on_event(Event& event, Context& context) = 0;
   // Called when the visitor's deadline came, at exactly that instant, with the deadline reset to
   // never(): each operator asks again for what it still needs. Also called, with the deadline left
-  // as it is, for every visitor when definitions change (context.reason() is kDefinition).
+  // as it is, for every visitor when definitions change (context.reason() is kDefinition), and for
+  // one whom the boundary of a rank passed (kRank).
   virtual void on_deadline(Context& context) = 0;
+  // What it wants Context::insights() to hold, as long as it is in force.
+  [[nodiscard]] virtual CustomerNeeds needs() const { return {}; }
 };
 
 using Operators = std::vector<std::unique_ptr<Operator>>;

@@ -19,6 +19,11 @@ const Roaring* Partition::members(AudienceId audience) const {
   return index < x_members.size() ? &x_members[index].numbers : nullptr;
 }
 
+SetChecksum Partition::checksum(AudienceId audience) const {
+  const auto index = to_index(audience);
+  return index < x_members.size() ? x_members[index].checksum : SetChecksum();
+}
+
 std::string_view Partition::recent_name(VisitorNumber number) const {
   const size_t index = number - x_first_unsaved;
   return number >= x_first_unsaved && index < x_unsaved.size()
@@ -104,7 +109,8 @@ void Partition::fire_visitor(CachedVisitor& cached, EventTime until) {
     touch(cached);
     const EventTime at = visitor.deadline;
     visitor.deadline = EventTime::never();
-    Context context(visitor, *site, at, ChangeReason::kDeadline, EventType::kNone, *this);
+    Context context(visitor, *site, at, ChangeReason::kDeadline, EventType::kNone, *this,
+                    x_insights.find(visitor.site));
     for (const auto& op : *x_operators) op->on_deadline(context);
     RK_ASSERT(visitor.deadline > at);
     bump(x_env.counters.fires);
@@ -180,12 +186,16 @@ Result<Partition::Applied> Partition::apply(std::string_view event_record, Cache
 
   touch(cached);
   fire_visitor(cached, x_state.clock);
-  Context context(visitor, *site, x_state.clock, ChangeReason::kEvent, x_event.type, *this);
+  const bool counts = x_views != 0 && changes_totals(x_event.type);
+  const Lifetime before = counts ? visitor.lifetime : Lifetime{};
+  Context context(visitor, *site, x_state.clock, ChangeReason::kEvent, x_event.type, *this,
+                  x_insights.find(visitor.site));
   for (const auto& op : *x_operators) {
     op->on_event(x_event, context);
     if (x_event.is_duplicate) break;
   }
   rearm(cached);
+  if (counts) note_customer(visitor, before, x_views);
   return x_event.is_duplicate ? Applied::kDuplicate : Applied::kDone;
 }
 
@@ -221,15 +231,17 @@ void Partition::append_to_feed(const Change& change) {
 }
 
 void Partition::add_change(const Change& change, VisitorNumber number) {
-  MemberSet* const future = future_members({change.audience, change.definition_version});
+  const AudienceVersion audience{change.audience, change.definition_version};
+  const bool is_consent = change.reason == ChangeReason::kConsent;
+  if (is_consent && !x_rules.is_in_force(audience)) return;  // nobody heard of it, or does any more
+  MemberSet* const future = future_members(audience);
   if (future == nullptr) append_to_feed(change);
+  if (is_consent) return;  // a member stays one
   MemberSet& set = future != nullptr ? *future : members_of(change.audience);
   set.changed = true;
-  if (change.entered) {
-    set.numbers.add(number);
-  } else {
-    set.numbers.remove(number);
-  }
+  const bool differs =
+      change.entered ? set.numbers.addChecked(number) : set.numbers.removeChecked(number);
+  if (differs) set.checksum.toggle(change.visitor);
 }
 
 void Partition::add_session(const ClosedSession& session) {

@@ -11,14 +11,18 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "core/customer_thread.h"
 #include "core/deadlines.h"
 #include "core/engine.h"
 #include "core/operator.h"
 #include "core/operators_cache.h"
 #include "core/partition_format.h"
+#include "core/rank_index.h"
 #include "core/redefinition.h"
+#include "core/set_checksum.h"
 #include "core/visitor_cache.h"
 #include "core/visitor_walk.h"
 
@@ -30,6 +34,7 @@ class Partition final : public EffectSink {
     StateStore& store;
     const Sites& sites;
     ShardCounters& counters;
+    CustomerThread* customers = nullptr;  // null: nobody looks at all customers together
   };
 
   Partition(PartitionId id, const Environment& environment);
@@ -77,6 +82,19 @@ class Partition final : public EffectSink {
   [[nodiscard]] bool is_evaluating() const { return x_evaluation.next < x_evaluation.end; }
   [[nodiscard]] VisitorNumber evaluated() const { return x_evaluation.next; }
   [[nodiscard]] VisitorNumber to_evaluate() const { return x_evaluation.end; }
+  // --- insights; see core/partition_insights.cc
+
+  // The next step towards what is published: at most `most` customers are to be looked at (and at
+  // least one boundary or model moves). Empty: this partition is there.
+  [[nodiscard]] std::vector<SiteInsights> next_insights(const CustomerTargets& targets,
+                                                        size_t most) const;
+  // Takes the step. Between begin(kInsights) and finish().
+  [[nodiscard]] Result<void> change_insights(std::vector<SiteInsights> step);
+  // Whether customers changed since the last call.
+  [[nodiscard]] bool take_customers_changed() { return std::exchange(x_customers_changed, false); }
+  // Appends what changed about them; for Environment::customers, after the commit.
+  void hand_over_customers(std::vector<CustomerChange>& changes);
+  [[nodiscard]] const Insights& insights() const { return x_insights; }
 
   // What to append to the log. Views stay valid until the next begin().
   [[nodiscard]] PartitionAppend finish();
@@ -90,6 +108,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] Deadlines& deadlines() { return x_deadlines; }
   [[nodiscard]] VisitorCache& cache() { return x_cache; }
   [[nodiscard]] const Roaring* members(AudienceId audience) const;
+  [[nodiscard]] SetChecksum checksum(AudienceId audience) const;
   // Read from the store if need be; null when unknown.
   [[nodiscard]] Result<CachedVisitor*> find(VisitorKey key);
   // Brings those of `keys` that are not in memory and exist in the store into memory.
@@ -122,6 +141,7 @@ class Partition final : public EffectSink {
  private:
   struct MemberSet {
     Roaring numbers;
+    SetChecksum checksum;  // of their keys
     bool changed = false;  // since the last checkpoint began
   };
   // Who is in a version that is being evaluated.
@@ -164,13 +184,20 @@ class Partition final : public EffectSink {
   bool drop_past_memberships(Visitor& visitor);
   [[nodiscard]] Result<bool> walk_unseen(VisitorWalk& walk, size_t most, VisitorReader look);
   void save_evaluation();
-  void save_set(Roaring& numbers, std::string_view row);
+  void save_set(MemberSet& set, std::string_view row);
+  [[nodiscard]] static Result<void> load_set(std::string_view value, MemberSet& set);
   [[nodiscard]] Result<void> load_row(std::string_view row, std::string_view value);
   [[nodiscard]] CachedVisitor& find_or_create(const Event& event);
   void touch(CachedVisitor& cached);
   void encode_pending(CachedVisitor& cached);
   void rearm(CachedVisitor& cached);
   void reset_effects();
+  void look_again(CachedVisitor& cached, const Site& site, ChangeReason reason);
+  [[nodiscard]] Result<void> move_boundary(SiteId site, const RankBoundary& to);
+  [[nodiscard]] Result<void> meet_needs();
+  [[nodiscard]] Result<void> count_customers(CustomerViews views);
+  void report_customers();
+  void note_customer(const Visitor& visitor, const Lifetime& before, CustomerViews views);
 
   PartitionId x_id;
   Environment x_env;
@@ -184,6 +211,14 @@ class Partition final : public EffectSink {
   Evaluation x_evaluation;
   // Names that the switch will probably want, so that it need not look for them.
   absl::flat_hash_map<VisitorNumber, NamedVisitor> x_prepared;
+
+  // Customers as a whole.
+  Insights x_insights;
+  RankIndex x_ranks;
+  CustomerNeeds x_needs;      // of the operators in force
+  CustomerViews x_views = 0;  // that x_ranks and x_env.customers are told about
+  std::vector<CustomerChange> x_customer_changes;
+  bool x_customers_changed = false;
 
   // The record under way.
   Event x_event;  // reused
@@ -205,6 +240,7 @@ class Partition final : public EffectSink {
   bool x_checkpointing = false;
   bool x_rules_changed = false;
   bool x_drop_future_rows = false;  // the store may have some of an evaluation that is over
+  bool x_insights_changed = false;
   uint64_t x_events_since = 0;
   uint64_t x_capture_position = 0;
   uint64_t x_checkpoint_position = 0;

@@ -35,6 +35,13 @@ void Partition::begin_checkpoint() {
     x_batch.put(Table::kPartitions, row, value);
     x_rules_changed = false;
   }
+  if (x_insights_changed) {
+    row.back() = 'i';
+    value.clear();
+    encode_insights(x_insights.sites(), value);
+    x_batch.put(Table::kPartitions, row, value);
+    x_insights_changed = false;
+  }
   for (size_t index = 0; index < x_members.size(); ++index) {
     MemberSet& set = x_members[index];
     if (!set.changed) continue;
@@ -42,7 +49,7 @@ void Partition::begin_checkpoint() {
     row.clear();
     state_format::append_partition_row(x_id, 'm', row);
     append_big_endian(row, static_cast<uint16_t>(index));
-    save_set(set.numbers, row);
+    save_set(set, row);
   }
   save_evaluation();
   x_saving = x_unsaved.size();
@@ -57,11 +64,14 @@ void Partition::begin_checkpoint() {
   x_deadlines.save(x_state.fired, x_batch);
 }
 
-void Partition::save_set(Roaring& numbers, std::string_view row) {
-  numbers.removeRunCompression();  // the same set gives the same bytes, whatever its past
-  numbers.runOptimize();
-  std::string value(numbers.getSizeInBytes(), '\0');
-  numbers.write(value.data());
+void Partition::save_set(MemberSet& set, std::string_view row) {
+  set.numbers.removeRunCompression();  // or the bytes would depend on when it was saved before
+  set.numbers.runOptimize();
+  std::string value;
+  append_big_endian(value, set.checksum.high);
+  append_big_endian(value, set.checksum.low);
+  value.resize(state_format::kChecksumBytes + set.numbers.getSizeInBytes());
+  set.numbers.write(value.data() + state_format::kChecksumBytes);
   x_batch.put(Table::kPartitions, row, value);
 }
 

@@ -6,6 +6,17 @@
 
 namespace rekindle {
 
+Result<void> Partition::load_set(std::string_view value, MemberSet& set) {
+  if (value.size() <= state_format::kChecksumBytes) {
+    return Error{ErrorCode::kCorruptRecord, "member set"};
+  }
+  set.checksum = {read_big_endian<uint64_t>(value.data()),
+                  read_big_endian<uint64_t>(value.data() + 8)};
+  value.remove_prefix(state_format::kChecksumBytes);
+  set.numbers = Roaring::readSafe(value.data(), value.size());
+  return {};
+}
+
 Result<void> Partition::load_row(std::string_view row, std::string_view value) {
   switch (row[2]) {
     case 'c': {
@@ -20,15 +31,18 @@ Result<void> Partition::load_row(std::string_view row, std::string_view value) {
       x_rules = std::move(decoded.value());
       return {};
     }
-    case 'm':
-      members_of(AudienceId{read_big_endian<uint16_t>(row.data() + 3)}).numbers =
-          Roaring::readSafe(value.data(), value.size());
+    case 'i': {
+      auto decoded = decode_insights(value);
+      if (!decoded) return decoded.error();
+      for (SiteInsights& site : *decoded) x_insights.of(site.site) = std::move(site);
       return {};
+    }
+    case 'm':
+      return load_set(value, members_of(AudienceId{read_big_endian<uint16_t>(row.data() + 3)}));
     case 'h': {
       const AudienceId id{read_big_endian<uint16_t>(row.data() + 3)};
       const auto version = read_big_endian<uint32_t>(row.data() + 5);
-      x_future.push_back({{id, version}, {Roaring::readSafe(value.data(), value.size()), false}});
-      return {};
+      return load_set(value, x_future.emplace_back(FutureMembers{{id, version}, {}}).set);
     }
     case 's': {
       ByteReader reader(value);
@@ -98,6 +112,11 @@ Result<void> Partition::replay(uint64_t position, std::string_view record,
   }
   if (header.value().kind == RecordKind::kRedefinition) {
     if (auto changed = replay_redefinition(content, operators); !changed) return changed;
+  }
+  if (header.value().kind == RecordKind::kInsights) {
+    auto step = decode_insights(content);
+    if (!step) return step.error();
+    if (auto changed = change_insights(std::move(*step)); !changed) return changed;
   }
   if (header.value().kind == RecordKind::kEvents) {
     while (!content.empty()) {

@@ -81,8 +81,8 @@ void Partition::evaluate_pending(CachedVisitor& cached) {
   const EventTime deadline = visitor.deadline;
   bool changed = drop_past_memberships(visitor);
   const size_t inside = visitor.memberships.size();
-  Context context(visitor, *site, x_state.clock, ChangeReason::kDefinition, EventType::kNone,
-                  *this);
+  Context context(visitor, *site, x_state.clock, ChangeReason::kDefinition, EventType::kNone, *this,
+                  x_insights.find(visitor.site));
   for (const auto& op : *x_operators) op->on_deadline(context);
   changed = changed || visitor.memberships.size() != inside || visitor.deadline != deadline;
   if (changed) touch(cached);
@@ -120,11 +120,12 @@ Result<void> Partition::switch_definitions(OperatorsCache& operators) {
   for (const PendingRule& pending : during.pending) {
     if (!pending.removes && !during.is_evaluated(pending)) continue;  // other words only
     MemberSet* const future = future_members(pending.rule.key());
-    const Roaring after = future == nullptr ? Roaring() : std::move(future->numbers);
+    MemberSet after = future == nullptr ? MemberSet() : std::move(*future);
+    after.changed = true;
     MemberSet& members = members_of(pending.rule.id);
-    if (auto told = emit_difference(pending.rule, members.numbers, after); !told) return told;
-    members.numbers = after;
-    members.changed = true;
+    auto told = emit_difference(pending.rule, members.numbers, after.numbers);
+    if (!told) return told;
+    members = std::move(after);
   }
   x_future.clear();
   x_evaluation = {};
@@ -224,7 +225,7 @@ void Partition::save_evaluation() {
     row.push_back('h');
     append_big_endian(row, to_index(future.audience.id));
     append_big_endian(row, future.audience.version);
-    save_set(future.set.numbers, row);
+    save_set(future.set, row);
   }
   x_drop_future_rows = false;
 }

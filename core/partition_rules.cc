@@ -12,7 +12,7 @@ Result<void> Partition::use(OperatorsCache& operators) {
   auto made = operators.get(x_rules);
   if (!made) return made.error();
   x_operators = made.value();
-  return {};
+  return meet_needs();
 }
 
 Result<void> Partition::change_rules(const Rules& rules, OperatorsCache& operators) {
@@ -78,8 +78,7 @@ Result<void> Partition::sweep(const Rules& before) {
       Context context(cached.visitor, *site, x_state.clock, ChangeReason::kDefinition,
                       EventType::kNone, *this);
       leave_removed(context);
-      for (const auto& op : *x_operators) op->on_deadline(context);
-      rearm(cached);
+      look_again(cached, *site, ChangeReason::kDefinition);
     }
   }
   return {};

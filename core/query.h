@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/decider.h"
+#include "core/insights.h"
 #include "core/mailbox.h"
 #include "core/rules.h"
+#include "core/set_checksum.h"
 #include "core/visitor.h"
 #include "core/visitor_walk.h"
 
@@ -27,14 +29,17 @@ class QueryScope {
   // The clock of the partition a visitor belongs to.
   [[nodiscard]] virtual EventTime now(VisitorKey key) = 0;
   [[nodiscard]] virtual const Site* site(SiteId id) const = 0;
+  // What a visitor's partition knows of their site's customers as a whole; null: nothing yet.
+  [[nodiscard]] virtual const SiteInsights* insights(const Visitor& visitor) = 0;
   [[nodiscard]] virtual const Decider* decider() const = 0;
-  // Member set of an audience in one of the shard's partitions, its clock, and the seq of the last
-  // change it contains. Partitions of other shards are not visible.
+  // Member set of an audience in one of the shard's partitions, its checksum and clock, and the seq
+  // of the last change it contains. Partitions of other shards are not visible.
   struct MemberSet {
     PartitionId partition{};
     EventTime as_of;
     uint64_t seq = 0;
     const Roaring* members = nullptr;  // visitor numbers; null: none
+    SetChecksum checksum;
   };
   [[nodiscard]] virtual std::vector<MemberSet> member_sets(AudienceId audience) = 0;
   // Names of visitors that are not yet in the store; nothing when they are (or never were).
@@ -45,6 +50,8 @@ class QueryScope {
   [[nodiscard]] virtual std::vector<PartitionId> partitions() = 0;
   // A partition's clock.
   [[nodiscard]] virtual EventTime now(PartitionId partition) = 0;
+  // What is known of a site's customers as a whole; null: nothing yet.
+  [[nodiscard]] virtual const SiteInsights* insights(PartitionId partition, SiteId site) = 0;
   // The next visitors of a walk, at most `most`; false when all were seen.
   [[nodiscard]] virtual Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) = 0;
 };

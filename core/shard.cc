@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/customer_thread.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard_scope.h"
@@ -24,12 +25,14 @@ Shard::Shard(const ShardEnvironment& environment, size_t index, size_t shards)
           {environment.config, environment.log, environment.clock, environment.writer, x_counters,
            x_inbox.bell(), environment.model, environment.config.cache_bytes_max / shards},
           x_partitions) {
-  const Partition::Environment parts{environment.store, environment.sites, x_counters};
+  const Partition::Environment parts{environment.store, environment.sites, x_counters,
+                                     &environment.customers};
   for (size_t id = index; id < environment.config.partitions; id += shards) {
     x_partitions.push_back(
         std::make_unique<Partition>(PartitionId{static_cast<uint16_t>(id)}, parts));
   }
   x_shares.resize(x_partitions.size());
+  x_unsettled.resize(x_partitions.size(), true);
   x_taken.resize(kMessagesPerTake);
 }
 
@@ -171,6 +174,7 @@ bool Shard::step() {
   if (outcome) outcome = commit();
   const bool had_events = !x_touched.empty();
   bool busy = !x_batch.partitions.empty() || !x_finished.empty() || !x_queries.empty();
+  const size_t crossings = x_touched.empty() ? limits::kRankSliceMax : limits::kRankSliceLiveMax;
   if (outcome) {
     publish();
   } else {
@@ -180,9 +184,11 @@ bool Shard::step() {
   answer_queries();
   ring();
   if (outcome) {
-    auto more = between_batches(had_events);
+    auto moving = x_checkpointer.is_full() ? Result<bool>(false) : move_insights(crossings);
+    auto more = moving ? between_batches(had_events) : moving;
     if (!more) fail(more.error());
-    busy = busy || !more || more.value() || (!x_waiting.empty() && !x_checkpointer.is_full());
+    busy = busy || (moving && *moving) || !more || more.value() ||
+           (!x_waiting.empty() && !x_checkpointer.is_full());
   }
   return busy;
 }

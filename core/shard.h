@@ -17,6 +17,7 @@
 
 namespace rekindle {
 
+class CustomerThread;
 class ModelThread;
 struct RedefinitionJob;
 
@@ -30,6 +31,7 @@ struct ShardEnvironment {
   const MakeOperators& make_operators;
   const Decider* decider;  // may be null
   ModelThread* model;      // may be null
+  CustomerThread& customers;
   BackgroundWriter& writer;
   const std::atomic<const ChangeListener*>& listener;  // null: nobody follows
   const std::atomic<ClockMode>& clock_mode;
@@ -112,6 +114,12 @@ class Shard {
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();
+  // In shard_insights.cc.
+  void gather_customers();
+  [[nodiscard]] bool talk_about_customers();
+  [[nodiscard]] bool look_for_targets();
+  [[nodiscard]] Result<bool> move_insights(size_t most);
+  [[nodiscard]] Result<size_t> move_insights(Partition& partition, size_t most);
   void quarantine_collision(std::string_view record, Parcel& parcel);
   void publish();  // and empties the batch
   void reply();
@@ -147,6 +155,11 @@ class Shard {
   std::vector<Mailbox*> x_to_ring;
   size_t x_next_due = 0;  // round robin over partitions with due deadlines
 
+  std::vector<CustomerChange> x_customer_changes;  // not told yet
+  CustomerTargets x_targets;                       // what partitions are to be brought to
+  std::vector<bool> x_unsettled;   // by index into x_partitions: may not be there yet
+  int64_t x_targets_since_ns = 0;  // when the first of them came that is not reached; 0: all are
+  size_t x_next_unsettled = 0;     // round robin
   RedefinitionJob* x_job = nullptr;
   JobStep x_job_step = JobStep::kBegin;
   size_t x_next_redefined = 0;  // round robin over partitions

@@ -24,6 +24,8 @@ struct ShardCounters {
   std::atomic<uint64_t> checkpoints{0};
   std::atomic<uint64_t> commit_ns{0};  // spent in Log::append
   std::atomic<uint64_t> log_bytes{0};
+  std::atomic<uint64_t> rank_crossings{0};  // customers looked at because a boundary passed them
+  std::atomic<int64_t> rank_lag_ms{0};  // since when a published boundary is not reached everywhere
   std::atomic<int64_t> cache_bytes{0};
   std::atomic<int64_t> cached_visitors{0};
   std::atomic<int64_t> inbox_bytes{0};

@@ -34,7 +34,12 @@ Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
   for (size_t i = 0; outcome && i < x_partitions.size(); ++i) {
     outcome = apply_replay(*x_partitions[i], replays[i]);
     x_env.last_changes[to_index(x_partitions[i]->id())] = x_partitions[i]->state().change_seq;
+    for (const SiteInsights& site : x_partitions[i]->insights().sites()) {
+      x_env.customers.restore(site.site, site.model);
+    }
   }
+  gather_customers();
+  x_env.customers.add(x_customer_changes);
   return outcome;
 }
 
@@ -58,6 +63,8 @@ Result<void> Shard::adopt(const Rules& rules) {
       publish();
     }
   }
+  gather_customers();
+  x_env.customers.add(x_customer_changes);
   return {};
 }
 

@@ -37,12 +37,20 @@ std::vector<PartitionId> ShardScope::partitions() {
   return ids;
 }
 
+const SiteInsights* ShardScope::insights(PartitionId id, SiteId site) {
+  return x_shard.partition(id)->insights().find(site);
+}
+
 Result<bool> ShardScope::walk(VisitorWalk& walk, size_t most, VisitorReader look) {
   return x_shard.partition(walk.partition)->walk(walk, most, look);
 }
 
 const Site* ShardScope::site(SiteId id) const {
   return x_shard.environment().sites.find(id);
+}
+
+const SiteInsights* ShardScope::insights(const Visitor& visitor) {
+  return partition_for(visitor.key).insights().find(visitor.site);
 }
 
 const Decider* ShardScope::decider() const {
@@ -53,7 +61,7 @@ std::vector<QueryScope::MemberSet> ShardScope::member_sets(AudienceId audience) 
   std::vector<MemberSet> sets;
   for (const auto& partition : x_shard.partitions()) {
     sets.push_back({partition->id(), partition->clock(), partition->state().change_seq,
-                    partition->members(audience)});
+                    partition->members(audience), partition->checksum(audience)});
   }
   return sets;
 }

@@ -12,6 +12,7 @@ class ShardScope final : public QueryScope {
   [[nodiscard]] const Visitor* visitor(VisitorKey key) override;
   [[nodiscard]] EventTime now(VisitorKey key) override;
   [[nodiscard]] const Site* site(SiteId id) const override;
+  [[nodiscard]] const SiteInsights* insights(const Visitor& visitor) override;
   [[nodiscard]] const Decider* decider() const override;
   [[nodiscard]] std::vector<MemberSet> member_sets(AudienceId audience) override;
   [[nodiscard]] std::optional<std::string_view> recent_name(PartitionId partition,
@@ -19,6 +20,7 @@ class ShardScope final : public QueryScope {
   [[nodiscard]] const Rules& rules(PartitionId partition) override;
   [[nodiscard]] std::vector<PartitionId> partitions() override;
   [[nodiscard]] EventTime now(PartitionId partition) override;
+  [[nodiscard]] const SiteInsights* insights(PartitionId partition, SiteId site) override;
   [[nodiscard]] Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) override;
   // For the engine's own queries.
   [[nodiscard]] Shard& shard() { return x_shard; }

@@ -275,6 +275,35 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
   static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
 }
 
+constexpr uint32_t bit_of(Tag tag) {
+  return 1u << tag;
+}
+constexpr uint32_t kAllTags = ~0u;
+constexpr uint32_t kTotalsTags = bit_of(kIdentity) | bit_of(kTimes) | bit_of(kLifetime);
+
+Result<void> read_sections(std::string_view bytes, uint32_t tags, Visitor& visitor) {
+  const VisitorKey key = visitor.key;
+  visitor = Visitor{};
+  visitor.key = key;
+  const Error corrupt{ErrorCode::kCorruptRecord, {}};
+  ByteReader reader(bytes);
+  const auto version = reader.fixed<uint8_t>();
+  if (version == 0) return corrupt;
+  if (version > kVisitorFormatVersion) return Error{ErrorCode::kNewerVersion, {}};
+  uint8_t before = 0;
+  while (reader.ok() && !reader.at_end()) {
+    const auto tag = reader.fixed<uint8_t>();
+    ByteReader content(reader.bytes());
+    if (!reader.ok() || tag <= before) return corrupt;
+    before = tag;
+    if (tag < 32 && (tags & bit_of(Tag{tag})) == 0) continue;
+    read_section(Tag{tag}, content, visitor);
+    if (!content.ok() || !content.at_end()) return corrupt;
+  }
+  if (!reader.ok() || before == 0) return corrupt;
+  return {};
+}
+
 }  // namespace
 
 void encode_visitor(const Visitor& visitor, std::string& out) {
@@ -311,25 +340,11 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
 }
 
 Result<void> decode_visitor(std::string_view bytes, Visitor& visitor) {
-  const VisitorKey key = visitor.key;
-  visitor = Visitor{};
-  visitor.key = key;
-  const Error corrupt{ErrorCode::kCorruptRecord, {}};
-  ByteReader reader(bytes);
-  const auto version = reader.fixed<uint8_t>();
-  if (version == 0) return corrupt;
-  if (version > kVisitorFormatVersion) return Error{ErrorCode::kNewerVersion, {}};
-  uint8_t before = 0;
-  while (reader.ok() && !reader.at_end()) {
-    const auto tag = reader.fixed<uint8_t>();
-    ByteReader content(reader.bytes());
-    if (!reader.ok() || tag <= before) return corrupt;
-    before = tag;
-    read_section(Tag{tag}, content, visitor);
-    if (!content.ok() || !content.at_end()) return corrupt;
-  }
-  if (!reader.ok() || before == 0) return corrupt;
-  return {};
+  return read_sections(bytes, kAllTags, visitor);
+}
+
+Result<void> decode_totals(std::string_view bytes, Visitor& visitor) {
+  return read_sections(bytes, kTotalsTags, visitor);
 }
 
 }  // namespace rekindle

@@ -20,5 +20,7 @@ inline constexpr uint8_t kVisitorFormatVersion = 1;
 void encode_visitor(const Visitor& visitor, std::string& out);  // appends
 // Sets all but `key`. Errors: kCorruptRecord, kNewerVersion.
 [[nodiscard]] Result<void> decode_visitor(std::string_view bytes, Visitor& visitor);
+// The same for site, number, name, times and lifetime only; the other parts are left empty.
+[[nodiscard]] Result<void> decode_totals(std::string_view bytes, Visitor& visitor);
 
 }  // namespace rekindle

@@ -29,6 +29,7 @@
 namespace rekindle::io {
 
 class Metrics;
+class Webhooks;
 class IoLoop;  // Asio's part; io/io_loop.h
 
 // What all io threads of a server share.
@@ -38,6 +39,7 @@ struct ServerParts {
   IntakeCounters& intake;
   Errands& errands;
   Metrics& metrics;
+  const std::unique_ptr<Webhooks>& webhooks;  // set before the io threads start
 };
 
 class IoThread {

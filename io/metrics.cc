@@ -59,6 +59,8 @@ constexpr ShardMetric<uint64_t> kShardCounters[] = {
     {"rekindle_evictions_total", "Visitors put out of memory", &ShardCounters::evictions},
     {"rekindle_checkpoints_total", "Partition checkpoints written", &ShardCounters::checkpoints},
     {"rekindle_log_bytes_total", "Bytes appended to the log", &ShardCounters::log_bytes},
+    {"rekindle_rank_crossings_total", "Customers looked at because a rank's boundary passed them",
+     &ShardCounters::rank_crossings},
 };
 
 constexpr ShardMetric<int64_t> kShardGauges[] = {
@@ -68,6 +70,8 @@ constexpr ShardMetric<int64_t> kShardGauges[] = {
     {"rekindle_visitors", "Visitors known", &ShardCounters::visitors},
     {"rekindle_deadline_lag_milliseconds", "How late the oldest due deadline is",
      &ShardCounters::deadline_lag_ms},
+    {"rekindle_rank_lag_milliseconds", "Since when published ranks are not reached everywhere",
+     &ShardCounters::rank_lag_ms},
 };
 
 void collect_shards(const Engine& engine, std::vector<MetricFamily>& out) {
@@ -91,6 +95,26 @@ void collect_shards(const Engine& engine, std::vector<MetricFamily>& out) {
   }
 }
 
+// --- customers as a whole ------------------------------------------------------------------------
+
+void collect_customers(const CustomerCounters& customers, std::vector<MetricFamily>& out) {
+  const auto add = [&](const char* name, const char* help, const std::atomic<uint64_t>& value) {
+    add_value(out.emplace_back(family(name, help, MetricType::Counter)), read(value));
+  };
+  add("rekindle_customer_changes_total", "Changed totals counted in ranks and models",
+      customers.changes);
+  add("rekindle_rank_publications_total", "Times boundaries or models were published",
+      customers.publications);
+  add("rekindle_model_refits_total", "Lifetime value models fitted", customers.refits);
+  add("rekindle_model_refits_failed_total", "Fits without result", customers.failed_refits);
+  const int64_t since = customers.waiting_since_ns.load(std::memory_order_relaxed);
+  const double age = since == 0 ? 0 : static_cast<double>(monotonic_ns() - since) / 1e9;
+  add_value(out.emplace_back(family("rekindle_rank_age_seconds",
+                                    "Age of the oldest change the ranks do not know yet",
+                                    MetricType::Gauge)),
+            age);
+}
+
 // --- the front doors -----------------------------------------------------------------------------
 
 struct IoMetric {
@@ -111,7 +135,10 @@ constexpr IoMetric kIoCounters[] = {
     {"rekindle_websockets_total", "WebSockets opened", &IoCounters::websockets},
     {"rekindle_websockets_closed_total", "WebSockets ended", &IoCounters::websockets_closed},
     {"rekindle_websocket_frames_total", "Frames received", &IoCounters::frames},
-    {"rekindle_websocket_slow_readers_total", "WebSockets closed for not reading",
+    {"rekindle_event_streams_total", "Event streams opened", &IoCounters::event_streams},
+    {"rekindle_event_streams_closed_total", "Event streams ended",
+     &IoCounters::event_streams_closed},
+    {"rekindle_slow_readers_total", "WebSockets and event streams closed for not reading",
      &IoCounters::slow_readers},
     {"rekindle_changes_pushed_total", "Changes handed to followers", &IoCounters::changes_pushed},
     {"rekindle_feed_overflows_total", "Times followers had to go back to the log",
@@ -173,11 +200,47 @@ void collect_intake(const IntakeCounters& intake, std::vector<MetricFamily>& out
   add("rekindle_intake_truncated_total", "Texts cut at their limit", intake.truncated);
 }
 
+// --- webhooks ------------------------------------------------------------------------------------
+
+struct WebhookMetric {
+  const char* name;
+  const char* help;
+  MetricType type;
+  uint64_t WebhookStatus::*member;
+};
+
+constexpr WebhookMetric kWebhookMetrics[] = {
+    {"rekindle_webhook_messages_total", "Messages delivered", MetricType::Counter,
+     &WebhookStatus::messages},
+    {"rekindle_webhook_changes_total", "Changes in them", MetricType::Counter,
+     &WebhookStatus::changes},
+    {"rekindle_webhook_resyncs_total", "Receivers told to take the members again",
+     MetricType::Counter, &WebhookStatus::resyncs},
+    {"rekindle_webhook_failures_total", "Attempts that failed", MetricType::Counter,
+     &WebhookStatus::failures},
+    {"rekindle_webhook_failures_in_a_row", "Attempts that failed since the last delivery",
+     MetricType::Gauge, &WebhookStatus::failures_in_a_row},
+    {"rekindle_webhook_behind", "Changes, of any audience, after the last delivery",
+     MetricType::Gauge, &WebhookStatus::behind},
+};
+
+void collect_webhooks(const Webhooks& webhooks, std::vector<MetricFamily>& out) {
+  const std::vector<WebhookStatus> all = webhooks.status();
+  if (all.empty()) return;
+  for (const WebhookMetric& metric : kWebhookMetrics) {
+    MetricFamily& to = out.emplace_back(family(metric.name, metric.help, metric.type));
+    for (const WebhookStatus& status : all) {
+      add_value(to, static_cast<double>(status.*metric.member), {{"webhook", status.name}});
+    }
+  }
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
   std::vector<MetricFamily> families;
   collect_shards(x_engine, families);
+  collect_customers(x_engine.customer_counters(), families);
   collect_intake(x_intake, families);
   collect_io(x_io, families);
   collect_latency(x_io, "rekindle_ack_seconds", "Events read until their answer is ready",
@@ -186,6 +249,7 @@ std::string Metrics::text() const {
                   &IoCounters::decide, families);
   collect_latency(x_io, "rekindle_change_push_seconds", "Changes, committed until handed over",
                   &IoCounters::push, families);
+  if (x_webhooks != nullptr) collect_webhooks(*x_webhooks, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };

@@ -76,7 +76,9 @@ class PreviewRun {
     const EventTime now = scope.now(walk.partition);
     lane.tally.as_of = std::max(lane.tally.as_of, now);
     const auto add = [&](const Visitor& visitor, const Site& site) {
-      lane.tally.add(visitor, site, x_probe->evaluate(visitor, site, now), rules, x_sample_max);
+      const SiteInsights* const insights = scope.insights(walk.partition, site.id);
+      lane.tally.add(visitor, site, x_probe->evaluate(visitor, site, now, insights), rules,
+                     x_sample_max);
     };
     auto more = scope.walk(walk, limits::kPreviewVisitorsMax, add);
     if (!more) return more.error();

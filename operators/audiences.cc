@@ -58,7 +58,12 @@ Result<std::unique_ptr<Audiences>> Audiences::make(const Rules& rules) {
   }
   const Result<std::vector<uint32_t>> order = audience::evaluation_order(referrers);
   if (!order) return order.error();
-  return std::unique_ptr<Audiences>(new Audiences(std::move(audiences), in_force, *order));
+  std::unique_ptr<Audiences> made(new Audiences(std::move(audiences), in_force, *order));
+  if (made->x_needs.cuts.size() > limits::kRankCutsMax) {
+    return Error{ErrorCode::kInvalidExpression, "the audiences rank customers in more than " +
+                                                    std::to_string(limits::kRankCutsMax) + " ways"};
+  }
+  return made;
 }
 
 Audiences::Audiences(std::vector<Compiled> audiences, size_t in_force,
@@ -69,6 +74,7 @@ Audiences::Audiences(std::vector<Compiled> audiences, size_t in_force,
     const size_t id = to_index(x_audiences[place].audience.id);
     if (id >= x_places.size()) x_places.resize(id + 1, {kNowhere, kNowhere});
     x_places[id][place < x_in_force ? 0 : 1] = static_cast<uint16_t>(place);
+    x_needs.add(x_audiences[place].program.needs());
   }
   for (uint64_t code = 0; code < kBuiltInTypes; ++code) {
     x_built_in[code] = candidates_for(EventType{code});
@@ -162,7 +168,8 @@ void Audiences::evaluate(const Compiled& audience, Context& context) {
 // Most evaluations leave the answer as it was: then there is nothing to tell anyone.
 void Audiences::evaluate(const Compiled& audience, bool inside, Context& context) {
   const Visitor& visitor = std::as_const(context).visitor();
-  const Holds answer = audience.program.evaluate(visitor, context.site(), context.now());
+  const Holds answer =
+      audience.program.evaluate(visitor, context.site(), context.now(), context.insights());
   if (answer.value != inside) {
     // Who is in the version in force is in the one to come since then.
     const Membership* const before =

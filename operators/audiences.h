@@ -52,6 +52,7 @@ class Audiences final : public Operator {
   [[nodiscard]] std::string_view name() const override { return "audiences"; }
   void on_event(Event& event, Context& context) override;
   void on_deadline(Context& context) override;
+  [[nodiscard]] CustomerNeeds needs() const override { return x_needs; }
 
  private:
   struct Compiled {
@@ -101,6 +102,7 @@ class Audiences final : public Operator {
 
   std::vector<Compiled> x_audiences;  // those in force, then those pending; each ascending by id
   size_t x_in_force;
+  CustomerNeeds x_needs;  // of all of them
   // In x_audiences, by id: in force, pending; kNowhere: neither.
   std::vector<std::array<uint16_t, 2>> x_places;
   std::vector<const Filter*> x_filters;

@@ -13,7 +13,12 @@ Audiences::Audiences(const Rules& rules, Currency currency) {
     ReadAudience& audience = x_all.emplace_back();
     audience.rule = rule;
     Result<Tree> tree = parse(rule.when, currency, names);
-    if (tree) {
+    if (tree && asks_about_customers(*tree)) {
+      audience.fault =
+          "ranks and lifetime values follow boundaries and models in the log, which `verify` "
+          "without "
+          "--naive compares";
+    } else if (tree) {
       audience.tree = std::move(*tree);
     } else {
       audience.fault = tree.error().detail;

@@ -46,6 +46,7 @@ class Parser {
   Tree term(const std::string& name);
   void arguments(Tree& tree);
   void steps(Tree& tree);
+  void rank(Tree& tree);
   Tree step();
   void audience(Tree& tree);
   int64_t duration();

@@ -23,6 +23,10 @@ const std::map<std::string, Unit>& plain_terms() {
       {"lifetime.order_interval", Unit::kDuration},
       {"lifetime.coupon_share", Unit::kNumber},
       {"lifetime.refund_share", Unit::kNumber},
+      {"rfm.recency", Unit::kNumber},
+      {"rfm.frequency", Unit::kNumber},
+      {"rfm.monetary", Unit::kNumber},
+      {"p_alive", Unit::kNumber},
       {"campaign.source", Unit::kText},
       {"campaign.medium", Unit::kText},
       {"campaign.name", Unit::kText},
@@ -36,12 +40,13 @@ const std::map<std::string, Unit>& plain_terms() {
 // Terms with arguments. Those over a window's amounts are Money for `value`.
 const std::map<std::string, Unit>& called_terms() {
   static const std::map<std::string, Unit> kTerms = {
-      {"count", Unit::kNumber},  {"sum", Unit::kNumber},      {"min", Unit::kNumber},
-      {"max", Unit::kNumber},    {"avg", Unit::kNumber},      {"distinct", Unit::kNumber},
-      {"did", Unit::kBool},      {"since", Unit::kDuration},  {"exposures", Unit::kNumber},
-      {"trait", Unit::kText},    {"consent", Unit::kBool},    {"bucket", Unit::kNumber},
-      {"in", Unit::kBool},       {"in_for", Unit::kDuration}, {"first", Unit::kInstant},
-      {"sequence", Unit::kBool}, {"without", Unit::kBool},
+      {"count", Unit::kNumber},  {"sum", Unit::kNumber},        {"min", Unit::kNumber},
+      {"max", Unit::kNumber},    {"avg", Unit::kNumber},        {"distinct", Unit::kNumber},
+      {"did", Unit::kBool},      {"since", Unit::kDuration},    {"exposures", Unit::kNumber},
+      {"trait", Unit::kText},    {"consent", Unit::kBool},      {"bucket", Unit::kNumber},
+      {"in", Unit::kBool},       {"in_for", Unit::kDuration},   {"first", Unit::kInstant},
+      {"sequence", Unit::kBool}, {"without", Unit::kBool},      {"top", Unit::kBool},
+      {"clv", Unit::kMoney},     {"percentile", Unit::kNumber},
   };
   return kTerms;
 }
@@ -73,6 +78,11 @@ void Parser::arguments(Tree& tree) {
   const std::string& term = tree.term;
   if (term == "sequence" || term == "without") return steps(tree);
   if (term == "in" || term == "in_for") return audience(tree);
+  if (term == "top" || term == "percentile") return rank(tree);
+  if (term == "clv") {
+    tree.number = duration() / days(1).ms;
+    return;
+  }
   if (term == "trait" || term == "bucket") {
     tree.names = {x_scanner.string()};
     return;
@@ -99,6 +109,16 @@ void Parser::arguments(Tree& tree) {
     tree.window_ms = duration();
   }
   if (x_scanner.take(",")) tree.filter = {filter()};
+}
+
+// METRIC, or METRIC, P%
+void Parser::rank(Tree& tree) {
+  tree.field = x_scanner.name();
+  if (tree.term != "top") return;
+  x_scanner.expect(",");
+  const Scanner::Number share = x_scanner.number();
+  tree.number = share.digits * kPercent / share.divisor;
+  x_scanner.expect("%");
 }
 
 // a, b, …, within D, last W, or a, then b, within D [, last W].

@@ -99,31 +99,6 @@ Value ratio(int64_t top, int64_t bottom) {
   return bottom == 0 ? kUnknown : Value{Value::kKnown, top, bottom};
 }
 
-Value lifetime(const std::string& term, const Events& events) {
-  if (term == "lifetime.events") return whole(static_cast<int64_t>(events.size()));
-  int64_t orders = 0;
-  int64_t coupons = 0;
-  int64_t bought = 0;
-  int64_t refunded = 0;
-  int64_t first = INT64_MAX;
-  int64_t last = INT64_MIN;
-  for (const PlainEvent& event : events) {
-    const int64_t worth = amount_of(event, "value").value_or(0);
-    if (event.type == EventType::kRefund) refunded += worth;
-    if (event.type != EventType::kPurchase) continue;
-    ++orders, bought += worth, coupons += event.has_coupon;
-    first = std::min(first, event.at.ms);
-    last = std::max(last, event.at.ms);
-  }
-  if (term == "lifetime.orders") return whole(orders);
-  if (term == "lifetime.revenue") return whole(bought - refunded);
-  if (term == "lifetime.coupon_share") return ratio(coupons, orders);
-  if (term == "lifetime.refund_share") return ratio(refunded, bought);
-  if (term == "lifetime.order_interval")
-    return orders < 2 ? kUnknown : ratio(last - first, orders - 1);
-  return ratio(bought - refunded, orders);
-}
-
 Value exposures(const Tree& tree, const World& world) {
   int64_t shown = 0;
   for (const PlainEvent& event : world.events) {
@@ -197,6 +172,31 @@ const std::string& campaign_field(const std::string& term, const PlainEvent& eve
 
 }  // namespace
 
+Value lifetime(const std::string& term, const Events& events) {
+  if (term == "lifetime.events") return whole(static_cast<int64_t>(events.size()));
+  int64_t orders = 0;
+  int64_t coupons = 0;
+  int64_t bought = 0;
+  int64_t refunded = 0;
+  int64_t first = INT64_MAX;
+  int64_t last = INT64_MIN;
+  for (const PlainEvent& event : events) {
+    const int64_t worth = amount_of(event, "value").value_or(0);
+    if (event.type == EventType::kRefund) refunded += worth;
+    if (event.type != EventType::kPurchase) continue;
+    ++orders, bought += worth, coupons += event.has_coupon;
+    first = std::min(first, event.at.ms);
+    last = std::max(last, event.at.ms);
+  }
+  if (term == "lifetime.orders") return whole(orders);
+  if (term == "lifetime.revenue") return whole(bought - refunded);
+  if (term == "lifetime.coupon_share") return ratio(coupons, orders);
+  if (term == "lifetime.refund_share") return ratio(refunded, bought);
+  if (term == "lifetime.order_interval")
+    return orders < 2 ? kUnknown : ratio(last - first, orders - 1);
+  return ratio(bought - refunded, orders);
+}
+
 std::optional<std::string> text_of_term(const Tree& tree, const World& world) {
   const std::string& term = tree.term;
   const bool newest = term.rfind("campaign.first_", 0) != 0;
@@ -225,6 +225,9 @@ Value value_of_term(const Tree& tree, const World& world) {
   if (tree.term == "first_seen" || tree.term == "last_seen") {
     return seen(world.events, world.now, tree.term == "first_seen");
   }
+  if (tree.term.substr(0, 4) == "rfm.") return score(tree.term, world);
+  if (tree.term == "clv") return clv(tree.number, world);
+  if (tree.term == "p_alive") return p_alive(world);
   if (tree.term == "bucket") return bucket(tree.names[0], world.visitor);
   if (tree.term == "trait") return number_in(text_of_term(tree, world));
   if (tree.term == "in_for") {
@@ -238,6 +241,7 @@ Value value_of_term(const Tree& tree, const World& world) {
 bool truth_of_term(const Tree& tree, const World& world) {
   if (tree.term == "sequence") return sequence(tree, world);
   if (tree.term == "without") return without(tree, world);
+  if (tree.term == "top" || tree.term == "percentile") return ranks(tree, world);
   if (tree.term == "consent") return consented(tree.names[0], world.events);
   if (tree.term == "first") return first_in(tree, world.events);
   if (tree.term == "in") return world.inside_since[tree.audience].has_value();

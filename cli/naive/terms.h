@@ -41,6 +41,14 @@ inline bool compare(const std::string& op, int sign) {
 [[nodiscard]] bool sequence(const Tree& tree, const World& world);
 [[nodiscard]] bool without(const Tree& tree, const World& world);
 
+// In terms.cc: the totals named lifetime.…
+[[nodiscard]] Value lifetime(const std::string& term, const std::vector<PlainEvent>& events);
+// In customers.cc.
+[[nodiscard]] bool ranks(const Tree& tree, const World& world);  // top, percentile
+[[nodiscard]] Value score(const std::string& term, const World& world);
+[[nodiscard]] Value clv(int64_t days, const World& world);
+[[nodiscard]] Value p_alive(const World& world);
+
 [[nodiscard]] Value value_of_term(const Tree& tree, const World& world);
 [[nodiscard]] bool truth_of_term(const Tree& tree, const World& world);
 [[nodiscard]] std::optional<std::string> text_of_term(const Tree& tree, const World& world);

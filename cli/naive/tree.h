@@ -38,12 +38,18 @@ struct PlainEvent {
   std::string campaign;  // its source; with the next two "": it came by none
   std::string campaign_medium, campaign_name;
 };
+// A lifetime value model: BG/NBD in days, Gamma-Gamma in minor units.
+struct Model {
+  double r, alpha, a, b, p, q, v;
+};
 // All that an answer may depend on.
 struct World {
   std::vector<PlainEvent> events;  // in order of arrival
   EventTime now;
   VisitorKey visitor;
   std::vector<std::optional<EventTime>> inside_since;  // of the audiences a0, a1, …
+  std::vector<std::vector<PlainEvent>> others;         // what the site's other visitors did
+  std::optional<Model> model;
 };
 
 enum class Form {
@@ -80,7 +86,7 @@ struct Tree {
   Form form = Form::kConstant;
   Unit unit = Unit::kBool;
   std::vector<Tree> parts;
-  int64_t number = 0;
+  int64_t number = 0;   // also: a percentage in 1/kPercent, a horizon in days
   int64_t divisor = 0;  // of a kConstant; 0: 2 for numbers, else 1
   std::string compare;
   // kDid, kTextTest, kTerm
@@ -96,6 +102,10 @@ struct Tree {
   std::string source;              // the part of the expression it was read from; may be empty
 };
 
+inline constexpr int64_t kPercent = 10'000;  // Tree::number of one percent
+
+// Whether it needs to know the site's other customers: world.others or world.model.
+[[nodiscard]] bool asks_about_customers(const Tree& tree);
 // Whether it holds at world.now.
 [[nodiscard]] bool holds(const Tree& tree, const World& world);
 // A constant quantity, if it is a whole number (of milliseconds for a duration).

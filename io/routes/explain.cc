@@ -59,12 +59,13 @@ class ExplainQuery final : public Query {
     const Visitor* const visitor = scope.visitor(x_key);
     const Site* const site = scope.site(x_site);
     if (visitor == nullptr || site == nullptr) return;
-    const Rules& rules = scope.rules(partition_of(x_key, x_engine.partitions()));
+    const PartitionId partition = partition_of(x_key, x_engine.partitions());
+    const Rules& rules = scope.rules(partition);
     if (!rules.is_in_force(x_rule.key()) || !x_probe->is_current(rules)) {
       x_is_changing = true;
       return;
     }
-    write(*visitor, *site, scope.now(x_key));
+    write(*visitor, *site, scope.now(partition), scope.insights(partition, site->id));
   }
   void on_reply() override {
     const std::unique_ptr<ExplainQuery> self(this);
@@ -78,8 +79,9 @@ class ExplainQuery final : public Query {
   }
 
  private:
-  void write(const Visitor& visitor, const Site& site, EventTime now) {
-    const Explanation explanation = x_probe->explain(visitor, site, now);
+  void write(const Visitor& visitor, const Site& site, EventTime now,
+             const SiteInsights* insights) {
+    const Explanation explanation = x_probe->explain(visitor, site, now, insights);
     const Membership* const membership = visitor.membership(x_rule.key());
     const bool inside = explanation.holds.value;
     JsonObject object(x_response.body);

@@ -179,6 +179,43 @@ bool read_audience(TokenReader& tokens, std::span<const KnownAudience> known,
   return true;
 }
 
+bool read_ranked(TokenReader& tokens, RankMetric& metric) {
+  // In the order of RankMetric.
+  static const std::vector<std::string_view> kRanked = {
+      "lifetime.revenue",      "lifetime.orders",       "lifetime.aov",
+      "lifetime.coupon_share", "lifetime.refund_share", "lifetime.order_interval"};
+  const Token& token = tokens.peek();
+  if (token.is_name("clv") || token.is_name("p_alive")) {
+    tokens.fault_here("'" + token.text +
+                      "' has no ranking, for it falls with time for everybody at once: rank "
+                      "lifetime.revenue, or compare clv(365d) with an amount");
+    return false;
+  }
+  if (token.is_name("since")) {
+    tokens.fault_here("'since' has no ranking, rfm.recency ranks by the newest order");
+    return false;
+  }
+  const std::optional<size_t> place = read_word(tokens, kRanked);
+  if (place) metric = static_cast<RankMetric>(*place);
+  return place.has_value();
+}
+
+bool read_percent(TokenReader& tokens, uint32_t& share) {
+  const Token& token = tokens.peek();
+  if (token.kind != TokenKind::kPercent) {
+    tokens.fault_here("expected a percentage such as 20%");
+    return false;
+  }
+  const std::optional<Rational> parts = multiply(token.value, Rational::whole(kRankShareOne / 100));
+  if (!parts || !parts->is_whole() || parts->numerator <= 0 || parts->numerator > kRankShareOne) {
+    tokens.fault_here("a percentage is above 0% and at most 100%, with up to 4 decimals");
+    return false;
+  }
+  share = static_cast<uint32_t>(parts->numerator);
+  tokens.take();
+  return true;
+}
+
 bool read_cohort_type(TokenReader& tokens, TypeSelector& types) {
   const Span where = tokens.peek().where;
   if (!read_event_type(tokens, types)) return false;

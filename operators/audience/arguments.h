@@ -33,6 +33,10 @@ namespace rekindle::operators::audience {
 [[nodiscard]] bool read_purpose(TokenReader& tokens, std::string& purpose);
 [[nodiscard]] bool read_audience(TokenReader& tokens, std::span<const KnownAudience> known,
                                  std::optional<AudienceVersion>& audience);
+// The name of a term that customers can be ranked by.
+[[nodiscard]] bool read_ranked(TokenReader& tokens, RankMetric& metric);
+// Above 0 % up to 100 %, in parts of kRankShareOne.
+[[nodiscard]] bool read_percent(TokenReader& tokens, uint32_t& share);
 [[nodiscard]] bool read_cohort_type(TokenReader& tokens, TypeSelector& types);
 
 }  // namespace rekindle::operators::audience

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/limits.h"
+#include "operators/audience/percentile.h"
 #include "operators/audience/terms.h"
 
 namespace rekindle::operators::audience {
@@ -39,6 +40,7 @@ class Checker {
         node.kind = Kind::kFaulty;
       }
     }
+    settle_percentile(node, x_syntax, x_faults);
     switch (node.kind) {
       case Kind::kFaulty: return;
       case Kind::kNumber: node.type = Type::kNumber; return;
@@ -69,6 +71,7 @@ class Checker {
     TermUse& use = x_syntax.terms[node.term];
     node.type = use.kind->type_of(use.arguments);
     if (use.kind->is_linear) node.slope = Rational::whole(1);
+    if (use.kind == &kClv) return set_horizon(node, use);
     set_duration(node, use.window, "window", use.arguments.window);
     set_duration(node, use.within, "'within'", use.arguments.within);
     const Arguments& arguments = use.arguments;
@@ -99,6 +102,22 @@ class Checker {
       return refuse(node, written.where, subject + " is from 1s to 400d, in whole milliseconds");
     }
     duration = milliseconds(*length);
+  }
+
+  void set_horizon(Node& node, TermUse& use) {
+    const Node& written = x_syntax.nodes[use.window];
+    if (written.kind == Kind::kFaulty) {
+      node.kind = Kind::kFaulty;
+      return;
+    }
+    const std::optional<int64_t> length =
+        written.kind == Kind::kDuration ? whole_of(written.value) : std::nullopt;
+    if (!length || *length < days(1).ms || *length > days(limits::kClvHorizonDaysMax).ms) {
+      return refuse(node, written.where,
+                    "a horizon is a constant duration from 1d to " +
+                        std::to_string(limits::kClvHorizonDaysMax) + "d, such as 365d");
+    }
+    use.arguments.window = milliseconds(*length);
   }
 
   // Replaces an operator over constants by its value.

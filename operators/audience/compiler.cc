@@ -9,6 +9,7 @@
 #include "core/limits.h"
 #include "operators/audience/checker.h"
 #include "operators/audience/parser.h"
+#include "operators/audience/terms.h"
 
 namespace rekindle::operators::audience {
 namespace {
@@ -44,6 +45,7 @@ Program Compiler::run() {
             [](const auto& a, const auto& b) { return a.where.begin < b.where.begin; });
   collect_triggers();
   collect_references();
+  collect_needs();
   return std::move(x_program);
 }
 
@@ -54,6 +56,12 @@ void Compiler::collect_references() {
   }
   std::sort(references.begin(), references.end());
   references.erase(std::unique(references.begin(), references.end()), references.end());
+}
+
+void Compiler::collect_needs() {
+  for (const Program::Term& term : x_program.x_terms) {
+    if (term.kind->add_needs != nullptr) term.kind->add_needs(term.arguments, x_program.x_needs);
+  }
 }
 
 Compiler::Coded Compiler::put(Program::Instruction instruction, uint32_t cost) {
@@ -102,6 +110,9 @@ Compiler::Coded Compiler::condition(uint32_t index) {
 
 // Remembers where it was written, for explanations.
 Compiler::Coded Compiler::part(const Node& node, Coded coded) {
+  std::erase_if(x_program.x_parts, [&node](const auto& inner) {
+    return inner.where.begin >= node.where.begin && inner.where.end <= node.where.end;
+  });
   x_program.x_parts.push_back({coded.at, node.where});
   return coded;
 }
@@ -150,6 +161,11 @@ Compiler::Coded Compiler::comparison(const Node& node) {
     return put({.op = Op::kSameText, .compare = node.compare, .a = a.at, .b = b.at},
                a.cost + b.cost + 1);
   }
+  const auto is_percentile = [&](const Node& term) {
+    return term.kind == Kind::kTerm && x_program.x_terms[term.term].kind == &kPercentile;
+  };
+  if (is_percentile(left)) return condition(node.left);  // the checker made the comparison a cut
+  if (is_percentile(right)) return condition(node.right);
   const auto has_threshold = [&](const Node& term, const Node& number) {
     return term.kind == Kind::kTerm && number.kind == Kind::kNumber &&
            x_syntax.terms[term.term].kind->at_least != nullptr;

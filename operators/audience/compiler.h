@@ -38,6 +38,7 @@ class Compiler {
   [[nodiscard]] uint32_t cost_of(uint16_t term) const;
 
   void collect_references();
+  void collect_needs();
   // In compiler_triggers.cc: what the terms' events do to the whole expression.
   void collect_triggers();
   void judge_condition(uint16_t at, Effect when_true);

@@ -88,6 +88,11 @@ class Lexer {
     while (is_letter(peek()) || is_digit(peek())) ++x_at;
     const std::string_view unit = x_source.substr(unit_begin, x_at - unit_begin);
     if (used > kDigitsMax) return x_faults.add(span(), "the number has more than 18 digits");
+    if (unit.empty() && peek() == '%') {
+      ++x_at;
+      emit(TokenKind::kPercent).value = *make_rational(digits, scale);
+      return;
+    }
     if (unit.empty()) {
       emit(TokenKind::kNumber).value = *make_rational(digits, scale);
       return;

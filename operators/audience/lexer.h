@@ -15,6 +15,7 @@ enum class TokenKind : uint8_t {
   kName,      // count, cart.value, custom:quiz, and, GBP
   kNumber,    // 12, 0.5
   kDuration,  // 30m, 1.5h: `value` is in milliseconds
+  kPercent,   // 20%, 2.5%: `value` is the number before the sign
   kString,    // "shoes": `text` is unescaped
   kPeriod,    // after `in`: 2026-03, 2026-03-01..2026-05-31; `text` is as written
   kLeftParen,
@@ -38,7 +39,7 @@ struct Token {
   TokenKind kind = TokenKind::kEnd;
   Span where;
   std::string text;  // of kName, kString and kPeriod
-  Rational value;    // of kNumber and kDuration
+  Rational value;    // of kNumber, kDuration and kPercent
 
   [[nodiscard]] bool is_name(std::string_view name) const {
     return kind == TokenKind::kName && text == name;

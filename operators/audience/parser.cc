@@ -176,6 +176,11 @@ uint32_t Parser::primary() {
       x_tokens.take();
       return node;
     }
+    case TokenKind::kPercent: {
+      const uint32_t node = refuse("a percentage stands only in top(…, 20%)");
+      x_tokens.take();
+      return node;
+    }
     case TokenKind::kLeftParen: return parenthesis();
     case TokenKind::kName: return named();
     case TokenKind::kString: return text();

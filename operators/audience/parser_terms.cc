@@ -10,13 +10,8 @@
 namespace rekindle::operators::audience {
 
 uint32_t Parser::unknown_term(const Token& token) {
-  std::string message;
-  if (is_planned_term(token.text)) {
-    message = "'" + token.text + "' is not available in this version";
-  } else {
-    message = "unknown term '" + token.text + "'" + did_you_mean(token.text, term_names());
-  }
-  x_tokens.fault(token.where, std::move(message));
+  x_tokens.fault(token.where,
+                 "unknown term '" + token.text + "'" + did_you_mean(token.text, term_names()));
   const uint32_t node = put({.kind = Kind::kFaulty, .where = token.where});
   if (x_tokens.at(TokenKind::kLeftParen)) skip_parenthesis();
   return node;
@@ -119,6 +114,8 @@ bool Parser::argument(ArgumentKind kind, TermUse& use) {
     case ArgumentKind::kPurpose: return read_purpose(x_tokens, use.arguments.text);
     case ArgumentKind::kAudience:
       return read_audience(x_tokens, x_audiences, use.arguments.audience);
+    case ArgumentKind::kRanked: return read_ranked(x_tokens, use.arguments.cut.metric);
+    case ArgumentKind::kPercent: return read_percent(x_tokens, use.arguments.cut.share);
     case ArgumentKind::kCohortType: return read_cohort_type(x_tokens, use.arguments.types);
   }
   return false;

@@ -26,7 +26,8 @@ class Nothing final : public EffectSink {
 // A visitor's copy, to whom nothing happens but time.
 class Future {
  public:
-  Future(const Visitor& visitor, const Site& site, EventTime now) : x_site(site), x_now(now) {
+  Future(const Visitor& visitor, const Site& site, EventTime now, const SiteInsights* insights)
+      : x_site(site), x_now(now), x_insights(insights) {
     std::string bytes;
     encode_visitor(visitor, bytes);
     x_visitor.key = visitor.key;
@@ -50,7 +51,7 @@ class Future {
 
  private:
   Holds ask(const Program& program) {
-    const Holds holds = program.evaluate(x_visitor, x_site, x_now);
+    const Holds holds = program.evaluate(x_visitor, x_site, x_now, x_insights);
     x_until = std::min(x_until, holds.until);
     return holds;
   }
@@ -58,6 +59,7 @@ class Future {
   Visitor x_visitor;
   const Site& x_site;
   EventTime x_now;
+  const SiteInsights* x_insights;
   EventTime x_until = EventTime::never();
   Nothing x_sink;
 };
@@ -69,15 +71,15 @@ class Probe final : public AudienceProbe {
         x_program(std::move(program)),
         x_foundations(std::move(foundations)) {}
 
-  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site,
-                               EventTime now) const override {
-    return x_program.evaluate(visitor, site, now);
+  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now,
+                               const SiteInsights* insights) const override {
+    return x_program.evaluate(visitor, site, now, insights);
   }
 
-  [[nodiscard]] Explanation explain(const Visitor& visitor, const Site& site,
-                                    EventTime now) const override {
-    Explanation explanation = x_program.explain(x_when, visitor, site, now);
-    Future future(visitor, site, now);
+  [[nodiscard]] Explanation explain(const Visitor& visitor, const Site& site, EventTime now,
+                                    const SiteInsights* insights) const override {
+    Explanation explanation = x_program.explain(x_when, visitor, site, now, insights);
+    Future future(visitor, site, now, insights);
     bool inside = future.look(x_foundations, x_program).value;
     for (size_t step = 0; step < limits::kForecastStepsMax; ++step) {
       if (inside != explanation.holds.value) {

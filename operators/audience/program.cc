@@ -14,8 +14,9 @@ constexpr Duration kLastsLongEnough = days(1);
 
 }  // namespace
 
-Holds Program::evaluate(const Visitor& visitor, const Site& site, EventTime now) const {
-  const Holds answer = condition(x_root, {visitor, site, site.currency.scale(), now});
+Holds Program::evaluate(const Visitor& visitor, const Site& site, EventTime now,
+                        const SiteInsights* insights) const {
+  const Holds answer = condition(x_root, {visitor, site, site.currency.scale(), now, insights});
   RK_ASSERT(answer.until > now);
   return answer;
 }

@@ -31,12 +31,15 @@ class Program {
 
   // Whether the visitor is inside at `now`, and until when that is certain if no event arrives:
   // `until` > now, never later than the first real change.
-  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now) const;
+  // `insights`: what is known of the site's customers; null: nothing yet.
+  [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now,
+                               const SiteInsights* insights = nullptr) const;
 
   // The same answer with its reasons: each condition and term as `source`, which was compiled, has
   // it. Allocates; for questions, not for events.
   [[nodiscard]] Explanation explain(std::string_view source, const Visitor& visitor,
-                                    const Site& site, EventTime now) const;
+                                    const Site& site, EventTime now,
+                                    const SiteInsights* insights) const;
 
   // Only such an event can change the answer at once. The filters live as long as this program
   // (moving it keeps them in place).
@@ -45,6 +48,9 @@ class Program {
   // The audiences it asks about, ascending, each once: a change of one of them can change the
   // answer at once, and evaluate() needs them settled.
   [[nodiscard]] const std::vector<AudienceVersion>& references() const { return x_references; }
+
+  // What it reads of the insights; a change of that can change the answer at once.
+  [[nodiscard]] const CustomerNeeds& needs() const { return x_needs; }
 
  private:
   friend class Compiler;
@@ -121,6 +127,7 @@ class Program {
   std::vector<std::string> x_texts;
   std::vector<Trigger> x_triggers;
   std::vector<AudienceVersion> x_references;
+  CustomerNeeds x_needs;
   uint16_t x_root = 0;
 };
 

@@ -13,6 +13,12 @@ std::string written(std::string_view source, Span where) {
   return std::string(source.substr(begin, where.end - begin));
 }
 
+void report_truth(const Holds& holds, TermReport& report) {
+  report.value = holds.value ? "true" : "false";
+  report.exact = holds.exact;
+  report.until = holds.until;
+}
+
 }  // namespace
 
 // A term has exactly one function that gives its value: its type says which. A new type does not
@@ -25,19 +31,17 @@ TermReport Program::report(const Term& term, const Scope& scope) const {
     case Type::kNumber:
     case Type::kMoney:
     case Type::kDuration: {
+      if (term.kind->measure == nullptr) {  // its comparison is one with a cut
+        report_truth(term.kind->holds(term.arguments, scope), report);
+        break;
+      }
       const Quantity quantity = term.kind->measure(term.arguments, scope);
       report.value = text_of(quantity, type, scope.site);
       report.exact = quantity.exact;
       report.until = quantity.until;
       break;
     }
-    case Type::kBool: {
-      const Holds holds = term.kind->holds(term.arguments, scope);
-      report.value = holds.value ? "true" : "false";
-      report.exact = holds.exact;
-      report.until = holds.until;
-      break;
-    }
+    case Type::kBool: report_truth(term.kind->holds(term.arguments, scope), report); break;
     case Type::kText:
       report.value = term.kind->text(term.arguments, scope).value_or("unknown");
       break;
@@ -51,10 +55,10 @@ TermReport Program::report(const Term& term, const Scope& scope) const {
 }
 
 Explanation Program::explain(std::string_view source, const Visitor& visitor, const Site& site,
-                             EventTime now) const {
-  const Scope scope{visitor, site, site.currency.scale(), now};
+                             EventTime now, const SiteInsights* insights) const {
+  const Scope scope{visitor, site, site.currency.scale(), now, insights};
   Explanation explanation;
-  explanation.holds = evaluate(visitor, site, now);
+  explanation.holds = evaluate(visitor, site, now, insights);
   for (const Part& part : x_parts) {
     ConditionReport report{written(source, part.where), condition(part.at, scope), {}};
     for (size_t i = 0; i < x_terms.size(); ++i) {

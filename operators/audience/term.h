@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/insights.h"
 #include "core/sequence.h"
 #include "core/site.h"
 #include "core/visitor.h"
@@ -46,6 +47,7 @@ struct Scope {
   const Site& site;
   int64_t money_scale;
   EventTime now;
+  const SiteInsights* insights = nullptr;  // null: nothing is known of the site's customers yet
 };
 
 // The arguments of one use of a term; each kind of argument sets its field.
@@ -59,6 +61,8 @@ struct Arguments {
   std::vector<Step> steps;
   std::string text;  // a trait's, purpose's or experiment's name
   std::optional<AudienceVersion> audience;
+  RankCut cut;             // of top and percentile
+  bool below_cut = false;  // whether those below it are meant
 
   [[nodiscard]] const Filter* filter_or_null() const { return filter ? &*filter : nullptr; }
   [[nodiscard]] WindowQuery query(const Scope& scope) const {
@@ -84,6 +88,8 @@ enum class ArgumentKind : uint8_t {
   kPurpose,     // ads or "ads"
   kAudience,    // the name of an audience
   kCohortType,  // an event type whose first instant is kept: purchase, any
+  kRanked,      // what customers are ranked by: lifetime.revenue
+  kPercent,     // 20%
 };
 
 // What one more event of a term's trigger does to the term's value, or to a condition's truth.
@@ -141,6 +147,8 @@ struct TermKind {
   // Text only; nothing: unknown. Neither text nor instant changes with time alone.
   std::optional<std::string_view> (*text)(const Arguments&, const Scope&) = nullptr;
   std::optional<EventTime> (*instant)(const Arguments&, const Scope&) = nullptr;  // kInstant only
+  // What it reads of Scope::insights; null: nothing.
+  void (*add_needs)(const Arguments&, CustomerNeeds&) = nullptr;
 };
 
 template <Type kType>
@@ -155,6 +163,11 @@ inline void trigger_on_type(EventType type, std::vector<Trigger>& triggers) {
   trigger.reach = Trigger::Reach::kType;
   trigger.type = type;
   triggers.push_back(trigger);
+}
+// What changes a customer's totals of orders and money.
+inline void trigger_on_totals(const Arguments&, std::vector<Trigger>& triggers) {
+  trigger_on_type(EventType::kPurchase, triggers);
+  trigger_on_type(EventType::kRefund, triggers);
 }
 inline void trigger_on_nothing(const Arguments&, std::vector<Trigger>&) {}
 template <ProfileFacet kFacet>

@@ -41,9 +41,14 @@ constexpr const TermKind* kTerms[] = {
     &kBucket,
     &kFirst,
     &kExposures,
+    &kTop,
+    &kPercentile,
+    &kRfmRecency,
+    &kRfmFrequency,
+    &kRfmMonetary,
+    &kClv,
+    &kAlive,
 };
-
-constexpr std::string_view kPlanned[] = {"top", "percentile", "rfm", "clv", "p_alive"};
 
 }  // namespace
 
@@ -67,11 +72,6 @@ const TermKind* find_term(std::string_view name) {
   const auto found = std::find_if(std::begin(kTerms), std::end(kTerms),
                                   [&](const TermKind* term) { return term->name == name; });
   return found == std::end(kTerms) ? nullptr : *found;
-}
-
-bool is_planned_term(std::string_view name) {
-  const std::string_view family = name.substr(0, name.find('.'));
-  return std::find(std::begin(kPlanned), std::end(kPlanned), family) != std::end(kPlanned);
 }
 
 std::vector<std::string_view> term_names() {

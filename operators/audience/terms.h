@@ -26,15 +26,16 @@ extern const TermKind kWithout;                                         // terms
 extern const TermKind kTrait, kConsent;                                 // terms/profile.cc
 extern const TermKind kCampaignSource, kCampaignMedium, kCampaignName;  // profile.cc
 extern const TermKind kCampaignFirstSource, kCampaignFirstMedium, kCampaignFirstName;  // profile.cc
-extern const TermKind kIn, kInFor;  // terms/in.cc
-extern const TermKind kBucket;      // terms/bucket.cc
-extern const TermKind kFirst;       // terms/first.cc
-extern const TermKind kExposures;   // terms/exposures.cc
+extern const TermKind kIn, kInFor;                               // terms/in.cc
+extern const TermKind kBucket;                                   // terms/bucket.cc
+extern const TermKind kFirst;                                    // terms/first.cc
+extern const TermKind kExposures;                                // terms/exposures.cc
+extern const TermKind kTop, kPercentile;                         // terms/rank.cc
+extern const TermKind kRfmRecency, kRfmFrequency, kRfmMonetary;  // terms/rank.cc
+extern const TermKind kClv, kAlive;                              // terms/clv.cc
 
 [[nodiscard]] std::span<const TermKind* const> all_terms();
 [[nodiscard]] const TermKind* find_term(std::string_view name);  // null: unknown
-// A term of the language's plan that this version does not have.
-[[nodiscard]] bool is_planned_term(std::string_view name);
 // For "did you mean".
 [[nodiscard]] std::vector<std::string_view> term_names();
 

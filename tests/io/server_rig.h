@@ -72,6 +72,7 @@ class ServerRig {
                       std::make_unique<EchoDecider>(),
                       {},
                       {},
+                      nullptr,
                       operators::audience::make_probe};
     x_engine = Engine::open(options.engine, std::move(parts),
                             {{"carted", "Has a cart", "test", "count(add_to_cart, 1d) >= 1"},

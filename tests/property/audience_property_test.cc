@@ -13,9 +13,11 @@
 
 #include "cli/naive/parser.h"
 #include "core/operator.h"
+#include "core/rank_column.h"
 #include "core/rules.h"
 #include "operators/audience/program.h"
 #include "operators/catalog.h"
+#include "operators/clv/clv_model_format.h"
 #include "tests/property/naive_audience.h"
 
 namespace rekindle {
@@ -58,6 +60,13 @@ class Play {
     x_visitor.key = visitor_key(x_site.id, x_visitor.name);
     x_world.visitor = x_visitor.key;
     x_world.inside_since.resize(kAudiences);
+    x_world.others.resize(pick(12));
+    for (auto& other : x_world.others) {
+      for (size_t i = pick(4); i > 0; --i) other.push_back(random_order());
+    }
+    x_insights.site = x_site.id;
+    if (pick(3) > 0) learn_model();
+    if (!::testing::Test::HasFailure()) move_boundaries();
   }
 
   // Audience a7 may refer to a0 … a6; ids are dealt at random, so that the order of ids is not an
@@ -97,6 +106,11 @@ class Play {
     for (size_t i = 0; i < events && !::testing::Test::HasFailure(); ++i) {
       const size_t off_grid = pick(4) == 0 ? pick(kGridMs) : 0;
       advance(x_now + milliseconds(static_cast<int64_t>(pick(6) * kGridMs + off_grid)));
+      if (pick(3) == 0 && !x_world.others.empty()) {
+        x_world.others[pick(x_world.others.size())].push_back(random_order());
+        if (move_boundaries()) look_again();
+        check();
+      }
       take(random_event());
       check();
     }
@@ -108,6 +122,67 @@ class Play {
   size_t pick(size_t n) { return static_cast<size_t>(x_random() % n); }
   std::string name(const char* prefix) {
     return pick(5) == 0 ? "" : prefix + std::to_string(pick(3));
+  }
+
+  // What another customer does: their totals move the ranks.
+  naive::PlainEvent random_order() {
+    naive::PlainEvent event;
+    event.type = pick(4) == 0 ? EventType::kRefund : EventType::kPurchase;
+    event.at = x_now - milliseconds(static_cast<int64_t>(pick(40)) * kGridMs);
+    event.has_value = true;
+    event.value = static_cast<int64_t>(pick(10)) * 500;
+    event.has_coupon = pick(2) == 0;
+    return event;
+  }
+
+  static Lifetime totals_of(const std::vector<naive::PlainEvent>& events) {
+    Lifetime totals;
+    for (const naive::PlainEvent& event : events) {
+      int64_t worth = event.has_value ? event.value : 0;
+      if (!event.has_value) {
+        for (const naive::PlainItem& item : event.items) worth += item.price * item.quantity;
+      }
+      if (event.type == EventType::kRefund) totals.refunded += worth;
+      if (event.type != EventType::kPurchase) continue;
+      ++totals.orders;
+      totals.purchased += worth;
+      totals.coupon_orders += event.has_coupon;
+      totals.first_order = std::min(totals.first_order, event.at);
+      totals.last_order = std::max(totals.last_order, event.at);
+    }
+    return totals;
+  }
+
+  // Stands in for the engine that ranks all customers. True when a boundary moved.
+  bool move_boundaries() {
+    bool moved = false;
+    std::vector<Lifetime> all{totals_of(x_world.events)};
+    for (const auto& other : x_world.others) all.push_back(totals_of(other));
+    for (const RankCut& cut : x_operators.back()->needs().cuts) {
+      RankColumn column;
+      for (const Lifetime& totals : all) {
+        if (const auto value = rank_value(cut.metric, totals)) column.add(*value);
+      }
+      const RankPosition position = position_of(cut, column);
+      RankBoundary& known = x_insights.boundary(cut);
+      moved = moved || known.position != position || known.frontier != RankPosition::before_all();
+      known = {cut, position, RankPosition::before_all()};
+    }
+    return moved;
+  }
+  // … and that brings the boundaries to those they pass.
+  void look_again() {
+    Context context(x_visitor, x_site, x_now, ChangeReason::kRank, EventType::kNone, x_sink,
+                    &x_insights);
+    for (const auto& step : x_operators) step->on_deadline(context);
+  }
+
+  void learn_model() {
+    x_world.model = naive::Model{0.243, 4.414, 0.793, 2.426, 6.25, 3.74, 1'544};
+    operators::ClvParameters parameters;
+    parameters.purchases = {0.243, 4.414, 0.793, 2.426};
+    parameters.spend = {6.25, 3.74, 1'544};
+    operators::encode_clv_model(*operators::ClvModel::make(parameters), x_insights.model);
   }
 
   naive::PlainEvent random_event() {
@@ -178,6 +253,7 @@ class Play {
 
   void take(const naive::PlainEvent& plain) {
     x_world.events.push_back(plain);
+    const bool moved = move_boundaries();
     learn(plain);
     Event event;
     event.type = plain.type;
@@ -195,9 +271,11 @@ class Play {
                              item_name_hash(item.product), item_name_hash(item.category),
                              item_name_hash(item.brand)});
     }
-    Context context(x_visitor, x_site, x_now, ChangeReason::kEvent, event.type, x_sink);
+    Context context(x_visitor, x_site, x_now, ChangeReason::kEvent, event.type, x_sink,
+                    &x_insights);
     for (const auto& step : x_operators) step->on_event(event, context);
     ASSERT_FALSE(event.is_duplicate);
+    if (moved) look_again();
     ASSERT_GT(x_visitor.deadline, x_now);
   }
 
@@ -225,7 +303,8 @@ class Play {
     }
     x_now = at;
     x_visitor.deadline = EventTime::never();
-    Context context(x_visitor, x_site, at, ChangeReason::kDeadline, EventType::kNone, x_sink);
+    Context context(x_visitor, x_site, at, ChangeReason::kDeadline, EventType::kNone, x_sink,
+                    &x_insights);
     for (const auto& step : x_operators) step->on_deadline(context);
     ASSERT_GT(x_visitor.deadline, at);
     check();
@@ -235,7 +314,7 @@ class Play {
     x_world.now = x_now;
     for (size_t i = 0; i < kAudiences; ++i) {
       const bool expected = naive::holds(x_trees[i], x_world);
-      const Holds fresh = x_programs[i].evaluate(x_visitor, x_site, x_now);
+      const Holds fresh = x_programs[i].evaluate(x_visitor, x_site, x_now, &x_insights);
       const bool kept = x_visitor.membership({x_ids[i], 1}) != nullptr;
       ASSERT_TRUE(fresh.exact) << x_sources[i];
       ASSERT_EQ(fresh.value, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
@@ -259,6 +338,7 @@ class Play {
   ChangeChecker x_sink;
   Visitor x_visitor;
   naive::World x_world;
+  SiteInsights x_insights;
   EventTime x_now = kStart;
   size_t x_orders = 0;
 };

@@ -63,11 +63,19 @@ class Maker {
 
   Tree bool_term() {
     Tree tree{.form = Form::kDid};
-    tree.term = one_of({"sequence", "sequence", "without", "without", "consent", "first", "in"});
+    tree.term = one_of({"sequence", "sequence", "without", "without", "consent", "first", "in",
+                        "top", "percentile"});
     if (tree.term == "in" && x_audiences == 0) tree.term = "sequence";
     if (tree.term == "sequence" || tree.term == "without") add_steps(tree);
     if (tree.term == "consent") tree.names = {one_of({"ads", "email"})};
     if (tree.term == "in") tree.audience = pick(x_audiences);
+    if (tree.term == "top" || tree.term == "percentile") {
+      tree.field = one_of({"lifetime.revenue", "lifetime.orders", "lifetime.aov",
+                           "lifetime.coupon_share", "lifetime.refund_share"});
+      tree.number = 2'500 * static_cast<int64_t>(pick(400));  // of a percent 1/10'000
+      if (tree.term == "top") tree.number += 2'500;
+      tree.compare = one_of({"<", "<=", ">", ">="});
+    }
     if (tree.term == "first") {
       tree.type = one_of({"purchase", "any"});
       // The day the events begin on, and the one after it.
@@ -153,9 +161,11 @@ class Maker {
   Tree plain_term(Unit unit) {
     Tree tree{.form = Form::kTerm, .unit = unit};
     tree.term = unit == Unit::kMoney
-                    ? one_of({"cart.value", "lifetime.revenue", "lifetime.aov"})
+                    ? one_of({"cart.value", "lifetime.revenue", "lifetime.aov", "clv"})
                     : one_of({"cart.items", "lifetime.orders", "lifetime.events", "bucket",
-                              "lifetime.coupon_share", "lifetime.refund_share"});
+                              "lifetime.coupon_share", "lifetime.refund_share", "rfm.recency",
+                              "rfm.frequency", "rfm.monetary", "p_alive"});
+    if (tree.term == "clv") tree.number = pick(2) ? 30 : 365;
     if (tree.term == "bucket") tree.names = {one_of({"colours", "prices"})};
     return tree;
   }

@@ -56,6 +56,12 @@ std::string text_of_term(const Tree& tree, int64_t scale) {
   if (tree.term == "in" || tree.term == "in_for") {
     return tree.term + "(a" + std::to_string(tree.audience) + ")";
   }
+  if (tree.term == "top") return "top(" + tree.field + ", " + decimal(tree.number, 10'000) + "%)";
+  if (tree.term == "percentile") {
+    return "(percentile(" + tree.field + ") " + tree.compare + " " + decimal(tree.number, 10'000) +
+           ")";
+  }
+  if (tree.term == "clv") return "clv(" + std::to_string(tree.number) + "d)";
   if (tree.term == "first") return "(first(" + tree.type + ") in " + tree.names[0] + ")";
   if (tree.term == "exposures") {
     const std::string offer = tree.names.empty() ? "any_offer" : "\"" + tree.names[0] + "\"";

@@ -15,6 +15,7 @@
 #include "core/query.h"
 #include "operators/audience/probe.h"
 #include "operators/catalog.h"
+#include "operators/clv/clv_models.h"
 #include "state/memory_log.h"
 #include "state/memory_state_store.h"
 #include "tests/support/faulty_store.h"
@@ -251,6 +252,7 @@ class Rig {
                       nullptr,
                       {},
                       {},
+                      operators::make_clv_models(),
                       operators::audience::make_probe};
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
     if (!opened) assertion_failed(to_string(opened.error()).c_str(), __FILE__, __LINE__);

@@ -41,11 +41,6 @@ Quantity events(const Arguments&, const Scope& scope) {
   return {Rational::whole(scope.visitor.lifetime.events)};
 }
 
-void trigger_on_orders(const Arguments&, std::vector<Trigger>& triggers) {
-  trigger_on_type(EventType::kPurchase, triggers);
-  trigger_on_type(EventType::kRefund, triggers);
-}
-
 template <Type kType>
 constexpr TermKind lifetime_term(std::string_view name,
                                  void (*add_triggers)(const Arguments&, std::vector<Trigger>&),
@@ -67,17 +62,17 @@ constexpr TermKind lifetime_term(std::string_view name,
 }  // namespace
 
 constexpr TermKind kLifetimeOrders =
-    lifetime_term<Type::kNumber>("lifetime.orders", trigger_on_orders, orders);
+    lifetime_term<Type::kNumber>("lifetime.orders", trigger_on_totals, orders);
 constexpr TermKind kLifetimeRevenue =
-    lifetime_term<Type::kMoney>("lifetime.revenue", trigger_on_orders, revenue);
+    lifetime_term<Type::kMoney>("lifetime.revenue", trigger_on_totals, revenue);
 constexpr TermKind kLifetimeAov =
-    lifetime_term<Type::kMoney>("lifetime.aov", trigger_on_orders, average_order_value);
+    lifetime_term<Type::kMoney>("lifetime.aov", trigger_on_totals, average_order_value);
 constexpr TermKind kLifetimeOrderInterval =
-    lifetime_term<Type::kDuration>("lifetime.order_interval", trigger_on_orders, order_interval);
+    lifetime_term<Type::kDuration>("lifetime.order_interval", trigger_on_totals, order_interval);
 constexpr TermKind kLifetimeCouponShare =
-    lifetime_term<Type::kNumber>("lifetime.coupon_share", trigger_on_orders, coupon_share);
+    lifetime_term<Type::kNumber>("lifetime.coupon_share", trigger_on_totals, coupon_share);
 constexpr TermKind kLifetimeRefundShare =
-    lifetime_term<Type::kNumber>("lifetime.refund_share", trigger_on_orders, refund_share);
+    lifetime_term<Type::kNumber>("lifetime.refund_share", trigger_on_totals, refund_share);
 constexpr TermKind kLifetimeEvents =
     lifetime_term<Type::kNumber>("lifetime.events", trigger_on_every_event, events);
 

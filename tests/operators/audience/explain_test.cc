@@ -18,7 +18,7 @@ Explanation explained(const Shopper& shopper, const std::string& when, const Rul
     ADD_FAILURE() << probe.error().detail;
     return {};
   }
-  return (*probe)->explain(shopper.visitor, shopper.site, now);
+  return (*probe)->explain(shopper.visitor, shopper.site, now, nullptr);
 }
 
 TEST(Explain, ShowsEveryConditionAndTermAsItIsWritten) {
@@ -116,6 +116,13 @@ const std::map<std::string_view, std::string> kUses = {
     {"bucket", "bucket(\"test\") < 50"},
     {"first", "first(purchase) in 2026-03"},
     {"exposures", "exposures(any_offer, 7d) < 3"},
+    {"top", "top(lifetime.revenue, 20%)"},
+    {"percentile", "percentile(lifetime.revenue) >= 90"},
+    {"rfm.recency", "rfm.recency >= 4"},
+    {"rfm.frequency", "rfm.frequency >= 4"},
+    {"rfm.monetary", "rfm.monetary >= 4"},
+    {"clv", "clv(365d) >= 100"},
+    {"p_alive", "p_alive >= 0.5"},
 };
 
 TEST(Explain, KnowsEveryTermOfTheLanguage) {

@@ -1,0 +1,37 @@
+// A model of a site's customers, as the engine sees it: counts them, fits from time to time, and
+// gives the fit as bytes that the log carries to every partition. The maths lives in operators/clv;
+// this is its seam.
+//
+// Thread: one at a time, off the event path; see core/customer_thread.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/visitor.h"
+
+namespace rekindle {
+
+struct SiteModel {
+  SiteId site{};
+  std::string model;
+};
+
+class CustomerModels {
+ public:
+  virtual ~CustomerModels() = default;
+  // A customer's totals changed from `before`, which has no orders if they are new.
+  virtual void change(SiteId site, const Lifetime& before, const Lifetime& after) = 0;
+  // A model that was in force when the process ended. True when it is the newest of its site, false
+  // also when it cannot be read.
+  [[nodiscard]] virtual bool restore(SiteId site, std::string_view model) = 0;
+  // Fits where it is time to. Sites whose data allow no fit keep the model they have.
+  struct Refit {
+    std::vector<SiteModel> models;
+    uint64_t failed = 0;
+  };
+  [[nodiscard]] virtual Refit refit(EventTime now) = 0;
+};
+
+}  // namespace rekindle
