@@ -102,6 +102,10 @@ inline constexpr double kClvCustomersMin = 100;  // fewer: no fit
 inline constexpr double kClvRepeatersMin = 20;   // … of them with a repeat purchase
 inline constexpr int64_t kClvHorizonDaysMax = 3'650;  // a longer horizon counts as this long
 
+// --- reports -------------------------------------------------------------------------------------
+inline constexpr size_t kReportDaysMax = 3'700;     // a period's length; over it 400
+inline constexpr size_t kReportCellsMax = 500'000;  // audiences × days of one answer; over it 400
+
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax =
     16 * 1'024;                                             // longer raw bytes are cut, and say so

@@ -7,6 +7,7 @@
 #include "io/intake.h"
 #include "io/io_thread.h"
 #include "io/metrics.h"
+#include "io/reports/ledger_keeper.h"
 
 namespace rekindle::io {
 
@@ -14,12 +15,15 @@ struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
       : config(server_config),
         metrics(server_engine, intake),
-        shared{config, server_engine, intake, errands, metrics} {}
+        ledger(server_engine),
+        shared{config, server_engine, intake, errands, metrics, ledger, reports} {}
 
   ServerConfig config;
   IntakeCounters intake;
   Errands errands;
+  Errands reports;
   Metrics metrics;
+  LedgerKeeper ledger;
   ServerParts shared;
   // Shared with the engine's listener, which may be called once more after the server is gone.
   std::shared_ptr<Feed> feed = std::make_shared<Feed>();
@@ -55,6 +59,8 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
     parts->port = *port;
     parts->metrics.watch(parts->threads.back()->counters());
   }
+  if (auto opened = parts->ledger.open(); !opened) return opened.error();
+  parts->ledger.start();
   engine.listen([feed = parts->feed](const CommittedChanges& changes) { feed->publish(changes); });
   for (auto& thread : parts->threads) thread->start();
   parts->is_running = true;
@@ -72,6 +78,7 @@ void Server::stop() {
   x_parts->is_running = false;
   for (auto& thread : x_parts->threads) thread->stop();
   for (auto& thread : x_parts->threads) thread->join();
+  x_parts->ledger.stop();
   spdlog::info("stopped listening on port {}", x_parts->port);
 }
 
