@@ -124,6 +124,10 @@ inline constexpr size_t kRankSliceLiveMax = 32;        // … beside live events
 inline constexpr size_t kCustomerChangesMax = 65'536;  // waiting to be counted; over it the shard
                                                        // that brings more counts them itself
 
+// --- reports -------------------------------------------------------------------------------------
+inline constexpr size_t kReportDaysMax = 3'700;     // a period's length; over it 400
+inline constexpr size_t kReportCellsMax = 500'000;  // audiences × days of one answer; over it 400
+
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax =
     16 * 1'024;                                             // longer raw bytes are cut, and say so

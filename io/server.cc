@@ -7,21 +7,25 @@
 #include "io/intake.h"
 #include "io/io_thread.h"
 #include "io/metrics.h"
+#include "io/reports/ledger_keeper.h"
 #include "io/webhooks/webhooks.h"
 
 namespace rekindle::io {
 
 struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
-      : config(server_config), metrics(server_engine, intake), shared{config,  server_engine,
-                                                                      intake,  errands,
-                                                                      metrics, webhooks} {}
+      : config(server_config),
+        metrics(server_engine, intake),
+        ledger(server_engine),
+        shared{config, server_engine, intake, errands, metrics, webhooks, ledger, reports} {}
 
   ServerConfig config;
   IntakeCounters intake;
   Errands errands;
+  Errands reports;
   Metrics metrics;
   std::unique_ptr<Webhooks> webhooks;
+  LedgerKeeper ledger;
   ServerParts shared;
   // Shared with the engine's listener, which may be called once more after the server is gone.
   std::shared_ptr<Feed> feed = std::make_shared<Feed>();
@@ -61,6 +65,8 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   if (!webhooks) return webhooks.error();
   parts->webhooks = *std::move(webhooks);
   parts->metrics.watch(*parts->webhooks);
+  if (auto opened = parts->ledger.open(); !opened) return opened.error();
+  parts->ledger.start();
   engine.listen([feed = parts->feed](const CommittedChanges& changes) { feed->publish(changes); });
   for (auto& thread : parts->threads) thread->start();
   parts->webhooks->start();
@@ -80,6 +86,7 @@ void Server::stop() {
   for (auto& thread : x_parts->threads) thread->stop();
   for (auto& thread : x_parts->threads) thread->join();
   x_parts->webhooks->stop();
+  x_parts->ledger.stop();
   spdlog::info("stopped listening on port {}", x_parts->port);
 }
 
