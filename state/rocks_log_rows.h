@@ -1,4 +1,4 @@
-// How RocksLog's rows are written and read; shared by rocks_log.cc and rocks_log_trim.cc only.
+// How RocksLog's rows are written and read; shared by the rocks_log*.cc only.
 #pragma once
 
 #include <rocksdb/compaction_filter.h>
@@ -118,5 +118,35 @@ class DroppedEffects final : public rocksdb::CompactionFilter {
  private:
   std::vector<std::atomic<uint64_t>> x_upto;  // by partition
 };
+
+struct Share {  // of a batch: one partition's record
+  PartitionId partition;
+  uint64_t position;
+  std::string_view record;
+};
+
+// Calls visit(share) for each partition's record in an events value, until it returns false.
+template <typename Visit>
+Result<void> for_each_share(std::string_view value, Visit&& visit) {
+  constexpr size_t kShareBytesMin = 3;
+  ByteReader head(value);
+  if (head.fixed<uint8_t>() != log_format::kBatchVersion) {
+    return Error{ErrorCode::kNewerVersion, "log: events of another version"};
+  }
+  const size_t count = head.count(kShareBytesMin);
+  ByteReader sizes = head;
+  for (size_t i = 0; i < 3 * count; ++i) static_cast<void>(head.varint());  // to the records
+  ByteReader& records = head;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t partition = sizes.varint();
+    const uint64_t position = sizes.varint();
+    const std::string_view record = records.raw(sizes.varint());
+    if (!sizes.ok() || !records.ok() || partition >= limits::kPartitionsMax) {
+      return Error{ErrorCode::kCorruptRecord, "log: events"};
+    }
+    if (!visit(Share{PartitionId{static_cast<uint16_t>(partition)}, position, record})) return {};
+  }
+  return {};
+}
 
 }  // namespace rekindle::state

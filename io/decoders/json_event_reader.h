@@ -6,26 +6,16 @@
 // and the rest of the object is still visited, so that the next object can be read.
 #pragma once
 
-#include <simdjson.h>
-
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "core/error.h"
+#include "io/decoders/json_walk.h"
 #include "io/intake.h"
 
 namespace rekindle::io {
-
-namespace ondemand = simdjson::ondemand;
-
-// Visits a value to its end. What lies deeper than limits::kJsonDepthMax is passed over unseen and
-// makes `too_deep` true.
-[[nodiscard]] simdjson::error_code visit(ondemand::value value, size_t depth, bool& too_deep);
-
-// A token without the blanks that follow it.
-[[nodiscard]] std::string_view trim_end(std::string_view text);
 
 class JsonEventReader {
  public:

@@ -21,6 +21,7 @@ class Delivery:
     key: str      # of the fact it delivers
     line: str     # the event as JSON
     is_repeat: bool = False
+    is_late: bool = False
 
 
 @dataclasses.dataclass
@@ -31,6 +32,9 @@ class DataSet:
     audiences: list
     windows: list     # ms, for instants on their edges
     database: object  # sqlite3 connection with tables event (and item)
+    files: list = dataclasses.field(default_factory=list)    # YAML that defines `audiences`
+    prepare: object = None  # called with each instant before its queries
+    moments: dict = dataclasses.field(default_factory=dict)  # name → instants worth a look
 
 
 def ms(duration):
@@ -42,15 +46,15 @@ def zstd_bytes(path):
     return subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
 
 
-def deliver(rows, seed, late_max, repeat_max, second_line):
+def deliver(rows, seed, late_max, repeat_max, second_line, late_share=0.04):
     """Deliveries of (key, at, line), in the order they arrive: one in 25 arrives up to `late_max`
     late, one in 40 comes again up to `repeat_max` later. `second_line` may change what is sent the
     second time. The first delivery of a key is the one that counts."""
     dice = random.Random(seed)
     deliveries = []
     for key, at, line in rows:
-        arrival = at + (dice.randrange(1, late_max) if dice.random() < 0.04 else 0)
-        deliveries.append(Delivery(arrival, key, line))
+        arrival = at + (dice.randrange(1, late_max) if dice.random() < late_share else 0)
+        deliveries.append(Delivery(arrival, key, line, is_late=arrival > at))
         if dice.random() < 0.025:
             again = arrival + dice.randrange(repeat_max)
             deliveries.append(Delivery(again, key, second_line(key, line, dice)))
@@ -71,12 +75,14 @@ def store_deliveries(database, deliveries):
 
 def instants(data_set, count, seed):
     """Ascending instants: random ones, and as many that lie exactly on, 1 ms before and 1 ms after
-    an event's time or the moment it leaves a window; midnights; and long after the end."""
+    an event's time or the moment it leaves a window; midnights; a moment of each kind the data set
+    names; and long after the end."""
     dice = random.Random(seed)
     times = [time for time, in data_set.database.execute("SELECT at FROM event ORDER BY at")]
     first, last = times[0], max(delivery.arrival for delivery in data_set.deliveries)
     chosen = {last + 401 * DAY, last + max(data_set.windows) // 3, (last // DAY) * DAY}
     chosen.add((dice.randrange(first + DAY, last + DAY) // DAY) * DAY)
+    chosen.update(dice.choice(times) for times in data_set.moments.values() if times)
     while len(chosen) < count:
         kind = dice.randrange(4)
         if kind == 0:

@@ -2,13 +2,19 @@
 """The second opinion: real rows go through the server's HTTP on the `events` clock and, raw, into
 SQLite; at 50 instants of each data set the members of every audience must be the same people.
 
-    oracle_test.py [--instants N] [--only uci|rees46] [BINARY]
+    oracle_test.py [--instants N] [--only SET,SET…] [--share N] [BINARY]
 
 At every instant three answers must agree: SQL on the raw rows, the members the server lists (and
 the size it states), and its change feed replayed from the beginning up to there.
+
+uci and rees46 are tried with audiences of their own (uci.py, rees46.py), the sets named ready_… with
+those of configs/audiences/ (ready.py): the very files, so one without SQL is a fault, and so is one
+that nobody was ever in. --share N takes one in N people of the ready sets.
 """
 import argparse
+import dataclasses
 import datetime
+import os
 import pathlib
 import sys
 import time
@@ -17,13 +23,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 
 import facts  # noqa: E402
+import ready_sets  # noqa: E402
 import rees46  # noqa: E402
 import uci  # noqa: E402
 from server import ROOT, Server, default_binary  # noqa: E402
 
+SHIPPED = ROOT / "data" / "uci_online_retail.csv.zst"
+SHARED = pathlib.Path(os.environ.get("REKINDLE_DATA", ROOT.parent / "shared" / "data"))
 SETS = {
-    "uci": (uci, [ROOT / "data" / "uci_online_retail.csv.zst"]),
-    "rees46": (rees46, [ROOT.parent / "shared" / "data" / "rees46_oct2019.tar.zst"]),
+    "uci": (lambda path, share: uci.load(path), SHIPPED),
+    "rees46": (lambda path, share: rees46.load(path), SHARED / "rees46_oct2019.tar.zst"),
+    "ready_uci": (ready_sets.Uci.load, SHIPPED),
+    "ready_completejourney": (ready_sets.CompleteJourney.load, SHARED / "completejourney.tar.zst"),
+    "ready_rees46": (ready_sets.Rees46.load, SHARED / "rees46_oct2019.tar.zst"),
 }
 BODY_BYTES = 4_000_000
 BODY_EVENTS = 5_000
@@ -59,25 +71,46 @@ class Replay:
         self.by_feed = {audience.name: set() for audience in data_set.audiences}
         self.compared = 0
         self.memberships = 0
+        self.inhabited = set()
+        self.check_names()
+
+    def check_names(self):
+        """Every audience that runs has its SQL, and the other way round."""
+        running = {audience["name"]: audience["when"]
+                   for audience in self.server.http.get("/v1/audiences").json()["audiences"]}
+        for name in running.keys() ^ self.by_feed.keys():
+            self.faults.append(f"{name} is {'not in SQL' if name in running else 'only in SQL'}")
+        self.data_set.audiences = [dataclasses.replace(audience, when=running[audience.name])
+                                   for audience in self.data_set.audiences
+                                   if audience.name in running]
+        self.by_feed = {name: set() for name in running}
 
     def send_until(self, instant):
-        end = self.sent
-        while (end < len(self.data_set.deliveries)
-               and self.data_set.deliveries[end].arrival <= instant):
+        """Where entries are dated (the ready sets), the server's clock is brought to each late
+        arrival, so that it enters people then."""
+        deliveries = self.data_set.deliveries
+        begin = end = self.sent
+        while end < len(deliveries) and deliveries[end].arrival <= instant:
+            if self.data_set.files and deliveries[end].is_late:
+                self.send(deliveries[begin:end])
+                self.server.tick(deliveries[end].arrival)
+                begin = end
             end += 1
-        portion = self.data_set.deliveries[self.sent:end]
+        self.send(deliveries[begin:end])
         self.sent = end
+        expected = sum(delivery.is_repeat for delivery in deliveries[:end])
+        if self.repeats != expected:
+            self.faults.append(f"until {iso(instant)} {expected} events were sent again, "
+                               f"the server saw {self.repeats} duplicates")
+            self.repeats = expected
+
+    def send(self, portion):
         for lines in bodies(portion):
             answer = self.server.http.post("/v1/events", "\n".join(lines), "application/x-ndjson")
             verdict = answer.json() if answer.status == 200 else {}
             if verdict.get("rejected") != []:
                 raise RuntimeError(f"events were refused: {answer}")
             self.repeats += verdict["duplicates"]
-        expected = sum(delivery.is_repeat for delivery in self.data_set.deliveries[:end])
-        if self.repeats != expected:
-            self.faults.append(f"until {iso(instant)} {expected} events were sent again, "
-                               f"the server saw {self.repeats} duplicates")
-            self.repeats = expected
 
     def follow_feed(self):
         changes, self.cursor = self.server.changes(self.cursor)
@@ -91,6 +124,8 @@ class Replay:
     def compare(self, instant):
         self.server.tick(instant)
         self.follow_feed()
+        if self.data_set.prepare:
+            self.data_set.prepare(instant)
         for audience in self.data_set.audiences:
             rows = self.data_set.database.execute(audience.sql, {"t": instant})
             expected = {who for who, in rows}
@@ -104,6 +139,8 @@ class Replay:
                         expected)
             self.compared += 1
             self.memberships += len(expected)
+            if expected:
+                self.inhabited.add(audience.name)
 
     def report(self, audience, instant, source, found, expected):
         if found == expected:
@@ -127,17 +164,19 @@ class Replay:
             yield {name: value for name, value in fact.items() if name != "who"}
 
 
-def run(name, binary, count):
-    module, places = SETS[name]
-    path = next((place for place in places if place.exists()), None)
-    if path is None:
-        print(f"   {name}: skipped: data absent")
-        return []
+def run(name, binary, count, share):
+    """(faults, the audiences somebody was in, those that nobody was in); None when skipped."""
+    load, path = SETS[name]
+    if not path.exists():
+        print(f"   {name}: skipped: data absent ({path.name})")
+        return None
     began = time.monotonic()
-    data_set = module.load(path)
+    data_set = load(path, share)
     audiences = {audience.name: audience.when for audience in data_set.audiences}
     stops = facts.instants(data_set, count, seed=7)
     with Server(binary, audiences, currency=data_set.currency) as server:
+        if data_set.files:
+            server.config["audiences"] = [str(file) for file in data_set.files]
         server.start()
         replay = Replay(data_set, server)
         for instant in stops:
@@ -148,23 +187,31 @@ def run(name, binary, count):
         code = server.stop()
         if code != 0:
             replay.faults.append(f"the server ended with {code}")
-    late = sum(not delivery.is_repeat for delivery in data_set.deliveries)
-    print(f"   {data_set.name}: {replay.sent} deliveries ({late} events, {replay.repeats} sent "
+    events = sum(not delivery.is_repeat for delivery in data_set.deliveries)
+    print(f"   {name}: {replay.sent} deliveries ({events} events, {replay.repeats} sent "
           f"again), {len(stops)} instants x {len(audiences)} audiences, {replay.compared} sets "
           f"with {replay.memberships} memberships compared in {time.monotonic() - began:.1f} s: "
           f"{'equal' if not replay.faults else 'DIFFERENT'}")
-    return replay.faults
+    return replay.faults, replay.inhabited, audiences.keys() - replay.inhabited
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary", nargs="?", default=default_binary())
     parser.add_argument("--instants", type=int, default=50)
-    parser.add_argument("--only", choices=SETS)
+    parser.add_argument("--only", default=",".join(SETS))
+    parser.add_argument("--share", type=int, default=1)
     arguments = parser.parse_args()
-    faults = []
-    for name in [arguments.only] if arguments.only else SETS:
-        faults += run(name, arguments.binary, arguments.instants)
+    faults, inhabited, empty = [], set(), set()
+    for name in arguments.only.split(","):
+        outcome = run(name, arguments.binary, arguments.instants, arguments.share)
+        if outcome is None:
+            continue
+        faults += outcome[0]
+        inhabited |= outcome[1]
+        empty |= outcome[2]
+    if "ready_uci" in arguments.only:  # the other sets cannot fill all of them
+        faults += [f"nobody was ever in {name}" for name in sorted(empty - inhabited)]
     print("\n".join(faults[:200]))
     return 1 if faults else 0
 

@@ -151,12 +151,16 @@ WINDOWS = [10 * SECOND, 90 * SECOND] + [n * MINUTE for n in (1, 2, 3, 5, 10, 15,
     HOUR, 2 * HOUR]
 
 
-def load(path):
+def rows_of(path):
     with tarfile.open(fileobj=io.BytesIO(zstd_bytes(path))) as archive:
         name, = [name for name in archive.getnames() if name.endswith(".csv")]
         text = archive.extractfile(name).read().decode("utf-8")
-    rows = [row for row in csv.DictReader(io.StringIO(text, newline=""))
+    return [row for row in csv.DictReader(io.StringIO(text, newline=""))
             if row["user_session"] is not None]  # the file's last row is cut in its middle
+
+
+def load(path):
+    rows = rows_of(path)
     deliveries = deliver(map(event_of, rows), seed=46, late_max=40 * MINUTE,
                          repeat_max=20 * MINUTE, second_line=lambda key, line, dice: line)
     return DataSet("REES46, October 2019", "USD", deliveries, AUDIENCES, WINDOWS,

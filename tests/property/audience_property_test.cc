@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/naive/parser.h"
 #include "core/operator.h"
 #include "core/rank_column.h"
 #include "core/rules.h"
@@ -82,6 +83,10 @@ class Play {
     for (size_t i = 0; i < kAudiences; ++i) {
       x_trees.push_back(naive::random_condition(x_random, static_cast<int>(pick(4)), i));
       x_sources.push_back(naive::text_of(x_trees.back(), x_site.currency.scale()));
+      // What the naive evaluator's own parser makes of the text.
+      Result<naive::Tree> read = naive::parse(x_sources.back(), x_site.currency, x_names);
+      ASSERT_TRUE(read) << read.error().detail << " in " << x_sources.back();
+      x_read.push_back(std::move(*read));
       Result<operators::audience::Program> program =
           operators::audience::compile(x_sources.back(), {}, known);
       ASSERT_TRUE(program) << program.error().detail;
@@ -313,6 +318,7 @@ class Play {
       const bool kept = x_visitor.membership(x_ids[i]) != nullptr;
       ASSERT_TRUE(fresh.exact) << x_sources[i];
       ASSERT_EQ(fresh.value, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
+      ASSERT_EQ(naive::holds(x_read[i], x_world), expected) << x_sources[i];
       ASSERT_EQ(kept, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
       std::optional<EventTime>& since = x_world.inside_since[i];
       if (!expected) since.reset();
@@ -325,6 +331,7 @@ class Play {
   std::vector<std::string> x_names;
   std::vector<AudienceId> x_ids;
   std::vector<naive::Tree> x_trees;
+  std::vector<naive::Tree> x_read;
   std::vector<std::string> x_sources;
   std::vector<operators::audience::Program> x_programs;
   Operators x_operators;

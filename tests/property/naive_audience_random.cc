@@ -78,7 +78,10 @@ class Maker {
     }
     if (tree.term == "first") {
       tree.type = one_of({"purchase", "any"});
+      // The day the events begin on, and the one after it.
       tree.names = {one_of({"2023-11-14", "2023-11-15"})};
+      tree.begin = EventTime{1'699'920'000'000} + days(tree.names[0] == "2023-11-14" ? 0 : 1);
+      tree.end = tree.begin + days(1);
     }
     return tree;
   }

@@ -88,6 +88,8 @@ std::string text_of_constant(const Tree& tree, int64_t scale) {
     case Unit::kNumber: return decimal(tree.number, 2);
     case Unit::kMoney: return decimal(tree.number, scale);
     case Unit::kDuration: return seconds_of(tree.number);
+    case Unit::kText:
+    case Unit::kInstant: break;  // never a random constant
   }
   return "";
 }
@@ -117,6 +119,8 @@ std::string text_of(const Tree& tree, int64_t scale) {
     case Form::kMultiply: return joined("*");
     case Form::kDivide: return joined("/");
     case Form::kNegate: return "(-" + text_of(tree.parts[0], scale) + ")";
+    case Form::kUnknown:
+    case Form::kText: break;  // never in random trees
   }
   return "";
 }

@@ -36,6 +36,9 @@ struct TestEvent {
   std::string channel;
   std::string consent;  // JSON
   std::string props;    // JSON
+  std::string coupon;
+  std::string campaign_source;
+  std::string campaign_medium;
 };
 
 // One line of the change feed, comparable.
@@ -83,7 +86,7 @@ class Rig {
     }
     for (const TestEvent& event : events) {
       Parcel& parcel = *parcels[x_engine->shard_of(key_of(event.visitor))];
-      append(event, parcel.records);
+      RK_ASSERT(append_event(event_of(event), parcel.records));
       ++parcel.events;
     }
     for (size_t i = 0; i < parcels.size(); ++i) {
@@ -155,6 +158,36 @@ class Rig {
     return rows;
   }
 
+  // Views into `test`.
+  [[nodiscard]] static Event event_of(const TestEvent& test) {
+    Event event;
+    event.site = site_id("shop");
+    event.visitor = key_of(test.visitor);
+    event.visitor_name = test.visitor;
+    event.event_id = name_hash(test.id);
+    event.type = test.type;
+    event.at = test.at;
+    event.received_at = as_wall_time(test.at);
+    event.value = test.value;
+    event.order = test.order;
+    event.coupon = test.coupon;
+    event.user = test.user;
+    event.campaign_source = test.campaign_source;
+    event.campaign_medium = test.campaign_medium;
+    event.campaign_name = test.campaign;
+    event.channel = test.channel;
+    event.consent = test.consent;
+    event.props = test.props;
+    if (!test.product.empty()) {
+      Item item;
+      item.product = test.product;
+      item.category = test.category;
+      item.price = test.price;
+      item.quantity = test.quantity;
+      event.items.push_back(item);
+    }
+    return event;
+  }
   [[nodiscard]] static VisitorKey key_of(const std::string& visitor) {
     return visitor_key(site_id("shop"), visitor);
   }
@@ -187,33 +220,6 @@ class Rig {
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
     if (!opened) assertion_failed(to_string(opened.error()).c_str(), __FILE__, __LINE__);
     x_engine = std::move(opened.value());
-  }
-
-  static void append(const TestEvent& test, std::string& records) {
-    Event event;
-    event.site = site_id("shop");
-    event.visitor = key_of(test.visitor);
-    event.visitor_name = test.visitor;
-    event.event_id = name_hash(test.id);
-    event.type = test.type;
-    event.at = test.at;
-    event.received_at = as_wall_time(test.at);
-    event.value = test.value;
-    event.order = test.order;
-    event.user = test.user;
-    event.campaign_name = test.campaign;
-    event.channel = test.channel;
-    event.consent = test.consent;
-    event.props = test.props;
-    if (!test.product.empty()) {
-      Item item;
-      item.product = test.product;
-      item.category = test.category;
-      item.price = test.price;
-      item.quantity = test.quantity;
-      event.items.push_back(item);
-    }
-    RK_ASSERT(append_event(event, records));
   }
 
   RigOptions x_options;

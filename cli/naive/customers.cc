@@ -5,7 +5,7 @@
 #include <cmath>
 #include <map>
 
-#include "tests/property/naive_terms.h"
+#include "cli/naive/terms.h"
 
 namespace rekindle::naive {
 namespace {
@@ -106,6 +106,11 @@ bool ranks(const Tree& tree, const World& world) {
   const int64_t share_of_all = tree.number * found->all;
   if (tree.term == "top") return found->more * 1'000'000 < share_of_all;
   return compare(tree.compare, sign_of(found->less * 1'000'000 - share_of_all));
+}
+
+Value percentile(const std::string& metric, const World& world) {
+  const std::optional<Standing> found = standing(metric, world);
+  return found ? Value{Value::kKnown, found->less * 100, found->all} : kUnknown;
 }
 
 Value score(const std::string& term, const World& world) {

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "tests/property/naive_audience.h"
+#include "cli/naive/tree.h"
 
 namespace rekindle::naive {
 
@@ -34,17 +34,18 @@ inline bool compare(const std::string& op, int sign) {
   return sign >= 0;
 }
 
-// In naive_events.cc.
+// In events.cc.
 [[nodiscard]] std::optional<int64_t> amount_of(const PlainEvent& event, const std::string& field);
 [[nodiscard]] const std::string& name_in(const PlainItem& item, const std::string& field);
 [[nodiscard]] bool matches(const Tree& tree, const PlainEvent& event);
 [[nodiscard]] bool sequence(const Tree& tree, const World& world);
 [[nodiscard]] bool without(const Tree& tree, const World& world);
 
-// In naive_terms.cc: the totals named lifetime.…
+// In terms.cc: the totals named lifetime.…
 [[nodiscard]] Value lifetime(const std::string& term, const std::vector<PlainEvent>& events);
-// In naive_customers.cc.
-[[nodiscard]] bool ranks(const Tree& tree, const World& world);  // top, percentile
+// In customers.cc.
+[[nodiscard]] bool ranks(const Tree& tree, const World& world);  // top, percentile with its number
+[[nodiscard]] Value percentile(const std::string& metric, const World& world);
 [[nodiscard]] Value score(const std::string& term, const World& world);
 [[nodiscard]] Value clv(int64_t days, const World& world);
 [[nodiscard]] Value p_alive(const World& world);

@@ -1,16 +1,16 @@
 // Which events a term of the naive evaluator means, and what followed what.
 #include <set>
 
-#include "tests/property/naive_terms.h"
+#include "cli/naive/terms.h"
 
 namespace rekindle::naive {
 
 std::optional<int64_t> amount_of(const PlainEvent& event, const std::string& field) {
   if (field == "value" && event.has_value) return event.value;
-  if (event.items.empty()) return std::nullopt;
-  int64_t total = 0;
+  std::optional<int64_t> total;
   for (const PlainItem& item : event.items) {
-    total += field == "value" ? item.price * item.quantity : item.quantity;
+    if (field == "value" && !item.has_price) continue;
+    total = total.value_or(0) + (field == "value" ? item.price * item.quantity : item.quantity);
   }
   return total;
 }
@@ -30,7 +30,8 @@ bool passes(const FilterTree& filter, const PlainEvent& event, const PlainItem& 
     case FilterTree::Form::kNot: return !passes(filter.parts[0], event, item);
     case FilterTree::Form::kAmount: {
       const std::optional<int64_t> amount = amount_of(event, filter.field);
-      return amount && compare(filter.compare, sign_of(*amount - filter.amount));
+      const auto sign = [&] { return sign_of(Wide{*amount} * filter.divisor - filter.amount); };
+      return amount && compare(filter.compare, sign());
     }
     case FilterTree::Form::kName: break;
   }

@@ -1,9 +1,9 @@
-// The naive evaluator: arithmetic, comparisons and logic over the terms of naive_terms.cc.
-#include "tests/property/naive_audience.h"
+// The naive evaluator: arithmetic, comparisons and logic over the terms of terms.cc.
+#include <fmt/format.h>
 
 #include <optional>
 
-#include "tests/property/naive_terms.h"
+#include "cli/naive/terms.h"
 
 namespace rekindle::naive {
 namespace {
@@ -19,9 +19,10 @@ Value sum(const Value& a, Value b, int sign) {
   return {Value::kKnown, a.top * b.bottom + b.top * a.bottom, a.bottom * b.bottom};
 }
 
-// The random trees multiply and divide by known numbers only.
+// Of what grows with time only one side is infinite, and it is never divided by.
 Value product(const Value& a, const Value& b, bool divides) {
   if (a.state == Value::kUnknown || b.state == Value::kUnknown) return kUnknown;
+  if (b.state == Value::kInfinite) return divides ? kUnknown : product(b, a, false);
   if (divides && b.top == 0) return kUnknown;
   const int sign = sign_of(b.top);
   if (a.state == Value::kInfinite) {
@@ -34,7 +35,10 @@ Value product(const Value& a, const Value& b, bool divides) {
 Value value(const Tree& tree, const World& world) {
   const auto part = [&](size_t i) { return value(tree.parts[i], world); };
   switch (tree.form) {
-    case Form::kConstant: return {Value::kKnown, tree.number, tree.unit == Unit::kNumber ? 2 : 1};
+    case Form::kConstant: {
+      const int64_t divisor = tree.unit == Unit::kNumber ? 2 : 1;
+      return {Value::kKnown, tree.number, tree.divisor > 0 ? tree.divisor : divisor};
+    }
     case Form::kTerm: return value_of_term(tree, world);
     case Form::kAdd: return sum(part(0), part(1), 1);
     case Form::kSubtract: return sum(part(0), part(1), -1);
@@ -57,10 +61,20 @@ bool comparison(const Tree& tree, const World& world) {
   return compare(tree.compare, sign_of(left - right));
 }
 
+std::optional<std::string> text_of(const Tree& tree, const World& world) {
+  return tree.form == Form::kText ? tree.names[0] : text_of_term(tree, world);
+}
+
 bool text_test(const Tree& tree, const World& world) {
-  const std::optional<std::string> text = text_of_term(tree.parts[0], world);
+  const std::optional<std::string> text = text_of(tree.parts[0], world);
   if (!text) return false;
-  const bool listed = std::find(tree.names.begin(), tree.names.end(), *text) != tree.names.end();
+  std::vector<std::string> names = tree.names;
+  if (tree.parts.size() > 1) {
+    const std::optional<std::string> other = text_of(tree.parts[1], world);
+    if (!other) return false;
+    names = {*other};
+  }
+  const bool listed = std::find(names.begin(), names.end(), *text) != names.end();
   return tree.compare == "!=" ? !listed : listed;
 }
 
@@ -89,6 +103,23 @@ bool holds(const Tree& tree, const World& world) {
     case Form::kCompare: return comparison(tree, world);
     default: return false;
   }
+}
+
+std::optional<int64_t> whole_constant(const Tree& tree) {
+  const Value amount = value(tree, {});
+  if (amount.state != Value::kKnown || amount.top % amount.bottom != 0) return std::nullopt;
+  return static_cast<int64_t>(amount.top / amount.bottom);
+}
+
+std::string shown(const Tree& tree, const World& world) {
+  if (tree.unit == Unit::kText) return text_of(tree, world).value_or("unknown");
+  const Value amount = value(tree, world);
+  if (amount.state == Value::kUnknown) return "unknown";
+  if (amount.state == Value::kInfinite) return amount.top > 0 ? "never" : "-never";
+  const double number = static_cast<double>(amount.top) / static_cast<double>(amount.bottom);
+  if (tree.unit == Unit::kDuration) return fmt::format("{:.3f}s", number / 1e3);
+  if (tree.unit == Unit::kMoney) return fmt::format("{:g} minor units", number);
+  return fmt::format("{:g}", number);
 }
 
 }  // namespace rekindle::naive

@@ -1,8 +1,9 @@
 // The terms of the naive evaluator: each recounts from all events for every question.
 #include <map>
+#include <regex>
 #include <set>
 
-#include "tests/property/naive_terms.h"
+#include "cli/naive/terms.h"
 
 namespace rekindle::naive {
 namespace {
@@ -71,9 +72,10 @@ Value cart(const std::string& term, const Events& events, EventTime now) {
   std::optional<int64_t> changed;
   for (const PlainEvent& event : events) {
     for (const PlainItem& item : event.items) {
+      if (item.product.empty() || item.quantity == 0) continue;
       if (event.type == EventType::kAddToCart) {
         lines[item.product].first += item.quantity;
-        lines[item.product].second = item.price;
+        if (item.has_price) lines[item.product].second = item.price;
       } else if (event.type == EventType::kRemoveFromCart || event.type == EventType::kPurchase) {
         const auto line = lines.find(item.product);
         if (line == lines.end()) continue;
@@ -123,23 +125,21 @@ Value bucket(const std::string& experiment, VisitorKey key) {
   return ratio(static_cast<int64_t>((h >> 32) * 10'000 / (uint64_t{1} << 32)), 100);
 }
 
-// "12", "-3.5"; anything else is not a number. (The random texts have no exponents.)
+// "12", "-3.5", "2e3" of at most 18 digits; anything else is not a number.
 Value number_in(const std::optional<std::string>& text) {
-  if (!text) return kUnknown;
-  Value value = whole(0);
-  bool after_point = false;
-  const bool negative = (*text)[0] == '-';
-  for (size_t i = negative ? 1 : 0; i < text->size(); ++i) {
-    const char c = (*text)[i];
-    if (c == '.') {
-      after_point = true;
-      continue;
-    }
-    if (c < '0' || c > '9') return kUnknown;
-    value.top = value.top * 10 + (c - '0');
-    if (after_point) value.bottom *= 10;
-  }
-  if (negative) value.top = -value.top;
+  static const std::regex kNumber("(-?)([0-9]+)(?:[.]([0-9]+))?(?:[eE]([+-]?[0-9]+))?");
+  std::smatch parts;
+  if (!text || !std::regex_match(*text, parts, kNumber)) return kUnknown;
+  const std::string digits = parts[2].str() + parts[3].str();
+  const std::string exponent = parts[4].matched ? parts[4].str() : "0";
+  if (digits.size() > 18 || exponent.size() > 6) return kUnknown;
+  int ten = std::stoi(exponent);
+  if (ten < -18 || ten > 18) return kUnknown;
+  Value value{Value::kKnown, std::stoll(digits)};
+  if (parts[1].length() > 0) value.top = -value.top;
+  ten -= static_cast<int>(parts[3].length());
+  for (; ten > 0; --ten) value.top *= 10;
+  for (; ten < 0; ++ten) value.bottom *= 10;
   return value;
 }
 
@@ -162,12 +162,12 @@ bool first_in(const Tree& tree, const Events& events) {
     if (tree.type != "any" && event.type != EventType::kPurchase) continue;
     first = std::min(first.value_or(INT64_MAX), event.at.ms);
   }
-  // The random periods are 2023-11-14 (the day the events begin on) and the day after it.
-  constexpr int64_t kDay = 86'400'000;
-  constexpr int64_t kBegin = 1'699'920'000'000;
-  if (!first) return false;
-  const int64_t day = tree.names[0] == "2023-11-14" ? 0 : 1;
-  return *first >= kBegin + day * kDay && *first < kBegin + (day + 1) * kDay;
+  return first && *first >= tree.begin.ms && *first < tree.end.ms;
+}
+
+const std::string& campaign_field(const std::string& term, const PlainEvent& event) {
+  if (term.find("source") != std::string::npos) return event.campaign;
+  return term.find("medium") != std::string::npos ? event.campaign_medium : event.campaign_name;
 }
 
 }  // namespace
@@ -198,21 +198,23 @@ Value lifetime(const std::string& term, const Events& events) {
 }
 
 std::optional<std::string> text_of_term(const Tree& tree, const World& world) {
+  const std::string& term = tree.term;
+  const bool newest = term.rfind("campaign.first_", 0) != 0;
   std::optional<std::string> text;
   std::optional<int64_t> chosen;
   for (const PlainEvent& event : world.events) {
     const int64_t at = event.at.ms;
-    if (tree.term == "trait") {
+    if (term == "trait") {
       for (const auto& [name, value] : event.traits) {
         if (name == tree.names[0] && at >= chosen.value_or(INT64_MIN)) chosen = at, text = value;
       }
       continue;
     }
-    if (event.campaign.empty()) continue;
-    const bool better = tree.term == "campaign.source" ? at >= chosen.value_or(INT64_MIN)
-                                                       : at < chosen.value_or(INT64_MAX);
-    if (better) chosen = at, text = event.campaign;
+    if ((event.campaign + event.campaign_medium + event.campaign_name).empty()) continue;
+    const bool better = newest ? at >= chosen.value_or(INT64_MIN) : at < chosen.value_or(INT64_MAX);
+    if (better) chosen = at, text = campaign_field(term, event);
   }
+  if (text && text->empty()) text.reset();
   return text;
 }
 
@@ -224,6 +226,7 @@ Value value_of_term(const Tree& tree, const World& world) {
     return seen(world.events, world.now, tree.term == "first_seen");
   }
   if (tree.term.substr(0, 4) == "rfm.") return score(tree.term, world);
+  if (tree.term == "percentile") return percentile(tree.field, world);
   if (tree.term == "clv") return clv(tree.number, world);
   if (tree.term == "p_alive") return p_alive(world);
   if (tree.term == "bucket") return bucket(tree.names[0], world.visitor);

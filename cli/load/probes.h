@@ -1,0 +1,36 @@
+// The events that measure event → audience change: each makes a new visitor enter one audience, and
+// carries its number in the visitor's name.
+//
+// Thread: the load run's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/histogram.h"
+#include "cli/load/connection.h"
+
+namespace rekindle::cli {
+
+class Probes {
+ public:
+  Probes(std::string site, const std::string& run);
+
+  // Appends the next probe's frame; it was due at `due_ns` (monotonic).
+  void send(Connection& connection, int64_t due_ns);
+  // Looks in a frame of the feed for probes' visitors.
+  void received(std::string_view message, int64_t now_ns);
+
+  Histogram latency;  // from due to received
+
+ private:
+  std::string x_site;
+  std::string x_prefix;
+  std::string x_quoted;
+  std::string x_message;
+  std::vector<int64_t> x_due;  // by number; 0: its change was seen
+};
+
+}  // namespace rekindle::cli

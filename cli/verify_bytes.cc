@@ -1,0 +1,265 @@
+#include "cli/verify_bytes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <memory>
+
+#include "cli/assembly.h"
+#include "cli/progress.h"
+#include "cli/stored_store.h"
+#include "core/operators_cache.h"
+#include "core/partition.h"
+#include "core/state_format.h"
+#include "core/visitor_format.h"
+#include "state/memory_state_store.h"
+
+namespace rekindle::cli {
+namespace {
+
+constexpr size_t kDifferencesShown = 10;
+// Each group reads the whole log; its visitors are in memory together.
+constexpr uint32_t kPartitionsAtOnce = 16;
+
+// One stream of effects as the log has it, taken off its front as the replay produces it again. Its
+// oldest part may have been let go.
+class StoredEffects {
+ public:
+  void add(uint64_t first_seq, std::string_view value) {
+    if (x_values.empty()) x_begin = first_seq;
+    x_values.emplace_back(first_seq, value);
+  }
+  // Whether the next stored value is exactly this one.
+  enum class Taken : uint8_t { kSame, kOther, kLetGo };
+  [[nodiscard]] Taken take(uint64_t first_seq, std::string_view value) {
+    if (first_seq < x_begin) return x_missed = true, Taken::kLetGo;
+    if (x_values.empty()) return Taken::kOther;
+    const bool same = x_values.front().first == first_seq && x_values.front().second == value;
+    x_values.pop_front();
+    return same ? Taken::kSame : Taken::kOther;
+  }
+  // Everything up to here was let go, and nothing is left.
+  void begin_after(uint64_t seq) { x_begin = seq + 1; }
+  [[nodiscard]] bool is_empty() const { return x_values.empty(); }
+  [[nodiscard]] bool missed() const { return x_missed; }
+  [[nodiscard]] uint64_t begin() const { return x_begin; }
+
+ private:
+  std::deque<std::pair<uint64_t, std::string>> x_values;
+  uint64_t x_begin = 0;
+  bool x_missed = false;
+};
+
+// Replays one partition from its first record and compares.
+class PartitionProof {
+ public:
+  PartitionProof(PartitionId id, StoredStore& stored, const Sites& sites, OperatorsCache& operators,
+                 BytesVerdict& verdict)
+      : x_id(id),
+        x_stored(stored),
+        x_operators(operators),
+        x_verdict(verdict),
+        x_partition(id, Partition::Environment{x_memory, sites, x_counters}) {}
+
+  Result<void> begin() {
+    if (auto loaded = load(); !loaded) return loaded;
+    return x_checkpoint.position == 0 ? compare_state() : Result<void>();
+  }
+
+  // The next record of this partition.
+  Result<void> replay(uint64_t position, std::string_view record) {
+    if (x_replayed == 0 && position != 1) {
+      return Error{ErrorCode::kNotFound,
+                   where("has an event log that begins at " + std::to_string(position) +
+                         "; the part before it was let go (store.log_retention)")};
+    }
+    if (auto done = x_partition.replay(position, record, x_operators); !done) return done;
+    x_replayed = position;
+    ++x_verdict.records;
+    compare_effects(position);
+    return position == x_checkpoint.position ? compare_state() : Result<void>();
+  }
+
+  void end() {
+    if (x_replayed < x_checkpoint.position) {
+      differs(where("was saved at a position its log does not reach"));
+    }
+    if (!x_changes.is_empty() || !x_sessions.is_empty()) {
+      differs(where("has stored changes or sessions that no event causes"));
+    }
+    note_begin("change log", x_changes);
+    note_begin("session log", x_sessions);
+  }
+
+ private:
+  [[nodiscard]] std::string where(const std::string& what) const {
+    return fmt::format("partition {} {}", to_index(x_id), what);
+  }
+
+  void differs(const std::string& what) {
+    if (++x_verdict.differences <= kDifferencesShown) fmt::print(stderr, "DIFFERS: {}\n", what);
+  }
+  void note_begin(std::string_view stream, const StoredEffects& effects) {
+    if (!effects.missed()) return;
+    x_verdict.notes.push_back(
+        where(fmt::format("has a {} that begins at {}; the part before it "
+                          "was let go (store.log_retention)",
+                          stream, effects.begin())));
+  }
+  void compare_effect(std::string_view stream, uint64_t position, StoredEffects& effects,
+                      uint64_t first_seq, std::string_view value, uint64_t& compared) {
+    const StoredEffects::Taken taken = effects.take(first_seq, value);
+    if (taken == StoredEffects::Taken::kLetGo) return;
+    ++compared;
+    if (taken == StoredEffects::Taken::kSame) return;
+    differs(where(fmt::format("{}, record {}", stream, position)));
+  }
+
+  Result<void> load() {
+    auto changes = x_stored.log->read_changes(x_id, 0, [&](uint64_t first, std::string_view value) {
+      x_changes.add(first, value);
+      return true;
+    });
+    if (!changes) return changes;
+    auto sessions =
+        x_stored.log->read_sessions(x_id, 0, [&](uint64_t first, std::string_view value) {
+          x_sessions.add(first, value);
+          return true;
+        });
+    if (!sessions) return sessions;
+    std::string row;
+    state_format::append_partition_row(x_id, 'c', row);
+    const std::string_view keys[] = {row};
+    Result<PartitionCheckpoint> checkpoint = PartitionCheckpoint{};
+    auto found = x_stored.state->multi_get(
+        Table::kPartitions, keys,
+        [&](size_t, std::string_view value) { checkpoint = decode_checkpoint(value); });
+    if (!found) return found;
+    if (!checkpoint) return checkpoint.error();
+    x_checkpoint = *checkpoint;
+    // An empty stream of a partition that has caused effects was let go as a whole; what it causes
+    // after it was saved cannot have been.
+    if (x_changes.is_empty()) x_changes.begin_after(x_checkpoint.change_seq);
+    if (x_sessions.is_empty()) x_sessions.begin_after(x_checkpoint.session_seq);
+    if (auto fresh = x_partition.load(); !fresh) return fresh;
+    return x_partition.use(x_operators);
+  }
+
+  void compare_effects(uint64_t position) {
+    const PartitionAppend& again = x_partition.replayed();
+    if (!again.changes.empty()) {
+      compare_effect("change log", position, x_changes, again.first_change, again.changes,
+                     x_verdict.changes);
+    }
+    if (!again.sessions.empty()) {
+      compare_effect("session log", position, x_sessions, again.first_session, again.sessions,
+                     x_verdict.sessions);
+    }
+  }
+
+  // At the position where the store was saved: every visitor, byte by byte.
+  Result<void> compare_state() {
+    if (!(x_partition.state() == x_checkpoint)) {
+      differs(where("has other counters than saved"));
+    }
+    uint64_t rows = 0;
+    std::string begin;
+    state_format::append_partition(x_id, begin);
+    Result<void> outcome;
+    auto scanned = x_stored.state->scan(
+        Table::kVisitors, begin, state_format::partition_end(x_id),
+        [&](std::string_view key, std::string_view value) {
+          ++rows;
+          const VisitorKey visitor = state_format::visitor_of(key);
+          auto cached = x_partition.find(visitor);
+          if (!cached) return outcome = cached.error(), false;
+          x_bytes.clear();
+          if (*cached != nullptr) encode_visitor((*cached)->visitor, x_bytes);
+          if (x_bytes != value) {
+            differs(where(fmt::format("visitor {:016x}{:016x}", visitor.high, visitor.low)));
+          }
+          return true;
+        });
+    if (!scanned) return scanned;
+    if (!outcome) return outcome;
+    if (auto compared = compare_insights(); !compared) return compared;
+    x_verdict.visitors += rows;
+    if (rows != x_partition.state().next_number) {
+      differs(where(fmt::format("has {} visitors saved, {} in its log", rows,
+                                x_partition.state().next_number)));
+    }
+    return {};
+  }
+
+  // Rank boundaries and models; a partition that never had any has no row.
+  Result<void> compare_insights() {
+    std::string row;
+    state_format::append_partition_row(x_id, 'i', row);
+    const std::string_view keys[] = {row};
+    x_bytes.clear();
+    encode_insights(x_partition.insights().sites(), x_bytes);
+    return x_stored.state->multi_get(Table::kPartitions, keys, [&](size_t, std::string_view value) {
+      if (value != x_bytes) differs(where("has other ranks or models than saved"));
+    });
+  }
+
+  PartitionId x_id;
+  StoredStore& x_stored;
+  OperatorsCache& x_operators;
+  BytesVerdict& x_verdict;
+  state::MemoryStateStore x_memory;
+  ShardCounters x_counters;
+  Partition x_partition;
+  PartitionCheckpoint x_checkpoint;
+  StoredEffects x_changes;
+  StoredEffects x_sessions;
+  uint64_t x_replayed = 0;  // position of the last record
+  std::string x_bytes;
+};
+
+// Partitions first … last − 1, in one reading of the log.
+Result<void> verify_some(uint32_t first, uint32_t last, StoredStore& stored, const Sites& sites,
+                         OperatorsCache& operators, BytesVerdict& verdict) {
+  std::vector<std::unique_ptr<PartitionProof>> proofs;
+  std::vector<LogPosition> after;
+  for (uint32_t p = first; p < last; ++p) {
+    const PartitionId id{static_cast<uint16_t>(p)};
+    after.push_back({id, 0});
+    proofs.push_back(std::make_unique<PartitionProof>(id, stored, sites, operators, verdict));
+    if (auto begun = proofs.back()->begin(); !begun) return begun;
+  }
+  Result<void> outcome;
+  auto read = stored.log->read_events(
+      after, [&](PartitionId id, uint64_t position, std::string_view record) {
+        outcome = proofs[to_index(id) - first]->replay(position, record);
+        return outcome.has_value();
+      });
+  if (!read) return read;
+  if (!outcome) return outcome;
+  for (const auto& proof : proofs) proof->end();
+  return {};
+}
+
+}  // namespace
+
+Result<BytesVerdict> verify_bytes(const Config& config) {
+  auto stored = open_stored(config);
+  if (!stored) return stored.error();
+  const Sites sites = sites_of(config);
+  const MakeOperators make = make_operators;
+  OperatorsCache operators(make);
+  BytesVerdict verdict;
+  Progress progress("verifying", "log records");
+  const uint32_t partitions = stored->directory->facts().partitions;
+  for (uint32_t first = 0; first < partitions; first += kPartitionsAtOnce) {
+    const uint32_t last = std::min(first + kPartitionsAtOnce, partitions);
+    auto proved = verify_some(first, last, *stored, sites, operators, verdict);
+    if (!proved) return proved.error();
+    progress.update(verdict.records, static_cast<double>(last) / partitions);
+  }
+  progress.finish(verdict.records);
+  return verdict;
+}
+
+}  // namespace rekindle::cli

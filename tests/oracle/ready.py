@@ -1,0 +1,316 @@
+"""Every ready audience of configs/audiences by hand, in SQL. At an instant :t there are the tables
+
+  known  what had arrived by then: key, who, type, at, value, coupon, source, medium, campaign,
+         channel, arrival, seq (the order of arrival)
+  item   the lines of all events: key, product, category, quantity, price
+  life   one row for each who of known: orders, money, first and last times
+  cart   what is in whose cart: who, items, value
+
+so that the same questions can be asked of any data set. Money is in minor units, times in ms.
+"""
+import ctypes
+import datetime
+
+from facts import DAY, HOUR, MINUTE, Audience, both, but_not, either, having
+from server import ROOT, SITE
+
+FOLDER = ROOT / "configs" / "audiences"
+# Ranks and models are of all customers together and reach each of them at the server's own pace, not
+# at an instant: recounted by tests/property/rank_property_test.cc and clv_property_test.cc.
+RANKED = {"value.yaml", "heroes.yaml", "cross_buyers.yaml"}
+MONTH = 30 * DAY
+DONE = "type NOT IN ('offer_shown', 'offer_converted')"  # by the visitor: what `any` means
+
+def files():
+    return sorted(path for path in FOLDER.glob("*.yaml") if path.name not in RANKED)
+
+
+# --- the audiences' language, in SQL --------------------------------------------------------------
+
+
+def within(kind, window, condition="1"):
+    """Rows of a type in (t − window, t]."""
+    of_kind = DONE if kind == "any" else f"type = '{kind}'"
+    return (f"SELECT who FROM known WHERE {of_kind} AND at > :t - {window} AND at <= :t "
+            f"AND ({condition})")
+
+
+def item_is(category):
+    return (f"EXISTS (SELECT 1 FROM item WHERE item.key = known.key "
+            f"AND item.category = '{category}')")
+
+
+def life(condition):
+    return f"SELECT who FROM life WHERE {condition}"
+
+
+def cart(condition):
+    return f"SELECT who FROM cart WHERE {condition}"
+
+
+def without(first, then, wait, window, condition="1"):
+    """The newest `first` of the window is at least `wait` old, and no `then` came in that time."""
+    newest = within(first, window, condition).replace("SELECT who", "SELECT who, max(at) AS begun")
+    return f"""SELECT who FROM ({newest} GROUP BY who) AS newest
+               WHERE begun <= :t - {wait} AND NOT EXISTS (
+                 SELECT 1 FROM known WHERE known.who = newest.who AND type = '{then}'
+                   AND at > begun AND at <= begun + {wait} AND ({condition}))"""
+
+
+def newest_of(rows):
+    """The last word of everybody: rows with who, at, seq and what they say."""
+    return f"""SELECT * FROM (SELECT *, row_number() OVER
+               (PARTITION BY who ORDER BY at DESC, seq DESC) AS place FROM ({rows}))
+               WHERE place = 1"""
+
+
+def trait(name, condition):
+    rows = (f"SELECT who, at, seq, trait.value FROM known JOIN trait USING (key) "
+            f"WHERE trait.name = '{name}'")
+    return f"SELECT who FROM ({newest_of(rows)}) WHERE {condition}"
+
+
+def midnight(text):
+    day = datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc)
+    return int(day.timestamp()) * 1000
+
+
+def period(begin, end):
+    """Days from one up to but not including another."""
+    return f"BETWEEN {midnight(begin)} AND {midnight(end)} - 1"
+
+
+EVERYBODY = "SELECT who FROM life"
+CAMPAIGNS = """SELECT who, at, seq, source, medium FROM known
+               WHERE source <> '' OR medium <> '' OR campaign <> ''"""
+CONSENTS = """SELECT who, at, seq, purpose, granted FROM known JOIN consent USING (key)
+              UNION ALL
+              SELECT who, at, seq, CASE channel WHEN '' THEN 'email' ELSE channel END,
+                     type = 'subscribe'
+              FROM known WHERE type IN ('subscribe', 'unsubscribe')"""
+ACTIVE = within("any", 30 * DAY)
+LAPSED = life(f"orders >= 1 AND last_order < :t - {8 * MONTH}")
+LAPSED_WARM = both(LAPSED, ACTIVE)
+ADVOCATE = both(life("orders >= 1"), either(within("social_share", 180 * DAY),
+                                            within("social_comment", 180 * DAY)))
+INTERESTED = either(having(within("view_item", 60 * DAY), "count(*) >= 2"),
+                    within("search", 60 * DAY))
+DECIDING = either(cart("items > 0"), within("begin_checkout", 14 * DAY),
+                  within("add_to_wishlist", 14 * DAY))
+PROSPECT = life("orders = 0")
+
+# Who was lapsed and warm at an earlier moment, by what was known then.
+WAS_LAPSED_WARM = f"""(
+  EXISTS (SELECT 1 FROM known WHERE known.who = lapsed.who AND {DONE}
+            AND at > moment - {30 * DAY} AND at <= moment AND arrival <= moment)
+  AND EXISTS (SELECT 1 FROM known WHERE known.who = lapsed.who AND type = 'purchase'
+            AND arrival <= moment)
+  AND NOT EXISTS (SELECT 1 FROM known WHERE known.who = lapsed.who AND type = 'purchase'
+            AND arrival <= moment AND at >= moment - {8 * MONTH}))"""
+# They entered less than 7 days ago if they were out 7 days ago, or just before anything that can
+# have let them in since.
+LAPSED_WARM_NEWLY = f"""
+  SELECT DISTINCT who FROM (
+    SELECT who, :t - {7 * DAY} AS moment FROM ({LAPSED_WARM})
+    UNION SELECT who, arrival - 1 FROM known WHERE arrival > :t - {7 * DAY}
+    UNION SELECT who, at + {8 * MONTH} FROM known
+          WHERE type = 'purchase' AND at > :t - {8 * MONTH + 7 * DAY} AND at < :t - {8 * MONTH}
+  ) AS lapsed
+  WHERE who IN ({LAPSED_WARM}) AND NOT {WAS_LAPSED_WARM}"""
+
+
+def stage(*, orders, holds, rules_out):
+    inside = both(life(f"orders {orders}"), holds) if holds else life(f"orders {orders}")
+    return but_not(inside, either(*rules_out)) if rules_out else inside
+
+
+SQL = {
+    # recency.yaml
+    "recency_dynamic": life(f"last_order >= :t - {4 * MONTH}"),
+    "recency_maybe": life(f"last_order < :t - {4 * MONTH} AND last_order >= :t - {8 * MONTH}"),
+    "recency_lapsing": life(f"last_order < :t - {8 * MONTH} AND last_order >= :t - {12 * MONTH}"),
+    "recency_lost": life(f"last_order < :t - {12 * MONTH}"),
+    # regularity.yaml
+    "regularity_prospect": PROSPECT,
+    "regularity_one_time": life("orders = 1"),
+    "regularity_repeat": life("orders = 2"),
+    "regularity_loyal": life("orders >= 3"),
+    # engagement.yaml
+    "active_30d": ACTIVE,
+    "engagement_prospects": both(PROSPECT, ACTIVE),
+    "engagement_suspects": but_not(PROSPECT, ACTIVE),
+    "lapsed_warm": LAPSED_WARM,
+    "lapsed_cold": but_not(LAPSED, ACTIVE),
+    # triggers.yaml
+    "trigger_welcome_subscriber": both(within("subscribe", 7 * DAY), PROSPECT),
+    "trigger_welcome_customer": life(f"orders = 1 AND last_order > :t - {7 * DAY}"),
+    "trigger_cart_abandonment": both(without("add_to_cart", "purchase", HOUR, 3 * DAY),
+                                     cart("items > 0")),
+    "trigger_browse_abandonment": but_not(
+        both(without("view_item", "add_to_cart", 30 * MINUTE, 2 * DAY),
+             having(within("view_item", 2 * DAY), "count(*) >= 3")),
+        cart("items > 0")),
+    "trigger_searched_and_left": but_not(
+        f"""SELECT first.who FROM known AS first JOIN known AS later ON later.who = first.who
+            WHERE first.type = 'search' AND first.at > :t - {DAY} AND later.type = 'view_item'
+              AND later.at > first.at AND later.at <= first.at + {10 * MINUTE}""",
+        within("add_to_cart", DAY)),
+    "trigger_post_purchase": but_not(
+        life(f"last_order <= :t - {10 * DAY} AND last_order > :t - {24 * DAY}"),
+        within("support_contact", 24 * DAY)),
+    "trigger_reactivation_warm": but_not(
+        LAPSED_WARM_NEWLY, having(within("offer_shown", 7 * DAY), "count(*) >= 5")),
+    "trigger_replenishment_due": life(
+        "orders >= 3 AND (:t - last_order) * (orders - 1) >= last_order - first_order "
+        "AND (:t - last_order) * (orders - 1) < 2 * (last_order - first_order)"),
+    # offers.yaml
+    "full_price_payers": life("orders >= 2 AND coupon_orders = 0"),
+    "discount_hunters": life("orders >= 3 AND 10 * coupon_orders >= 8 * orders"),
+    "free_shipping_nearly_reached": cart("value >= 3500 AND value < 5000"),
+    "offer_tired": but_not(having(within("offer_shown", 7 * DAY), "count(*) >= 10"),
+                           within("offer_clicked", 7 * DAY)),
+    "frequent_returners": life("orders >= 3 AND purchased > 0 AND 2 * refunded > purchased"),
+    "service_heavy": f"""SELECT who FROM known
+        WHERE type IN ('support_contact', 'purchase') AND at > :t - {90 * DAY} AND at <= :t
+        GROUP BY who HAVING sum(type = 'support_contact') >= 5
+                        AND sum(type = 'support_contact') > sum(type = 'purchase')""",
+    # attraction.yaml
+    "attracted_to_shoes": having(within("view_item", 30 * DAY, item_is("shoes")),
+                                 "count(*) >= 3"),
+    "shoes_viewed_not_bought": but_not(
+        having(within("view_item", 14 * DAY, item_is("shoes")), "count(*) >= 2"),
+        within("purchase", 14 * DAY, item_is("shoes"))),
+    "shoes_in_cart_without_order": without("add_to_cart", "purchase", 2 * HOUR, 7 * DAY,
+                                           item_is("shoes")),
+    "bought_shoes_no_care": but_not(within("purchase", 90 * DAY, item_is("shoes")),
+                                    within("purchase", 90 * DAY, item_is("shoe care"))),
+    # cohorts.yaml
+    "cohort_2026_q1": life(f"first_order {period('2026-01-01', '2026-04-01')}"),
+    "cohort_2026_q2": life(f"first_order {period('2026-04-01', '2026-07-01')}"),
+    "newcomers_2026": life(f"first_at {period('2026-01-01', '2027-01-01')}"),
+    "came_by_newsletter": f"SELECT who FROM ({newest_of(CAMPAIGNS)}) WHERE source = 'newsletter'",
+    "won_by_paid_search": both(
+        f"""SELECT who FROM ({newest_of(CAMPAIGNS).replace('DESC', 'ASC')})
+            WHERE medium IN ('cpc', 'ppc', 'paidsearch')""",
+        life("orders >= 1")),
+    "adults_in_dach": both(
+        trait("age", "value NOT GLOB '*[^0-9.e]*' AND CAST(value AS REAL) >= 18"),
+        trait("country", "value IN ('DE', 'AT', 'CH')")),
+    "mail_reachable": f"""SELECT who FROM ({newest_of(
+        f"SELECT * FROM ({CONSENTS}) WHERE purpose = 'email'")}) WHERE granted""",
+    "welcome_test_a": life("orders = 0 AND bucket('welcome offer', who) < 5000"),
+    "welcome_test_b": life("orders = 0 AND bucket('welcome offer', who) >= 5000"),
+    # lifecycle.yaml
+    "is_advocate": ADVOCATE,
+    "is_interested": INTERESTED,
+    "is_deciding": DECIDING,
+    "stage_awareness": stage(orders="= 0", holds="", rules_out=[INTERESTED, DECIDING]),
+    "stage_consideration": stage(orders="= 0", holds=INTERESTED, rules_out=[DECIDING]),
+    "stage_decision": stage(orders="= 0", holds=DECIDING, rules_out=[]),
+    "stage_purchase": stage(orders="= 1", holds="", rules_out=[ADVOCATE]),
+    "stage_repeat": stage(orders="= 2", holds="", rules_out=[ADVOCATE]),
+    "stage_loyalty": stage(orders=">= 3", holds="", rules_out=[ADVOCATE]),
+    "stage_advocacy": ADVOCATE,
+}
+
+AUDIENCES = [Audience(name, "", sql) for name, sql in SQL.items()]
+
+WINDOWS = [10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR] + [n * DAY for n in (
+    1, 2, 3, 7, 10, 14, 24, 30, 60, 90, 120, 180, 240, 247, 360)]
+
+# --- the tables of an instant ---------------------------------------------------------------------
+
+LIFE = """
+  CREATE TABLE life AS
+    SELECT who, min(at) AS first_at, sum(type = 'purchase') AS orders,
+           sum(CASE type WHEN 'purchase' THEN ifnull(value, 0) ELSE 0 END) AS purchased,
+           sum(CASE type WHEN 'refund' THEN ifnull(value, 0) ELSE 0 END) AS refunded,
+           sum(type = 'purchase' AND coupon <> '') AS coupon_orders,
+           min(CASE type WHEN 'purchase' THEN at END) AS first_order,
+           max(CASE type WHEN 'purchase' THEN at END) AS last_order
+    FROM known GROUP BY who"""
+
+# In the order things arrived: an add is +, a removal or a purchase −, and a product never goes below
+# 0: what is left of it is its running total less the lowest that total ever was below 0. The price
+# is that of the newest add. `cart_line` has only products that somebody once added.
+CART = """
+  CREATE TABLE cart AS
+    SELECT who, sum(quantity) AS items, sum(quantity * price) AS value FROM (
+      SELECT who, product, total - min(0, lowest) AS quantity,
+             (SELECT price FROM cart_line AS added
+              WHERE added.who = line.who AND added.product = line.product
+                AND added.arrival <= :t AND added.quantity > 0 ORDER BY seq DESC LIMIT 1) AS price
+      FROM (SELECT who, product, seq, total,
+                   min(total) OVER (PARTITION BY who, product ORDER BY seq) AS lowest,
+                   max(seq) OVER (PARTITION BY who, product) AS newest
+            FROM (SELECT who, product, seq,
+                         sum(quantity) OVER (PARTITION BY who, product ORDER BY seq) AS total
+                  FROM cart_line WHERE arrival <= :t)) AS line
+      WHERE seq = newest)
+    GROUP BY who"""
+
+
+class Tables:
+    """Brings the tables to one instant after the other."""
+
+    def __init__(self, database):
+        self.database = database
+        self.until = -1
+        database.executescript("""
+          CREATE TABLE known AS SELECT * FROM event WHERE 0;
+          CREATE INDEX known_type ON known (type, at, who);
+          CREATE INDEX known_who ON known (who, type, at);
+          CREATE INDEX known_arrival ON known (arrival);
+          CREATE TABLE life (who);
+          CREATE TABLE cart (who);
+        """)
+
+    def bring_to(self, instant):
+        self.database.execute("INSERT INTO known SELECT * FROM event "
+                              "WHERE arrival > ? AND arrival <= ?", (self.until, instant))
+        self.until = instant
+        for name, sql in (("life", LIFE), ("cart", CART)):
+            self.database.execute(f"DROP TABLE {name}")
+            self.database.execute(sql.replace(":t", str(instant)))
+
+
+# --- bucket, as docs/audience-language.md describes it --------------------------------------------
+
+MASK = (1 << 64) - 1
+
+
+class Hash128(ctypes.Structure):
+    _fields_ = [("low", ctypes.c_uint64), ("high", ctypes.c_uint64)]
+
+
+def key_function():
+    """(high, low) of a visitor's key: XXH3, 128 bits, of the name, seeded with the site's."""
+    xxhash = ctypes.CDLL("libxxhash.so.0")
+    xxhash.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
+    xxhash.XXH3_64bits.restype = ctypes.c_uint64
+    xxhash.XXH3_128bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
+    xxhash.XXH3_128bits_withSeed.restype = Hash128
+    site = xxhash.XXH3_64bits(SITE.encode(), len(SITE)) & 0xffffffff
+
+    def key_of(who):
+        name = who.encode()
+        value = xxhash.XXH3_128bits_withSeed(name, len(name), site)
+        return value.high, value.low
+    return key_of
+
+
+def mix(h):
+    h = ((h ^ h >> 30) * 0xBF58476D1CE4E5B9) & MASK
+    h = ((h ^ h >> 27) * 0x94D049BB133111EB) & MASK
+    return h ^ h >> 31
+
+
+def bucket_of(experiment, high, low):
+    """In hundredths."""
+    seed = 0xcbf29ce484222325
+    for byte in experiment.encode():
+        seed = ((seed ^ byte) * 0x100000001b3) & MASK
+    return (mix(mix(seed ^ low) ^ high) >> 32) * 10_000 >> 32
+
+
+assert bucket_of("colours", 1, 2) == 1545 and bucket_of("prices", 1, 2) == 7389
