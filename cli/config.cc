@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <tuple>
 
+#include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
 #include "core/assert.h"
 #include "core/limits.h"
@@ -270,6 +271,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   read_server(top.section("server"), config.server);
   read_decide(top.section("decide"), config.decide);
   read_log(top.section("log"), config.log);
+  config.server.webhooks = read_webhooks(top, faults);
   read_sites(top, faults, config);
   AudienceReader(check, faults, config).read(top);
   check_joint(top, config);

@@ -9,6 +9,7 @@
 #include "cli/assembly.h"
 #include "cli/progress.h"
 #include "cli/stored_store.h"
+#include "core/insights.h"
 #include "core/operators_cache.h"
 #include "core/partition.h"
 #include "core/state_format.h"

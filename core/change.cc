@@ -8,6 +8,7 @@ namespace {
 constexpr uint64_t kEntered = 1;
 constexpr unsigned kReasonShift = 1;
 constexpr unsigned kAudienceShift = 3;
+constexpr unsigned kConsentShift = 19;
 
 }  // namespace
 
@@ -17,16 +18,20 @@ std::string_view name_of(ChangeReason reason) {
     case ChangeReason::kEvent: return "event";
     case ChangeReason::kDeadline: return "deadline";
     case ChangeReason::kDefinition: return "definition";
+    case ChangeReason::kConsent: return "consent";
   }
   return "unknown";
 }
 
-// varint (audience × 8 + reason × 2 + entered) · varint definition version · varint cause ·
-// zigzag at · 4 site · 16 key · name (varint length)
+// varint head · varint definition version · varint cause · zigzag at · 4 site · 16 key · name
+// (varint length). head: bit 0 entered, 1 and 2 reason (kConsent: 0), 3 to 18 audience, 19
+// kConsent.
 void append_change(const Change& change, ByteWriter& writer) {
-  const uint64_t head = uint64_t{to_index(change.audience)} << kAudienceShift |
-                        static_cast<uint64_t>(change.reason) << kReasonShift |
-                        (change.entered ? kEntered : 0);
+  const bool consent = change.reason == ChangeReason::kConsent;
+  const uint64_t reason = consent ? 0 : static_cast<uint64_t>(change.reason);
+  const uint64_t head = uint64_t{consent} << kConsentShift |
+                        uint64_t{to_index(change.audience)} << kAudienceShift |
+                        reason << kReasonShift | (change.entered ? kEntered : 0);
   writer.varint(head);
   writer.varint(change.definition_version);
   writer.varint(static_cast<uint64_t>(change.cause));
@@ -41,7 +46,9 @@ bool read_change(ByteReader& reader, Change& change) {
   const uint64_t head = reader.varint();
   const uint64_t version = reader.varint();
   change.entered = (head & kEntered) != 0;
-  change.reason = static_cast<ChangeReason>((head >> kReasonShift) & 3);
+  const bool consent = (head >> kConsentShift & 1) != 0;
+  change.reason =
+      consent ? ChangeReason::kConsent : static_cast<ChangeReason>((head >> kReasonShift) & 3);
   change.audience = AudienceId{static_cast<uint16_t>(head >> kAudienceShift)};
   change.definition_version = static_cast<uint32_t>(version);
   change.cause = EventType{reader.varint()};
@@ -50,7 +57,9 @@ bool read_change(ByteReader& reader, Change& change) {
   change.visitor.high = reader.fixed<uint64_t>();
   change.visitor.low = reader.fixed<uint64_t>();
   change.visitor_name = reader.bytes();
-  return reader.ok() && head >> kAudienceShift <= UINT16_MAX && version <= UINT32_MAX;
+  const bool known =
+      head >> (kConsentShift + 1) == 0 && !(consent && (head >> kReasonShift & 3) != 0);
+  return reader.ok() && known && version <= UINT32_MAX;
 }
 
 // 4 site · 16 key · zigzag start · zigzag end − start · varint lines · per line: varint type ·

@@ -15,18 +15,27 @@
 namespace rekindle {
 
 // kRank: others' values moved a rank's boundary past the visitor.
-enum class ChangeReason : uint8_t { kRank = 0, kEvent = 1, kDeadline = 2, kDefinition = 3 };
+enum class ChangeReason : uint8_t {
+  kRank = 0,
+  kEvent = 1,
+  kDeadline = 2,
+  kDefinition = 3,
+  kConsent = 4
+};
 [[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", …
 
-// One visitor entered or left one audience. (partition, seq) is its identity; seq is gap-free
-// within a partition, starting at 1. Changes of one visitor come in the order they happened.
+// One visitor entered or left one audience; or, for kConsent, a member answered otherwise about
+// advertising (core/ad_consent.h), so that those it was handed to hear of it at once: it stays a
+// member, and `entered` says whether both uses are granted now. (partition, seq) is its identity;
+// seq is gap-free within a partition, starting at 1. Changes of one visitor come in the order they
+// happened.
 struct Change {
   uint64_t seq = 0;  // implied by position in the log value
   AudienceId audience{};
   uint32_t definition_version = 0;
   bool entered = false;
   ChangeReason reason = ChangeReason::kEvent;
-  EventType cause = EventType::kNone;  // of the event, for kEvent
+  EventType cause = EventType::kNone;  // of the event, for kEvent and kConsent
   EventTime at;                        // the instant from which the membership differs
   SiteId site{};
   VisitorKey visitor;

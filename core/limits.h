@@ -67,7 +67,8 @@ inline constexpr size_t kSessionLinesMax = 200;   // newest lines of a closed se
 inline constexpr size_t kTraitsMax = 64;          // over it the one changed longest ago is dropped
 inline constexpr size_t kTraitNameBytesMax = 64;  // over it the trait is not taken
 inline constexpr size_t kTraitValueBytesMax = 256;  // over it the trait is not taken
-inline constexpr size_t kConsentsMax = 32;      // over it the one changed longest ago is dropped
+inline constexpr size_t kConsentsMax = 32;      // over it the one changed longest ago is dropped;
+                                                // those about advertising never are
 inline constexpr size_t kPurposeBytesMax = 64;  // over it the purpose is not taken
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
@@ -111,6 +112,10 @@ inline constexpr size_t kRankSliceLiveMax = 32;        // … beside live events
 inline constexpr size_t kCustomerChangesMax = 65'536;  // waiting to be counted; over it the shard
                                                        // that brings more counts them itself
 
+// --- reports -------------------------------------------------------------------------------------
+inline constexpr size_t kReportDaysMax = 3'700;     // a period's length; over it 400
+inline constexpr size_t kReportCellsMax = 500'000;  // audiences × days of one answer; over it 400
+
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax =
     16 * 1'024;                                             // longer raw bytes are cut, and say so
@@ -128,6 +133,15 @@ inline constexpr size_t kHandoverEntriesMax = 10'000;   // per page
 inline constexpr size_t kHandoverDestinationsMax = 10;  // audiences filled by one body
 inline constexpr size_t kHandoverMembersMax = 1'000;    // per page of members: over it 400
 inline constexpr size_t kMembersSliceMax = 32;  // members whose state a shard reads at a time
+
+// --- pushing changes: event streams and webhooks -------------------------------------------------
+inline constexpr int kHeartbeatSeconds = 15;          // of an event stream with nothing to say
+inline constexpr size_t kWebhookTargetsMax = 64;      // over it the configuration is refused
+inline constexpr size_t kWebhookChangesMax = 10'000;  // a message: over it the next one begins
+inline constexpr size_t kWebhookBodyBytesMax = 4 * 1'024 * 1'024;  // the same
+inline constexpr size_t kWebhookResponseBytesMax = 64 * 1'024;     // the rest is not read
+inline constexpr size_t kWebhookSecretsMax = 4;  // a target: over it the configuration is refused
+inline constexpr int64_t kWebhookRetryMsMax = 5 * 60 * 1'000;  // retries wait no longer than this
 
 static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
 static_assert(kTextBytesMax <= kTraitValueBytesMax, "an event's user becomes a trait");

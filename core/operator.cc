@@ -15,16 +15,27 @@ void Context::set_member(AudienceId audience, uint32_t definition_version, bool 
     if (inside) place->definition_version = definition_version;
     return;
   }
+  const Membership membership{audience, definition_version, x_now};
   if (inside) {
-    memberships.insert(place, {audience, definition_version, x_now});
+    memberships.insert(place, membership);
   } else {
     memberships.erase(place);
   }
+  emit(membership, x_reason, inside);
+}
+
+void Context::consent_changed(bool granted) {
+  for (const Membership& membership : x_visitor.memberships) {
+    emit(membership, ChangeReason::kConsent, granted);
+  }
+}
+
+void Context::emit(const Membership& of, ChangeReason reason, bool entered) {
   Change change;
-  change.audience = audience;
-  change.definition_version = definition_version;
-  change.entered = inside;
-  change.reason = x_reason;
+  change.audience = of.audience;
+  change.definition_version = of.definition_version;
+  change.entered = entered;
+  change.reason = reason;
   change.cause = x_reason == ChangeReason::kEvent ? x_cause : EventType::kNone;
   change.at = x_now;
   change.site = x_visitor.site;

@@ -53,9 +53,14 @@ class Context {
   }
   // Puts the visitor in or out of an audience; emits a Change if that differs from before.
   void set_member(AudienceId audience, uint32_t definition_version, bool inside);
+  // The visitor answered otherwise about advertising: emits a kConsent change of every audience it
+  // is in. `granted`: both uses are.
+  void consent_changed(bool granted);
   void close_session(const ClosedSession& session) { x_effects.add_session(session); }
 
  private:
+  void emit(const Membership& of, ChangeReason reason, bool entered);
+
   Visitor& x_visitor;
   const Site& x_site;
   EventTime x_now;

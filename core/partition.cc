@@ -19,6 +19,11 @@ const Roaring* Partition::members(AudienceId audience) const {
   return index < x_members.size() ? &x_members[index].numbers : nullptr;
 }
 
+SetChecksum Partition::checksum(AudienceId audience) const {
+  const auto index = to_index(audience);
+  return index < x_members.size() ? x_members[index].checksum : SetChecksum();
+}
+
 std::string_view Partition::recent_name(VisitorNumber number) const {
   const size_t index = number - x_first_unsaved;
   return number >= x_first_unsaved && index < x_unsaved.size()
@@ -217,15 +222,14 @@ void Partition::add_change(const Change& change, VisitorNumber number) {
   append_change(change, writer);
   ++x_change_count;
   ++x_state.change_seq;
+  if (change.reason == ChangeReason::kConsent) return;  // a member stays one
   const auto index = to_index(change.audience);
   if (index >= x_members.size()) x_members.resize(index + 1u);
   MemberSet& set = x_members[index];
   set.changed = true;
-  if (change.entered) {
-    set.numbers.add(number);
-  } else {
-    set.numbers.remove(number);
-  }
+  const bool differs =
+      change.entered ? set.numbers.addChecked(number) : set.numbers.removeChecked(number);
+  if (differs) set.checksum.toggle(change.visitor);
 }
 
 void Partition::add_session(const ClosedSession& session) {

@@ -19,6 +19,7 @@
 #include "core/operators_cache.h"
 #include "core/partition_format.h"
 #include "core/rank_index.h"
+#include "core/set_checksum.h"
 #include "core/visitor_cache.h"
 
 namespace rekindle {
@@ -89,6 +90,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] Deadlines& deadlines() { return x_deadlines; }
   [[nodiscard]] VisitorCache& cache() { return x_cache; }
   [[nodiscard]] const Roaring* members(AudienceId audience) const;
+  [[nodiscard]] SetChecksum checksum(AudienceId audience) const;
   // Read from the store if need be; null when unknown.
   [[nodiscard]] Result<CachedVisitor*> find(VisitorKey key);
   // Brings those of `keys` that are not in memory and exist in the store into memory.
@@ -117,6 +119,7 @@ class Partition final : public EffectSink {
  private:
   struct MemberSet {
     Roaring numbers;
+    SetChecksum checksum;  // of their keys
     bool changed = false;  // since the last checkpoint began
   };
 

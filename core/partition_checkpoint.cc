@@ -51,8 +51,11 @@ void Partition::begin_checkpoint() {
     append_big_endian(row, static_cast<uint16_t>(index));
     set.numbers.removeRunCompression();  // or the bytes would depend on when it was saved before
     set.numbers.runOptimize();
-    value.resize(set.numbers.getSizeInBytes());
-    set.numbers.write(value.data());
+    value.clear();
+    append_big_endian(value, set.checksum.high);
+    append_big_endian(value, set.checksum.low);
+    value.resize(state_format::kChecksumBytes + set.numbers.getSizeInBytes());
+    set.numbers.write(value.data() + state_format::kChecksumBytes);
     x_batch.put(Table::kPartitions, row, value);
   }
   x_saving = x_unsaved.size();

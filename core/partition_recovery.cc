@@ -35,7 +35,14 @@ Result<void> Partition::load() {
           case 'm': {
             const auto index = read_big_endian<uint16_t>(row.data() + 3);
             if (index >= x_members.size()) x_members.resize(index + 1u);
-            x_members[index].numbers = Roaring::readSafe(value.data(), value.size());
+            if (value.size() <= state_format::kChecksumBytes) {
+              return outcome = Error{ErrorCode::kCorruptRecord, "member set"}, false;
+            }
+            MemberSet& set = x_members[index];
+            set.checksum = {read_big_endian<uint64_t>(value.data()),
+                            read_big_endian<uint64_t>(value.data() + 8)};
+            value.remove_prefix(state_format::kChecksumBytes);
+            set.numbers = Roaring::readSafe(value.data(), value.size());
             break;
           }
           default: return outcome = Error{ErrorCode::kCorruptRecord, "partition row"}, false;

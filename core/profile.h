@@ -29,6 +29,7 @@ struct Consent {
   std::string purpose;
   bool granted = false;
   EventTime at;
+  bool was_granted = false;  // it is not, but another answer was a grant
   friend bool operator==(const Consent&, const Consent&) = default;
 };
 

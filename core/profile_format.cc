@@ -8,6 +8,8 @@ namespace {
 enum CampaignBit : uint8_t { kFirst = 1, kLast = 2, kSame = 4 };
 
 constexpr int64_t kTimeMsMax = int64_t{1} << 53;
+constexpr uint64_t kWasGranted = 256;
+static_assert(limits::kPurposeBytesMax * 2 + 1 < kWasGranted);
 
 // Writes (reads) times, each against the one before.
 class Times {
@@ -78,7 +80,8 @@ void get_traits(ByteReader& reader, EventTime base, Profile& profile) {
 void put_consents(const Profile& profile, EventTime base, ByteWriter& writer) {
   Times times(base);
   for (const Consent& consent : profile.consents) {
-    writer.varint(consent.purpose.size() * 2 + (consent.granted ? 1u : 0u));
+    writer.varint((consent.was_granted ? kWasGranted : 0) + consent.purpose.size() * 2 +
+                  (consent.granted ? 1u : 0u));
     writer.raw(consent.purpose);
     times.put(consent.at, writer);
   }
@@ -89,8 +92,10 @@ void get_consents(ByteReader& reader, EventTime base, Profile& profile) {
   while (reader.ok() && !reader.at_end()) {
     Consent consent;
     const uint64_t head = reader.varint();
-    consent.purpose = get_text(head / 2, limits::kPurposeBytesMax, reader);
+    consent.purpose = get_text(head % kWasGranted / 2, limits::kPurposeBytesMax, reader);
     consent.granted = (head & 1) != 0;
+    consent.was_granted = head >= kWasGranted;
+    if (head >= 2 * kWasGranted || (consent.granted && consent.was_granted)) reader.fail();
     consent.at = times.get(reader);
     const bool ascends =
         profile.consents.empty() || profile.consents.back().purpose < consent.purpose;

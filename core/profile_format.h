@@ -3,7 +3,8 @@
 // the first one against `base`.
 //
 //   traits     per trait, to the end: name · value (empty: taken back) · at
-//   consents   per purpose, to the end: varint (length × 2 + granted) · purpose · at
+//   consents   per purpose, to the end: varint (was granted × 256 + length × 2 + granted)
+//              · purpose · at
 //   campaigns  1 which (bit 0 first, 1 last, 2 last is the same as first) · [first: source · medium
 //              · name · at] · [last, unless it is the same: source · medium · name · at]
 //

@@ -12,6 +12,7 @@
 #include "core/insights.h"
 #include "core/mailbox.h"
 #include "core/rules.h"
+#include "core/set_checksum.h"
 #include "core/visitor.h"
 
 namespace rekindle {
@@ -30,13 +31,14 @@ class QueryScope {
   // What a visitor's partition knows of their site's customers as a whole; null: nothing yet.
   [[nodiscard]] virtual const SiteInsights* insights(const Visitor& visitor) = 0;
   [[nodiscard]] virtual const Decider* decider() const = 0;
-  // Member set of an audience in one of the shard's partitions, its clock, and the seq of the last
-  // change it contains. Partitions of other shards are not visible.
+  // Member set of an audience in one of the shard's partitions, its checksum and clock, and the seq
+  // of the last change it contains. Partitions of other shards are not visible.
   struct MemberSet {
     PartitionId partition{};
     EventTime as_of;
     uint64_t seq = 0;
     const Roaring* members = nullptr;  // visitor numbers; null: none
+    SetChecksum checksum;
   };
   [[nodiscard]] virtual std::vector<MemberSet> member_sets(AudienceId audience) = 0;
   // Names of visitors that are not yet in the store; nothing when they are (or never were).

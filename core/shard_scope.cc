@@ -43,7 +43,7 @@ std::vector<QueryScope::MemberSet> ShardScope::member_sets(AudienceId audience) 
   std::vector<MemberSet> sets;
   for (const auto& partition : x_shard.partitions()) {
     sets.push_back({partition->id(), partition->clock(), partition->state().change_seq,
-                    partition->members(audience)});
+                    partition->members(audience), partition->checksum(audience)});
   }
   return sets;
 }

@@ -6,7 +6,8 @@
 //   kDeadlines  2 partition · 8 time (ms, top bit flipped) · 8 key.high · 8 key.low → empty
 //   kPartitions 2 partition · 1 what: 'c' checkpoint (core/partition_format.h), 'r' rules,
 //               'i' insights (core/insights.h), 'm' member set followed by 2 audience id      →
-//               roaring portable bytes
+//                   16 checksum (core/set_checksum.h; high, low: big-endian) · roaring portable
+//                   bytes
 //   kModels     name                                          → the model's own format
 #pragma once
 
@@ -45,6 +46,7 @@ inline void append_partition_row(PartitionId partition, char what, std::string& 
 
 inline constexpr size_t kVisitorKeyBytes = 18;
 inline constexpr size_t kDeadlineKeyBytes = 26;
+inline constexpr size_t kChecksumBytes = 16;  // before a member set
 
 // REQUIRES: a key of the table.
 inline VisitorKey visitor_of(std::string_view key, size_t offset = 2) {

@@ -4,6 +4,17 @@
 
 namespace rekindle::io {
 
+namespace {
+
+std::string_view word_of(const Change& change) {
+  if (change.reason == ChangeReason::kConsent) {
+    return change.entered ? "consent_granted" : "consent_refused";
+  }
+  return change.entered ? "entered" : "left";
+}
+
+}  // namespace
+
 std::string_view ChangeJson::audience_name(AudienceId id) {
   const size_t index = to_index(id);
   if (index >= x_names.size() || x_names[index].empty()) {
@@ -30,9 +41,9 @@ void ChangeJson::append(PartitionId partition, const Change& change, std::string
   object.number("version", static_cast<uint64_t>(change.definition_version));
   object.text("visitor", change.visitor_name);
   if (site != nullptr) object.text("site", site->name);
-  object.text("change", change.entered ? "entered" : "left");
+  object.text("change", word_of(change));
   object.text("reason", name_of(change.reason));
-  if (change.reason == ChangeReason::kEvent) object.text("cause", name_of(change.cause));
+  if (change.cause != EventType::kNone) object.text("cause", name_of(change.cause));
   object.time("at", change.at.ms);
   object.close();
 }

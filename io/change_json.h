@@ -2,6 +2,8 @@
 //
 //   {"partition":3,"seq":17,"audience":"cart_abandoners","version":1,"visitor":"v1","site":"shop",
 //    "change":"entered","reason":"event","cause":"add_to_cart","at":"2026-11-21T20:08:23.000Z"}
+//
+// A "change" is entered, left, consent_granted or consent_refused.
 #pragma once
 
 #include <string>
@@ -16,10 +18,9 @@ class ChangeJson {
  public:
   explicit ChangeJson(const Engine& engine) : x_engine(engine) {}
   void append(PartitionId partition, const Change& change, std::string& out);
-
- private:
   std::string_view audience_name(AudienceId id);
 
+ private:
   const Engine& x_engine;
   std::vector<std::string> x_names;  // by audience id; never change once given
 };

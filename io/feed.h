@@ -37,18 +37,25 @@ class FeedTap {
   std::atomic<bool> x_overflowed{false};
 };
 
-// Thread: add_tap before publish is first called; publish from any shard.
+// Thread: add_tap and add_bell before publish is first called; publish from any shard.
 class Feed {
  public:
   FeedTap& add_tap() {
     x_taps.push_back(std::make_unique<FeedTap>());
     return *x_taps.back();
   }
+  // Rung after every commit that has changes, for who reads them from the log.
+  Doorbell& add_bell() {
+    x_bells.push_back(std::make_unique<Doorbell>());
+    return *x_bells.back();
+  }
   void publish(const CommittedChanges& changes) {
     for (auto& tap : x_taps) tap->offer(changes);
+    for (auto& bell : x_bells) bell->ring();
   }
 
  private:
+  std::vector<std::unique_ptr<Doorbell>> x_bells;
   std::vector<std::unique_ptr<FeedTap>> x_taps;
 };
 

@@ -10,7 +10,6 @@
 #include "core/limits.h"
 #include "io/problem.h"
 #include "io/routes/routes.h"
-#include "io/websocket_connection.h"
 
 namespace rekindle::io {
 namespace asio = boost::asio;
@@ -111,9 +110,9 @@ void HttpConnection::on_read(error_code error, size_t bytes) {
 }
 
 void HttpConnection::process() {
-  while (!x_last_request && !x_upgrading && !x_exchanges.full() && process_one()) {
+  while (!x_last_request && !x_successor && !x_exchanges.full() && process_one()) {
   }
-  if (x_upgrading) return take_upgrade();
+  if (x_successor) return take_leave();
   x_thread.mark_dirty(*this);
   read();
 }
@@ -182,7 +181,7 @@ void HttpConnection::handle_request() {
   exchange.keep_alive = request.keep_alive && !x_thread.is_stopping();
   if (!exchange.keep_alive) x_last_request = true;
   dispatch(Call{x_thread, request, Reply(*this, ticket), {}});
-  if (x_upgrading) return;
+  if (x_successor) return;
   x_parser.reset();
   x_phase = Phase::kIdle;
   arm(limits::kIdleTimeoutSeconds * 1'000);
@@ -190,24 +189,20 @@ void HttpConnection::handle_request() {
   shrink();
 }
 
-bool HttpConnection::upgrade() {
+bool HttpConnection::hand_over(Successor successor) {
   if (x_exchanges.size() != 1 || x_is_writing || x_written != x_out.size()) return false;
   if (x_phase == Phase::kBody || !x_body.empty()) return false;
-  x_upgrading = true;
+  x_successor = std::move(successor);
   return true;
 }
 
-void HttpConnection::take_upgrade() {
-  // Beast reads the request once more and answers it; what follows it are frames.
+void HttpConnection::take_leave() {
   std::string bytes(x_in.data() + x_header_at, x_end - x_header_at);
-  boost::intrusive_ptr<WebSocketConnection> next(
-      new WebSocketConnection(x_thread, std::move(x_socket), std::move(bytes)));
   x_phase = Phase::kClosed;
   const boost::intrusive_ptr<HttpConnection> keep(this);
   x_thread.release(*this);
   x_thread.counters().connections.add();  // release() counted it as closed
-  x_thread.adopt(next);
-  next->start();
+  x_successor(x_thread, std::move(x_socket), std::move(bytes));
 }
 
 void HttpConnection::refuse(int status, std::string_view detail) {

@@ -6,6 +6,7 @@
 // compares, not timers: slow headers and bodies get 408, idle and stuck connections are closed.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,9 +34,11 @@ class HttpConnection final : public Connection {
   void answer_pixel(uint64_t ticket, std::string_view ack);
   // For a route that starts a submission: what the exchange's answer will need.
   [[nodiscard]] Exchange& exchange(uint64_t ticket) { return x_exchanges[ticket]; }
-  // From a route's handler, for a request with is_upgrade: continue as a WebSocket. False when
+  // What goes on with the socket: given the bytes of the request and whatever followed it.
+  using Successor = std::function<void(IoThread&, IoSocket, std::string)>;
+  // From a route's handler: instead of an answer, the socket goes on as something else. False when
   // answers of earlier requests have not left yet, or the request has a body.
-  [[nodiscard]] bool upgrade();
+  [[nodiscard]] bool hand_over(Successor successor);
 
   void on_submission(Submission& submission) override;
   void flush() override;
@@ -52,7 +55,7 @@ class HttpConnection final : public Connection {
   bool process_one();  // false: needs more bytes, or the connection takes no more
   bool find_header();  // the whole header is in the buffer
   void handle_request();
-  void take_upgrade();
+  void take_leave();
   void refuse(int status, std::string_view detail);  // answers, then closes
   [[nodiscard]] bool can_read() const;
   bool make_room();  // false: no more memory for it
@@ -86,7 +89,7 @@ class HttpConnection final : public Connection {
   bool x_reading = false;
   bool x_is_writing = false;
   bool x_last_request = false;  // the peer or we said close: take no more
-  bool x_upgrading = false;
+  Successor x_successor;        // set: this connection is about to leave
   bool x_from_loopback = false;
 };
 

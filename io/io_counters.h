@@ -55,7 +55,9 @@ struct IoCounters {
   Counter websockets;  // opened
   Counter websockets_closed;
   Counter frames;
-  Counter slow_readers;  // WebSockets closed because their send queue was full
+  Counter event_streams;  // opened
+  Counter event_streams_closed;
+  Counter slow_readers;  // WebSockets and event streams closed because nobody read them
   Counter changes_pushed;
   Counter feed_overflows;  // batches of changes read from the log instead of memory
   LatencyHistogram ack;    // request or frame read → its answer ready

@@ -186,8 +186,16 @@ bool IoThread::ask(size_t shard, std::unique_ptr<Query> query) {
 }
 
 bool IoThread::send_errand(std::unique_ptr<Errand> errand) {
+  return send(std::move(errand), x_parts.errands);
+}
+
+bool IoThread::send_report(std::unique_ptr<Errand> errand) {
+  return send(std::move(errand), x_parts.reports);
+}
+
+bool IoThread::send(std::unique_ptr<Errand> errand, Errands& errands) {
   errand->sender = &x_tap.mailbox;
-  if (!x_parts.errands.give(errand.get())) {
+  if (!errands.give(errand.get())) {
     x_counters.overloads.add();
     return false;
   }

@@ -28,7 +28,9 @@
 
 namespace rekindle::io {
 
+class LedgerKeeper;
 class Metrics;
+class Webhooks;
 class IoLoop;  // Asio's part; io/io_loop.h
 
 // What all io threads of a server share.
@@ -38,6 +40,9 @@ struct ServerParts {
   IntakeCounters& intake;
   Errands& errands;
   Metrics& metrics;
+  const std::unique_ptr<Webhooks>& webhooks;  // set before the io threads start
+  LedgerKeeper& ledger;
+  Errands& reports;  // what takes long
 };
 
 class IoThread {
@@ -78,6 +83,8 @@ class IoThread {
   // Asks a shard. False (then the query is gone) when its inbox is full.
   [[nodiscard]] bool ask(size_t shard, std::unique_ptr<Query> query);
   [[nodiscard]] bool send_errand(std::unique_ptr<Errand> errand);
+  // The same on a thread of its own, for what may take seconds.
+  [[nodiscard]] bool send_report(std::unique_ptr<Errand> errand);
 
   // True while some inbox is full or a frame waits for room: do not read more events now.
   [[nodiscard]] bool is_backed_up() const;
@@ -95,6 +102,7 @@ class IoThread {
   void run();
   void begin_stop();
   [[nodiscard]] bool is_finished() const;
+  bool send(std::unique_ptr<Errand> errand, Errands& errands);
   size_t take_replies();
   size_t take_changes();
   void send_outbox();

@@ -1,5 +1,7 @@
 #include "io/member_facts.h"
 
+#include "core/ad_consent.h"
+
 namespace rekindle::io {
 namespace {
 
@@ -29,15 +31,12 @@ constexpr TraitNames kTraitNames[] = {
     {&MemberFacts::state, kState},          {&MemberFacts::zip, kZip},
     {&MemberFacts::country, kCountry},      {&MemberFacts::mobile_id, kMobileId}};
 
-// The purpose that covers all of advertising.
-constexpr std::string_view kAds = "ads";
-
-// Whoever refused one of the two refuses; then, who granted one grants.
-bool allows(const Profile* profile, std::string_view purpose, bool when_never_asked) {
-  const Consent* const all = profile == nullptr ? nullptr : profile->consent(kAds);
-  const Consent* const one = profile == nullptr ? nullptr : profile->consent(purpose);
-  if (all == nullptr && one == nullptr) return when_never_asked;
-  return (all == nullptr || all->granted) && (one == nullptr || one->granted);
+// Who was never asked is the site's choice.
+bool allows(const AdUse& use, const Site& site) {
+  return use.answer == Answer::kNone ? !site.consent_required : use.answer == Answer::kGranted;
+}
+bool has_allowed(const AdUse& use, const Site& site) {
+  return use.ever_granted || !site.consent_required;
 }
 
 }  // namespace
@@ -50,8 +49,10 @@ MemberFacts facts_of(const Visitor& visitor, const Site& site) {
   MemberFacts facts;
   facts.visitor = visitor.name;
   const Profile* const profile = visitor.profile.get();
-  facts.may_share = allows(profile, "ad_user_data", !site.consent_required);
-  facts.may_personalise = allows(profile, "ad_personalization", !site.consent_required);
+  const AdConsent consent = ad_consent(profile);
+  facts.may_share = allows(consent.share, site);
+  facts.may_personalise = allows(consent.personalise, site);
+  facts.may_be_listed = has_allowed(consent.share, site) && has_allowed(consent.personalise, site);
   if (visitor.lifetime.orders > 0) {
     facts.revenue = Money{visitor.lifetime.revenue(), site.currency};
   }
@@ -86,6 +87,7 @@ Person person_of(const MemberFacts& facts, const Site& site) {
   person.value = facts.revenue;
   person.may_share = facts.may_share;
   person.may_personalise = facts.may_personalise;
+  person.may_be_listed = facts.may_be_listed;
   return person;
 }
 

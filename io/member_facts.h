@@ -33,6 +33,7 @@ struct MemberFacts {
   std::optional<Money> revenue;  // of visitors with an order
   bool may_share = false;        // with ad platforms
   bool may_personalise = false;
+  bool may_be_listed = true;  // data of it may have gone to ad platforms
 };
 
 [[nodiscard]] MemberFacts facts_of(const Visitor& visitor, const Site& site);

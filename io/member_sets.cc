@@ -34,6 +34,7 @@ class PageQuery final : public FanOutQuery {
               [](const auto& a, const auto& b) { return a.partition < b.partition; });
     for (auto& set : sets) {
       if (set.members != nullptr) size += set.members->cardinality();
+      checksum.join(set.checksum);
       collect(scope, set);
       set.members = nullptr;  // not ours to look at once run() has returned
     }
@@ -42,6 +43,7 @@ class PageQuery final : public FanOutQuery {
   std::vector<QueryScope::MemberSet> sets;
   std::vector<Member> members;  // at most limit + 1: one more shows that there is another page
   uint64_t size = 0;
+  SetChecksum checksum;
 
  private:
   void collect(QueryScope& scope, const QueryScope::MemberSet& set) {
@@ -111,8 +113,10 @@ class NamesErrand final : public Errand {
 void join(PageJob& job, FanOut& fan_out) {
   MembersPage& page = job.page;
   ChangesCursor snapshot(job.thread.engine().partitions());
+  SetChecksum checksum;
   fan_out.for_each<PageQuery>([&](PageQuery& query) {
     page.size += query.size;
+    checksum.join(query.checksum);
     for (const auto& set : query.sets) {
       snapshot.set(to_index(set.partition), set.seq);
       page.as_of = std::max(page.as_of, set.as_of);
@@ -122,7 +126,10 @@ void join(PageJob& job, FanOut& fan_out) {
   std::sort(page.members.begin(), page.members.end(), [](const Member& a, const Member& b) {
     return a.partition != b.partition ? a.partition < b.partition : a.number < b.number;
   });
-  if (job.first_page) job.from.changes_after = snapshot;
+  if (job.first_page) {
+    job.from.changes_after = snapshot;
+    page.checksum = checksum;
+  }
   page.changes_after = job.from.changes_after.text();
   if (page.members.size() > job.limit) {
     job.from.partition = page.members[job.limit].partition;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/rules.h"
+#include "core/set_checksum.h"
 #include "io/changes_cursor.h"
 #include "io/io_thread.h"
 
@@ -43,6 +44,7 @@ struct MembersPage {
   uint64_t size = 0;                          // of the whole audience
   EventTime as_of = EventTime::before_all();  // the newest partition clock
   std::string changes_after;                  // cursor text
+  std::optional<SetChecksum> checksum;        // at changes_after; of the first page only
   std::string next;                           // page cursor text; empty: this was the last page
 };
 

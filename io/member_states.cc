@@ -18,16 +18,20 @@ class StatesReader {
   StatesReader(IoThread& thread, AudienceId audience, Done done)
       : x_thread(thread), x_audience(audience), x_done(std::move(done)) {}
 
-  void start(const std::vector<Member>& members) {
+  void start(std::vector<VisitorName> visitors) {
+    static const Site kNoSite;
     const Engine& engine = x_thread.engine();
     x_lanes.resize(engine.shards());
-    for (const Member& member : members) {
-      if (member.name.empty() || engine.sites().find(member.site) == nullptr) continue;
-      const VisitorKey key = visitor_key(member.site, member.name);
-      x_lanes[engine.shard_of(key)].places.push_back(x_wanted.size());
-      x_wanted.push_back({key, member.site});
+    for (VisitorName& visitor : visitors) {
+      const VisitorKey key = visitor_key(visitor.site, visitor.name);
+      x_wanted.push_back({key, visitor.site});
+      MemberState& state = x_states.emplace_back(MemberState{false, &kNoSite, {}});
+      state.facts.visitor = std::move(visitor.name);
+      if (const Site* site = engine.sites().find(visitor.site)) {
+        state.site = site;
+        x_lanes[engine.shard_of(key)].places.push_back(x_wanted.size() - 1);
+      }
     }
-    x_states.resize(x_wanted.size());
     x_outstanding = 1;  // so that a refused slice does not end it before all lanes were tried
     for (size_t shard = 0; shard < x_lanes.size(); ++shard) ask_next(shard);
     finish_one();
@@ -56,8 +60,8 @@ class StatesReader {
         const Visitor* const visitor = scope.visitor(wanted.key);
         const Site* const site = scope.site(wanted.site);
         if (visitor == nullptr || site == nullptr) continue;
-        if (visitor->membership(x_reader.x_audience) == nullptr) continue;
-        x_states[i] = MemberState{site, facts_of(*visitor, *site)};
+        const bool is_member = visitor->membership(x_reader.x_audience) != nullptr;
+        x_states[i] = MemberState{is_member, site, facts_of(*visitor, *site)};
       }
     }
     void on_reply() override {
@@ -70,7 +74,7 @@ class StatesReader {
     StatesReader& x_reader;
     size_t x_shard;
     std::span<const size_t> x_places;
-    std::vector<std::optional<MemberState>> x_states;
+    std::vector<std::optional<MemberState>> x_states;  // nothing: forgotten
   };
 
   void ask_next(size_t shard) {
@@ -88,7 +92,7 @@ class StatesReader {
   void take(Slice& slice) {
     if (slice.failed) x_failed = true;
     for (size_t i = 0; i < slice.x_places.size(); ++i) {
-      x_states[slice.x_places[i]] = std::move(slice.x_states[i]);
+      if (slice.x_states[i]) x_states[slice.x_places[i]] = *std::move(slice.x_states[i]);
     }
     ask_next(slice.x_shard);
     finish_one();
@@ -99,30 +103,25 @@ class StatesReader {
     if (x_failed) {
       return x_done(Error{ErrorCode::kOverloaded, "the server is stopping or at its limit"});
     }
-    std::vector<MemberState> states;
-    states.reserve(x_states.size());
-    for (auto& state : x_states) {
-      if (state) states.push_back(*std::move(state));
-    }
-    x_done(std::move(states));
+    x_done(std::move(x_states));
   }
 
   IoThread& x_thread;
   const AudienceId x_audience;
   const Done x_done;
   std::vector<Wanted> x_wanted;
-  std::vector<std::optional<MemberState>> x_states;  // by place in x_wanted
-  std::vector<Lane> x_lanes;                         // by shard
+  std::vector<MemberState> x_states;  // by place in x_wanted
+  std::vector<Lane> x_lanes;          // by shard
   size_t x_outstanding = 0;
   bool x_failed = false;
 };
 
 }  // namespace
 
-void read_states(IoThread& thread, AudienceId audience, const std::vector<Member>& members,
+void read_states(IoThread& thread, AudienceId audience, std::vector<VisitorName> visitors,
                  std::function<void(Result<std::vector<MemberState>>)> done) {
   auto reader = std::make_unique<StatesReader>(thread, audience, std::move(done));
-  reader.release()->start(members);  // it takes itself back when all slices are
+  reader.release()->start(std::move(visitors));  // it takes itself back when all slices are
 }
 
 }  // namespace rekindle::io

@@ -133,7 +133,10 @@ constexpr IoMetric kIoCounters[] = {
     {"rekindle_websockets_total", "WebSockets opened", &IoCounters::websockets},
     {"rekindle_websockets_closed_total", "WebSockets ended", &IoCounters::websockets_closed},
     {"rekindle_websocket_frames_total", "Frames received", &IoCounters::frames},
-    {"rekindle_websocket_slow_readers_total", "WebSockets closed for not reading",
+    {"rekindle_event_streams_total", "Event streams opened", &IoCounters::event_streams},
+    {"rekindle_event_streams_closed_total", "Event streams ended",
+     &IoCounters::event_streams_closed},
+    {"rekindle_slow_readers_total", "WebSockets and event streams closed for not reading",
      &IoCounters::slow_readers},
     {"rekindle_changes_pushed_total", "Changes handed to followers", &IoCounters::changes_pushed},
     {"rekindle_feed_overflows_total", "Times followers had to go back to the log",
@@ -195,6 +198,41 @@ void collect_intake(const IntakeCounters& intake, std::vector<MetricFamily>& out
   add("rekindle_intake_truncated_total", "Texts cut at their limit", intake.truncated);
 }
 
+// --- webhooks ------------------------------------------------------------------------------------
+
+struct WebhookMetric {
+  const char* name;
+  const char* help;
+  MetricType type;
+  uint64_t WebhookStatus::*member;
+};
+
+constexpr WebhookMetric kWebhookMetrics[] = {
+    {"rekindle_webhook_messages_total", "Messages delivered", MetricType::Counter,
+     &WebhookStatus::messages},
+    {"rekindle_webhook_changes_total", "Changes in them", MetricType::Counter,
+     &WebhookStatus::changes},
+    {"rekindle_webhook_resyncs_total", "Receivers told to take the members again",
+     MetricType::Counter, &WebhookStatus::resyncs},
+    {"rekindle_webhook_failures_total", "Attempts that failed", MetricType::Counter,
+     &WebhookStatus::failures},
+    {"rekindle_webhook_failures_in_a_row", "Attempts that failed since the last delivery",
+     MetricType::Gauge, &WebhookStatus::failures_in_a_row},
+    {"rekindle_webhook_behind", "Changes, of any audience, after the last delivery",
+     MetricType::Gauge, &WebhookStatus::behind},
+};
+
+void collect_webhooks(const Webhooks& webhooks, std::vector<MetricFamily>& out) {
+  const std::vector<WebhookStatus> all = webhooks.status();
+  if (all.empty()) return;
+  for (const WebhookMetric& metric : kWebhookMetrics) {
+    MetricFamily& to = out.emplace_back(family(metric.name, metric.help, metric.type));
+    for (const WebhookStatus& status : all) {
+      add_value(to, static_cast<double>(status.*metric.member), {{"webhook", status.name}});
+    }
+  }
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
@@ -209,6 +247,7 @@ std::string Metrics::text() const {
                   &IoCounters::decide, families);
   collect_latency(x_io, "rekindle_change_push_seconds", "Changes, committed until handed over",
                   &IoCounters::push, families);
+  if (x_webhooks != nullptr) collect_webhooks(*x_webhooks, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };

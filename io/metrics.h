@@ -8,6 +8,7 @@
 #include "core/engine.h"
 #include "io/intake.h"
 #include "io/io_counters.h"
+#include "io/webhooks/webhooks.h"
 
 namespace rekindle::io {
 
@@ -17,12 +18,14 @@ class Metrics {
   Metrics(Engine& engine, const IntakeCounters& intake) : x_engine(engine), x_intake(intake) {}
 
   void watch(const IoCounters& counters) { x_io.push_back(&counters); }
+  void watch(const Webhooks& webhooks) { x_webhooks = &webhooks; }
   [[nodiscard]] std::string text() const;
 
  private:
   Engine& x_engine;
   const IntakeCounters& x_intake;
   std::vector<const IoCounters*> x_io;
+  const Webhooks* x_webhooks = nullptr;  // null: none
 };
 
 }  // namespace rekindle::io

@@ -17,6 +17,7 @@ struct Request {
   std::string_view host;
   std::string_view origin;
   std::string_view cookie;
+  std::string_view last_event_id;
   std::string_view accept;
   std::string_view content_type;
   std::string_view content_encoding;

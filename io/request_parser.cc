@@ -74,7 +74,8 @@ RequestParser::State RequestParser::take(std::string_view bytes, size_t& used) {
 void RequestParser::move_views(ptrdiff_t by) {
   for (std::string_view* text :
        {&x_request.path, &x_request.query, &x_request.host, &x_request.origin, &x_request.cookie,
-        &x_request.accept, &x_request.content_type, &x_request.content_encoding}) {
+        &x_request.accept, &x_request.content_type, &x_request.content_encoding,
+        &x_request.last_event_id}) {
     if (!text->empty()) *text = {text->data() + by, text->size()};
   }
 }
@@ -103,7 +104,7 @@ void RequestParser::on_request_impl(http::verb verb, View, View target, int vers
   if (question != std::string_view::npos) x_request.query = path.substr(question + 1);
 }
 
-void RequestParser::on_field_impl(http::field field, View, View field_value, Error& error) {
+void RequestParser::on_field_impl(http::field field, View name, View field_value, Error& error) {
   const std::string_view value = view(field_value);
   const std::less_equal<const char*> before;  // a folded value lives in Beast's own buffer
   if (!value.empty() && !(before(x_input.data(), value.data()) &&
@@ -133,6 +134,9 @@ void RequestParser::on_field_impl(http::field field, View, View field_value, Err
         return refuse(501, "the only accepted Transfer-Encoding is chunked", error);
       }
       x_has_coding = true;
+      break;
+    case http::field::unknown:
+      if (boost::beast::iequals(name, "Last-Event-ID")) x_request.last_event_id = value;
       break;
     default: break;
   }

@@ -7,6 +7,8 @@
 #include "io/intake.h"
 #include "io/io_thread.h"
 #include "io/metrics.h"
+#include "io/reports/ledger_keeper.h"
+#include "io/webhooks/webhooks.h"
 
 namespace rekindle::io {
 
@@ -14,12 +16,16 @@ struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
       : config(server_config),
         metrics(server_engine, intake),
-        shared{config, server_engine, intake, errands, metrics} {}
+        ledger(server_engine),
+        shared{config, server_engine, intake, errands, metrics, webhooks, ledger, reports} {}
 
   ServerConfig config;
   IntakeCounters intake;
   Errands errands;
+  Errands reports;
   Metrics metrics;
+  std::unique_ptr<Webhooks> webhooks;
+  LedgerKeeper ledger;
   ServerParts shared;
   // Shared with the engine's listener, which may be called once more after the server is gone.
   std::shared_ptr<Feed> feed = std::make_shared<Feed>();
@@ -55,8 +61,15 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
     parts->port = *port;
     parts->metrics.watch(parts->threads.back()->counters());
   }
+  auto webhooks = Webhooks::make(engine, config.webhooks, parts->feed->add_bell());
+  if (!webhooks) return webhooks.error();
+  parts->webhooks = *std::move(webhooks);
+  parts->metrics.watch(*parts->webhooks);
+  if (auto opened = parts->ledger.open(); !opened) return opened.error();
+  parts->ledger.start();
   engine.listen([feed = parts->feed](const CommittedChanges& changes) { feed->publish(changes); });
   for (auto& thread : parts->threads) thread->start();
+  parts->webhooks->start();
   parts->is_running = true;
   spdlog::info("listening on {}:{} with {} io thread(s)", config.address, parts->port,
                config.io_threads);
@@ -72,6 +85,8 @@ void Server::stop() {
   x_parts->is_running = false;
   for (auto& thread : x_parts->threads) thread->stop();
   for (auto& thread : x_parts->threads) thread->join();
+  x_parts->webhooks->stop();
+  x_parts->ledger.stop();
   spdlog::info("stopped listening on port {}", x_parts->port);
 }
 

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
+
+#include "io/webhooks/webhook_config.h"
 
 namespace rekindle::io {
 
@@ -21,6 +24,7 @@ struct ServerConfig {
   std::function<uint64_t()> free_bytes;
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
+  std::vector<WebhookConfig> webhooks;
 };
 
 }  // namespace rekindle::io

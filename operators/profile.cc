@@ -4,13 +4,15 @@
 //        events without it, props); `subscribe` and `unsubscribe` with their channel
 // State: Visitor::profile, made when there is the first thing to keep. Newer events win, by `at`,
 //        then by arrival; so the order in which events of different `at` arrive does not matter.
-// Effects: none.
+// Effects: a consent change of every audience the visitor is in, when its answer about advertising
+//        became another one.
 #include "operators/profile.h"
 
 #include <algorithm>
 #include <optional>
 #include <vector>
 
+#include "core/ad_consent.h"
 #include "core/limits.h"
 #include "operators/json_members.h"
 
@@ -26,12 +28,13 @@ Profile& profile_of(Visitor& visitor) {
 }
 
 // Keeps a list that ascends by name within its bound: the entry that changed longest ago leaves,
-// of several the first by name.
-template <typename T>
-void bound(std::vector<T>& list, size_t most) {
+// of several the first by name; never one that `stays`.
+template <typename T, typename Stays>
+void bound(std::vector<T>& list, size_t most, const Stays& stays) {
   if (list.size() <= most) return;
-  list.erase(std::min_element(list.begin(), list.end(),
-                              [](const T& a, const T& b) { return a.at < b.at; }));
+  list.erase(std::min_element(list.begin(), list.end(), [&](const T& a, const T& b) {
+    return stays(a) != stays(b) ? stays(b) : a.at < b.at;
+  }));
 }
 
 // An empty value takes the trait back.
@@ -47,7 +50,7 @@ void set_trait(Profile& profile, std::string_view name, std::string_view value, 
     return;
   }
   traits.insert(place, Trait{std::string(name), std::string(value), at});
-  bound(traits, limits::kTraitsMax);
+  bound(traits, limits::kTraitsMax, [](const Trait&) { return false; });
 }
 
 void set_consent(Profile& profile, std::string_view purpose, bool granted, EventTime at) {
@@ -56,13 +59,17 @@ void set_consent(Profile& profile, std::string_view purpose, bool granted, Event
       consents.begin(), consents.end(), purpose,
       [](const Consent& consent, std::string_view key) { return consent.purpose < key; });
   if (place != consents.end() && place->purpose == purpose) {
-    if (at < place->at) return;
-    place->at = at;
-    place->granted = granted;
+    const bool ever = place->granted || place->was_granted || granted;
+    if (at >= place->at) {
+      place->at = at;
+      place->granted = granted;
+    }
+    place->was_granted = ever && !place->granted && is_ad_purpose(purpose);
     return;
   }
   consents.insert(place, Consent{std::string(purpose), granted, at});
-  bound(consents, limits::kConsentsMax);
+  bound(consents, limits::kConsentsMax,
+        [](const Consent& consent) { return is_ad_purpose(consent.purpose); });
 }
 
 std::optional<bool> granted_by(const JsonMember& member) {
@@ -95,6 +102,11 @@ void set_campaigns(Profile& profile, const Event& event) {
   }
 }
 
+bool has_answers(const Event& event) {
+  return !event.consent.empty() || event.type == EventType::kConsent ||
+         event.type == EventType::kSubscribe || event.type == EventType::kUnsubscribe;
+}
+
 class ProfileKeeper final : public Operator {
  public:
   [[nodiscard]] std::string_view name() const override { return "profile"; }
@@ -103,6 +115,18 @@ class ProfileKeeper final : public Operator {
     Visitor& visitor = context.visitor();
     if (event.type == EventType::kIdentify && !event.props.empty()) take_traits(event, visitor);
     if (!event.user.empty()) take_user(event, visitor);
+    if (has_answers(event)) {
+      const Answer before = ad_consent(visitor.profile.get()).answer();
+      take_answers(event, visitor);
+      const Answer after = ad_consent(visitor.profile.get()).answer();
+      if (before != after) context.consent_changed(after == Answer::kGranted);
+    }
+    if (has_campaign(event)) set_campaigns(profile_of(visitor), event);
+  }
+  void on_deadline(Context&) override {}
+
+ private:
+  void take_answers(const Event& event, Visitor& visitor) {
     if (!event.consent.empty()) {
       take_consent(event.consent, event.at, visitor);
     } else if (event.type == EventType::kConsent && !event.props.empty()) {
@@ -111,11 +135,7 @@ class ProfileKeeper final : public Operator {
     if (event.type == EventType::kSubscribe || event.type == EventType::kUnsubscribe) {
       take_subscription(event, visitor);
     }
-    if (has_campaign(event)) set_campaigns(profile_of(visitor), event);
   }
-  void on_deadline(Context&) override {}
-
- private:
   void take_traits(const Event& event, Visitor& visitor) {
     x_json.visit(event.props, JsonMembers::Depth::kFlat, [&](const JsonMember& member) {
       const bool fits = !member.name.empty() && member.name.size() <= limits::kTraitNameBytesMax &&

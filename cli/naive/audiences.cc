@@ -6,17 +6,6 @@
 
 namespace rekindle::naive {
 
-namespace {
-
-// What the log's boundaries and models say at each partition's own pace: a recount of one visitor
-// after the other cannot tell it.
-bool asks_for_all_customers(const std::string& term) {
-  return term == "top" || term == "percentile" || term == "clv" || term == "p_alive" ||
-         term.rfind("rfm.", 0) == 0;
-}
-
-}  // namespace
-
 Audiences::Audiences(const Rules& rules, Currency currency) {
   std::vector<std::string> names;
   for (const AudienceRule& rule : rules.audiences) names.push_back(rule.name);
@@ -24,7 +13,12 @@ Audiences::Audiences(const Rules& rules, Currency currency) {
     ReadAudience& audience = x_all.emplace_back();
     audience.rule = rule;
     Result<Tree> tree = parse(rule.when, currency, names);
-    if (tree) {
+    if (tree && asks_about_customers(*tree)) {
+      audience.fault =
+          "ranks and lifetime values follow boundaries and models in the log, which `verify` "
+          "without "
+          "--naive compares";
+    } else if (tree) {
       audience.tree = std::move(*tree);
     } else {
       audience.fault = tree.error().detail;
@@ -42,9 +36,6 @@ void Audiences::place(size_t i, std::vector<bool>& seen) {
 }
 
 void Audiences::place_parts(const Tree& tree, size_t user, std::vector<bool>& seen) {
-  if (asks_for_all_customers(tree.term)) {
-    x_all[user].fault = "'" + tree.term + "' depends on all customers of the site";
-  }
   if (tree.term == "in" || tree.term == "in_for") {
     place(tree.audience, seen);
     const ReadAudience& asked = x_all[tree.audience];

@@ -1,9 +1,12 @@
 // The naive evaluator's ranks and lifetime values: the ranking is counted afresh for every
 // question, the model's formulas are summed as they are printed (Fader, Hardie, Lee 2005; Fader,
 // Hardie 2013). Shares no code with core/rank* and operators/clv.
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
+#include <string_view>
 
 #include "cli/naive/terms.h"
 
@@ -100,17 +103,19 @@ Real next_order(const Model& m, const Customer& c) {
 
 }  // namespace
 
+bool asks_about_customers(const Tree& tree) {
+  constexpr std::string_view kTerms[] = {"top",         "percentile",    "clv",         "p_alive",
+                                         "rfm.recency", "rfm.frequency", "rfm.monetary"};
+  return std::find(std::begin(kTerms), std::end(kTerms), tree.term) != std::end(kTerms) ||
+         std::any_of(tree.parts.begin(), tree.parts.end(), asks_about_customers);
+}
+
 bool ranks(const Tree& tree, const World& world) {
   const std::optional<Standing> found = standing(tree.field, world);
   if (!found) return false;
   const int64_t share_of_all = tree.number * found->all;
   if (tree.term == "top") return found->more * 1'000'000 < share_of_all;
   return compare(tree.compare, sign_of(found->less * 1'000'000 - share_of_all));
-}
-
-Value percentile(const std::string& metric, const World& world) {
-  const std::optional<Standing> found = standing(metric, world);
-  return found ? Value{Value::kKnown, found->less * 100, found->all} : kUnknown;
 }
 
 Value score(const std::string& term, const World& world) {

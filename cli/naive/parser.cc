@@ -130,6 +130,14 @@ Tree Parser::one_of(Tree text) {
 }
 
 Tree Parser::compared(Tree left, std::string sign, Tree right) {
+  if (left.term == "percentile") {  // a condition as a whole
+    if (right.form != Form::kConstant) x_scanner.fail("expected a number");
+    left.number = right.number * kPercent / (right.divisor == 0 ? 2 : right.divisor);
+    left.form = Form::kDid;
+    left.unit = Unit::kBool;
+    left.compare = std::move(sign);
+    return left;
+  }
   if (left.unit == Unit::kText && right.unit == Unit::kNumber) left.unit = Unit::kNumber;
   if (right.unit == Unit::kText && left.unit == Unit::kNumber) right.unit = Unit::kNumber;
   match_money(left, right);

@@ -45,8 +45,8 @@ class Parser {
   // In parser_terms.cc.
   Tree term(const std::string& name);
   void arguments(Tree& tree);
-  void ranked(Tree& tree);
   void steps(Tree& tree);
+  void rank(Tree& tree);
   Tree step();
   void audience(Tree& tree);
   int64_t duration();

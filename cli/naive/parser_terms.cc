@@ -78,18 +78,17 @@ void Parser::arguments(Tree& tree) {
   const std::string& term = tree.term;
   if (term == "sequence" || term == "without") return steps(tree);
   if (term == "in" || term == "in_for") return audience(tree);
+  if (term == "top" || term == "percentile") return rank(tree);
+  if (term == "clv") {
+    tree.number = duration() / days(1).ms;
+    return;
+  }
   if (term == "trait" || term == "bucket") {
     tree.names = {x_scanner.string()};
     return;
   }
   if (term == "consent") {
     tree.names = {x_scanner.at_string() ? x_scanner.string() : x_scanner.name()};
-    return;
-  }
-  if (term == "top" || term == "percentile") return ranked(tree);
-  if (term == "clv") {
-    constexpr int64_t kDay = 86'400'000;
-    tree.number = duration() / kDay;
     return;
   }
   if (term == "exposures") {
@@ -112,15 +111,14 @@ void Parser::arguments(Tree& tree) {
   if (x_scanner.take(",")) tree.filter = {filter()};
 }
 
-// lifetime.revenue[, 20%]
-void Parser::ranked(Tree& tree) {
-  constexpr int64_t kPartsOfPercent = 10'000;
+// METRIC, or METRIC, P%
+void Parser::rank(Tree& tree) {
   tree.field = x_scanner.name();
   if (tree.term != "top") return;
   x_scanner.expect(",");
-  const Scanner::Number percent = x_scanner.number();
+  const Scanner::Number share = x_scanner.number();
+  tree.number = share.digits * kPercent / share.divisor;
   x_scanner.expect("%");
-  tree.number = percent.digits * kPartsOfPercent / percent.divisor;
 }
 
 // a, b, …, within D, last W, or a, then b, within D [, last W].

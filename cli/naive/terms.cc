@@ -226,7 +226,6 @@ Value value_of_term(const Tree& tree, const World& world) {
     return seen(world.events, world.now, tree.term == "first_seen");
   }
   if (tree.term.substr(0, 4) == "rfm.") return score(tree.term, world);
-  if (tree.term == "percentile") return percentile(tree.field, world);
   if (tree.term == "clv") return clv(tree.number, world);
   if (tree.term == "p_alive") return p_alive(world);
   if (tree.term == "bucket") return bucket(tree.names[0], world.visitor);

@@ -44,8 +44,7 @@ inline bool compare(const std::string& op, int sign) {
 // In terms.cc: the totals named lifetime.…
 [[nodiscard]] Value lifetime(const std::string& term, const std::vector<PlainEvent>& events);
 // In customers.cc.
-[[nodiscard]] bool ranks(const Tree& tree, const World& world);  // top, percentile with its number
-[[nodiscard]] Value percentile(const std::string& metric, const World& world);
+[[nodiscard]] bool ranks(const Tree& tree, const World& world);  // top, percentile
 [[nodiscard]] Value score(const std::string& term, const World& world);
 [[nodiscard]] Value clv(int64_t days, const World& world);
 [[nodiscard]] Value p_alive(const World& world);

@@ -86,7 +86,7 @@ struct Tree {
   Form form = Form::kConstant;
   Unit unit = Unit::kBool;
   std::vector<Tree> parts;
-  int64_t number = 0;   // also: a percentage in 1/10'000, a horizon in days
+  int64_t number = 0;   // also: a percentage in 1/kPercent, a horizon in days
   int64_t divisor = 0;  // of a kConstant; 0: 2 for numbers, else 1
   std::string compare;
   // kDid, kTextTest, kTerm
@@ -102,6 +102,10 @@ struct Tree {
   std::string source;              // the part of the expression it was read from; may be empty
 };
 
+inline constexpr int64_t kPercent = 10'000;  // Tree::number of one percent
+
+// Whether it needs to know the site's other customers: world.others or world.model.
+[[nodiscard]] bool asks_about_customers(const Tree& tree);
 // Whether it holds at world.now.
 [[nodiscard]] bool holds(const Tree& tree, const World& world);
 // A constant quantity, if it is a whole number (of milliseconds for a duration).

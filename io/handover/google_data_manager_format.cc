@@ -1,6 +1,7 @@
 #include "io/handover/google_data_manager_format.h"
 
 #include "core/limits.h"
+#include "io/handover/letters.h"
 
 namespace rekindle::io {
 namespace {
@@ -22,44 +23,26 @@ void append_destination(std::string& out, const GoogleDestination& destination) 
   object.close();
 }
 
-void append_address(std::string& out, const GoogleAddress& address) {
-  JsonObject object(out);
-  object.text("givenName", address.first_name);
-  object.text("familyName", address.last_name);
-  object.text("regionCode", address.country);
-  object.text("postalCode", address.zip);
-  object.close();
-}
+constexpr GoogleNames kNames = {.email = "emailAddress",
+                                .phone = "phoneNumber",
+                                .address = "address",
+                                .first_name = "givenName",
+                                .last_name = "familyName",
+                                .country = "regionCode",
+                                .zip = "postalCode",
+                                .user_id = {},
+                                .mobile_id = {}};  // have objects of their own
 
 void append_user_data(std::string& out, const GoogleIdentifiers& identifiers) {
-  out.append(R"({"userIdentifiers":[)");
-  JsonList list(out);
-  const auto text = [&](std::string_view name, const std::string& value) {
-    if (value.empty()) return;
-    list.next();
-    JsonObject object(out);
-    object.text(name, value);
-    object.close();
-  };
-  text("emailAddress", identifiers.email);
-  text("phoneNumber", identifiers.phone);
-  if (identifiers.address) {
-    list.next();
-    JsonObject object(out);
-    append_address(object.key("address"), *identifiers.address);
-    object.close();
-  }
-  out.append("]}");
-}
-
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  JsonObject data(out);
+  append_google_list(data.key("userIdentifiers"), identifiers, kNames);
+  data.close();
 }
 
 bool is_sound(const GoogleDestination& destination) {
-  return !destination.account_type.empty() && is_number(destination.account) &&
-         is_number(destination.audience) &&
-         (destination.login_account.empty() || is_number(destination.login_account));
+  return !destination.account_type.empty() && is_digits(destination.account) &&
+         is_digits(destination.audience) &&
+         (destination.login_account.empty() || is_digits(destination.login_account));
 }
 
 }  // namespace

@@ -1,48 +1,28 @@
 #include "io/handover/google_format.h"
 
+#include "io/handover/letters.h"
+
 namespace rekindle::io {
 namespace {
 
-void append_address(std::string& out, const GoogleAddress& address) {
-  JsonObject object(out);
-  object.text("hashedFirstName", address.first_name);
-  object.text("hashedLastName", address.last_name);
-  object.text("countryCode", address.country);
-  object.text("postalCode", address.zip);
-  object.close();
-}
+constexpr GoogleNames kNames = {.email = "hashedEmail",
+                                .phone = "hashedPhoneNumber",
+                                .address = "addressInfo",
+                                .first_name = "hashedFirstName",
+                                .last_name = "hashedLastName",
+                                .country = "countryCode",
+                                .zip = "postalCode",
+                                .user_id = "thirdPartyUserId",
+                                .mobile_id = "mobileId"};
 
-void append_identifiers(std::string& out, const GoogleIdentifiers& identifiers) {
-  out.push_back('[');
-  JsonList list(out);
-  const auto text = [&](std::string_view name, const std::string& value) {
-    if (value.empty()) return;
-    list.next();
-    JsonObject object(out);
-    object.text(name, value);
-    object.close();
-  };
-  text("hashedEmail", identifiers.email);
-  text("hashedPhoneNumber", identifiers.phone);
-  if (identifiers.address) {
-    list.next();
-    JsonObject object(out);
-    append_address(object.key("addressInfo"), *identifiers.address);
-    object.close();
-  }
-  text("thirdPartyUserId", identifiers.user_id);
-  text("mobileId", identifiers.mobile_id);
-  out.push_back(']');
-}
-
-bool is_digits(const std::string& text) {
-  return text.find_first_not_of("0123456789") == std::string::npos;
+bool is_digits_or_empty(const std::string& text) {
+  return text.empty() || is_digits(text);
 }
 
 }  // namespace
 
 Result<GoogleFormat> GoogleFormat::make(GoogleOptions options) {
-  if (!is_digits(options.customer) || !is_digits(options.user_list)) {
+  if (!is_digits_or_empty(options.customer) || !is_digits_or_empty(options.user_list)) {
     return Error{ErrorCode::kInvalidArgument, "Google's customer and list are digits only"};
   }
   if (options.customer.empty() != options.user_list.empty()) {
@@ -72,7 +52,7 @@ size_t GoogleFormat::append_row(std::string& out, const Person& person, Handover
   if (identifiers.size() == 0) return 0;
   out.append(action == HandoverAction::kAdd ? R"({"create":)" : R"({"remove":)");
   out.append(R"({"userIdentifiers":)");
-  append_identifiers(out, identifiers);
+  append_google_list(out, identifiers, kNames);
   out.append("}}");
   return identifiers.size();
 }

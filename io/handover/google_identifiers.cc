@@ -1,6 +1,7 @@
 #include "io/handover/google_identifiers.h"
 
 #include "io/handover/letters.h"
+#include "io/json_text.h"
 
 namespace rekindle::io {
 namespace {
@@ -47,6 +48,35 @@ std::optional<GoogleAddress> address_of(const Person& person, Refusals& refusals
 size_t GoogleIdentifiers::size() const {
   return (email.empty() ? 0U : 1U) + (phone.empty() ? 0U : 1U) + (address ? 1U : 0U) +
          (user_id.empty() ? 0U : 1U) + (mobile_id.empty() ? 0U : 1U);
+}
+
+void append_google_list(std::string& out, const GoogleIdentifiers& identifiers,
+                        const GoogleNames& names) {
+  out.push_back('[');
+  JsonList list(out);
+  const auto text = [&](std::string_view name, const std::string& value) {
+    if (value.empty()) return;
+    list.next();
+    JsonObject object(out);
+    object.text(name, value);
+    object.close();
+  };
+  text(names.email, identifiers.email);
+  text(names.phone, identifiers.phone);
+  if (identifiers.address) {
+    list.next();
+    JsonObject object(out);
+    JsonObject address(object.key(names.address));
+    address.text(names.first_name, identifiers.address->first_name);
+    address.text(names.last_name, identifiers.address->last_name);
+    address.text(names.country, identifiers.address->country);
+    address.text(names.zip, identifiers.address->zip);
+    address.close();
+    object.close();
+  }
+  text(names.user_id, identifiers.user_id);
+  text(names.mobile_id, identifiers.mobile_id);
+  out.push_back(']');
 }
 
 GoogleIdentifiers google_identifiers(const Person& person, GoogleKind kind, GmailRule gmail,

@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "io/handover/normalise.h"
 #include "io/handover/person.h"
@@ -32,6 +33,17 @@ struct GoogleIdentifiers {
 
   [[nodiscard]] size_t size() const;
 };
+
+// What an API calls them.
+struct GoogleNames {
+  std::string_view email, phone;
+  std::string_view address, first_name, last_name, country, zip;
+  std::string_view user_id, mobile_id;
+};
+
+// [{"hashedEmail":"…"},{"hashedPhoneNumber":"…"}]: each that is known in an object of its own.
+void append_google_list(std::string& out, const GoogleIdentifiers& identifiers,
+                        const GoogleNames& names);
 
 // `refusals` gets the reason of every value that was given and left out.
 [[nodiscard]] GoogleIdentifiers google_identifiers(const Person& person, GoogleKind kind,

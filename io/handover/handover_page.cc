@@ -23,7 +23,9 @@ void HandoverPage::add(const Person& person, HandoverAction action) {
   Refusals refusals;
   x_row.clear();
   size_t takes = 0;
-  if (action == HandoverAction::kAdd && !(person.may_share && person.may_personalise)) {
+  const bool allowed = action == HandoverAction::kAdd ? person.may_share && person.may_personalise
+                                                      : person.may_be_listed;
+  if (!allowed) {
     refusals.add(Refusal::kNoConsent);
   } else {
     takes = x_format.append_row(x_row, person, action, refusals);

@@ -110,6 +110,10 @@ bool is_digit(char32_t code) {
   return within(code, '0', '9');
 }
 
+bool is_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 std::string_view trimmed(std::string_view text) {
   constexpr std::string_view kBlanks[] = {" ",  "\t",       "\n",           "\r",          "\v",
                                           "\f", "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf"};

@@ -22,7 +22,8 @@ void append_code_point(std::string& out, char32_t code);
 [[nodiscard]] bool is_space(char32_t code);
 // Punctuation, symbols, controls and what has no width: what is no part of a name.
 [[nodiscard]] bool is_mark(char32_t code);
-[[nodiscard]] bool is_digit(char32_t code);  // ASCII
+[[nodiscard]] bool is_digit(char32_t code);           // ASCII
+[[nodiscard]] bool is_digits(std::string_view text);  // one or more, and nothing else
 
 // Without the blanks around it: ASCII ones, no-break space, zero-width space, byte order mark.
 [[nodiscard]] std::string_view trimmed(std::string_view text);

@@ -33,6 +33,9 @@ struct Person {
   // Both are needed to be added to a list; neither to be taken off it.
   bool may_share = false;
   bool may_personalise = false;
+  // It agreed to both at some time, so it may be on a list. Who never did is on none: nothing is
+  // sent to take it off, for that would be the first the platform hears of it.
+  bool may_be_listed = true;
   bool limited_data_use = false;  // Meta's LDU: a visitor under US state privacy law
 };
 

@@ -1,5 +1,5 @@
-// What a pull of members in an ad platform's format asks for, read from its query string. Used by
-// the members route, on the io thread.
+// What a pull of members or changes in an ad platform's format asks for, read from its query
+// string. Used by the members and changes routes, on the io thread.
 //
 //   meta                 list, session_id, batch_seq, values, external_ids
 //   google               customer, list, kind, gmail

@@ -4,6 +4,7 @@
 #include "core/limits.h"
 #include "io/http_connection.h"
 #include "io/json_text.h"
+#include "io/member_checksum.h"
 #include "io/member_sets.h"
 #include "io/problem.h"
 #include "io/routes/handover.h"
@@ -65,6 +66,7 @@ void write_json(const Engine& engine, const std::string& name, const MembersPage
   object.number("size", page.size);
   object.time("as_of", page.as_of.ms);
   object.text("changes_after", page.changes_after);
+  if (page.checksum) object.text("checksum", to_text(*page.checksum));
   if (!page.next.empty()) object.text("cursor", page.next);
   object.key("members").push_back('[');
   JsonList list(response.body);
@@ -83,6 +85,9 @@ void write_headers(const MembersPage& page, Response& response) {
   append_number(size, page.size);
   response.headers.append("X-Size: ").append(size).append("\r\nX-Changes-After: ");
   response.headers.append(page.changes_after).append("\r\n");
+  if (page.checksum) {
+    response.headers.append("X-Checksum: ").append(to_text(*page.checksum)).append("\r\n");
+  }
   if (!page.next.empty()) response.headers.append("X-Cursor: ").append(page.next).append("\r\n");
 }
 

@@ -3,8 +3,20 @@
 #include "io/http_connection.h"
 #include "io/problem.h"
 #include "io/routes/routes.h"
+#include "io/websocket_connection.h"
 
 namespace rekindle::io::routes {
+namespace {
+
+// Beast reads the request once more and answers it; what follows it are frames.
+void go_on(IoThread& thread, IoSocket socket, std::string request) {
+  const boost::intrusive_ptr<WebSocketConnection> next(
+      new WebSocketConnection(thread, std::move(socket), std::move(request)));
+  thread.adopt(next);
+  next->start();
+}
+
+}  // namespace
 
 void websocket(Call& call) {
   if (call.request.method != Method::kGet || !call.request.is_upgrade) {
@@ -13,7 +25,7 @@ void websocket(Call& call) {
     return call.reply.send(response);
   }
   if (call.thread.is_stopping()) return call.reply.send(overloaded(503, "the server is stopping"));
-  if (!call.reply.connection().upgrade()) {
+  if (!call.reply.connection().hand_over(go_on)) {
     Response response = problem(400, ErrorCode::kMalformedRequest,
                                 "an upgrade comes alone: no body, no requests before it in flight");
     response.close = true;

@@ -104,6 +104,59 @@ sites:
   EXPECT_THAT(said(), ElementsAre(HasSubstr("'calling_code' is 1 to 3 digits")));
 }
 
+TEST_F(ConfigTest, reads_webhooks_and_their_secrets) {
+  write("crm.secret",
+        "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_" + std::string(32, 'A') + "\n");
+  setenv("REKINDLE_TEST_SECRET", ("whsec_" + std::string(32, 'B')).c_str(), 1);
+  const Config config = load(std::string(kSite) + R"(
+webhooks:
+  - {name: crm, url: "https://crm.example.com/in", audiences: [vip, carted],
+     secret_file: crm.secret, timeout: 3s, retry: 250ms, batch: 10, ca_file: ca.pem}
+  - {name: all, url: "http://localhost:9000", audiences: "*", secret_env: REKINDLE_TEST_SECRET}
+)");
+  unsetenv("REKINDLE_TEST_SECRET");
+  EXPECT_THAT(said(), IsEmpty());
+  ASSERT_EQ(config.server.webhooks.size(), 2U);
+  const io::WebhookConfig& crm = config.server.webhooks[0];
+  EXPECT_EQ(crm.name, "crm");
+  EXPECT_TRUE(crm.url.is_https);
+  EXPECT_EQ(crm.url.target, "/in");
+  EXPECT_THAT(crm.audiences, ElementsAre("vip", "carted"));
+  ASSERT_EQ(crm.secrets.size(), 2U);
+  EXPECT_EQ(crm.secrets[0].size(), 24U);
+  EXPECT_EQ(crm.timeout, seconds(3));
+  EXPECT_EQ(crm.retry, milliseconds(250));
+  EXPECT_EQ(crm.batch, 10U);
+  EXPECT_EQ(crm.ca_file, (x_folder / "ca.pem").string());
+  EXPECT_THAT(config.server.webhooks[1].audiences, ElementsAre("*"));
+  EXPECT_EQ(config.server.webhooks[1].secrets.size(), 1U);
+}
+
+TEST_F(ConfigTest, reports_faults_of_webhooks_without_their_secrets) {
+  write("short.secret", "whsec_c2hvcnQ=");
+  write("plain.secret", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+  (void)load(std::string(kSite) + R"(webhooks:
+  - {name: a b, url: "http://x", audiences: [vip], secret_file: short.secret}
+  - {name: c, url: "ftp://x", audiences: [], secret_file: plain.secret}
+  - {name: d, url: "http://x", audiences: "*", secret_file: none.secret}
+  - {name: d, url: "http://x", audiences: "*", secret_env: REKINDLE_TEST_NOT_SET}
+  - {name: e, url: "http://x", audiences: "*", batch: 0, bathc: 1}
+)");
+  EXPECT_THAT(
+      said(),
+      ElementsAre(HasSubstr("c.yaml:3:12: the webhook needs a 'name'"),
+                  HasSubstr("c.yaml:3:65: the webhook has a bad secret: a secret is whsec_"),
+                  HasSubstr("c.yaml:4:20: the webhook needs a 'url': a URL begins with"),
+                  HasSubstr("c.yaml:4:42: the webhook needs 'audiences'"),
+                  HasSubstr("c.yaml:4:59: the webhook has a bad secret"),
+                  HasSubstr("c.yaml:5:61: the webhook cannot read its 'secret_file'"),
+                  HasSubstr("c.yaml:6:5: the webhook 'd' is defined twice"),
+                  HasSubstr("c.yaml:6:60: the webhook has no secret there"),
+                  HasSubstr("c.yaml:7:5: the webhook needs either a 'secret_file' or"),
+                  HasSubstr("'batch' is '0'"), HasSubstr("did you mean 'batch'?")));
+  for (const std::string& line : said()) EXPECT_EQ(line.find("MfKQ"), std::string::npos) << line;
+}
+
 TEST_F(ConfigTest, reports_every_fault_of_a_bad_file_with_its_place) {
   (void)load(R"(stor:
   directory: x

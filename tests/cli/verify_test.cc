@@ -108,7 +108,7 @@ TEST_F(Verify, FindsEveryMembershipToBeWhatARecountSays) {
   const auto verdict = verify_naive(*read_config(x_config), {.instants = 5}, make_operators);
   ASSERT_TRUE(verdict);
   EXPECT_EQ(verdict->differences, 0u);
-  EXPECT_GT(verdict->memberships, 2'000u);
+  EXPECT_GT(verdict->memberships, 500u);
   EXPECT_GT(verdict->entries, 500u);
   EXPECT_TRUE(verdict->untold.empty());
 }

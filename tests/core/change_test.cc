@@ -55,7 +55,23 @@ TEST(Change, EveryCutIsRefused) {
   }
 }
 
+TEST(Change, AnAnswerAboutAdvertisingReadsBackToo) {
+  Change change = sample_change();
+  change.reason = ChangeReason::kConsent;
+  change.entered = false;
+  std::string bytes;
+  ByteWriter writer(bytes);
+  append_change(change, writer);
+  ByteReader reader(bytes);
+  Change read;
+  ASSERT_TRUE(read_change(reader, read));
+  EXPECT_EQ(read.reason, ChangeReason::kConsent);
+  EXPECT_FALSE(read.entered);
+  EXPECT_EQ(read.audience, change.audience);
+}
+
 TEST(Change, ReasonsHaveNames) {
+  EXPECT_EQ(name_of(ChangeReason::kConsent), "consent");
   EXPECT_EQ(name_of(ChangeReason::kEvent), "event");
   EXPECT_EQ(name_of(ChangeReason::kDeadline), "deadline");
   EXPECT_EQ(name_of(ChangeReason::kDefinition), "definition");

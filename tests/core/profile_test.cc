@@ -71,6 +71,14 @@ TEST(ProfileFormat, WritesAndReadsItsGoldenBytes) {
   EXPECT_EQ(*read.profile, *told_visitor().profile);
 }
 
+TEST(ProfileFormat, RemembersAGrantThatWasTakenBack) {
+  Visitor visitor = told_visitor();
+  visitor.profile->consents[1].was_granted = true;
+  Visitor read;
+  ASSERT_TRUE(decode_visitor(encoded(visitor), read).has_value());
+  EXPECT_EQ(*read.profile, *visitor.profile);
+}
+
 TEST(ProfileFormat, OneCampaignIsStoredOnce) {
   Visitor visitor = told_visitor();
   const size_t both = encoded(visitor).size();
@@ -125,6 +133,7 @@ TEST(ProfileFormat, RefusesWhatNoReleaseWrites) {
   EXPECT_TRUE(refused([](Profile& profile) { profile.traits[0].value.assign(257, 'x'); }));
   EXPECT_TRUE(refused([](Profile& profile) { profile.consents[1].purpose = "ads"; }));
   EXPECT_TRUE(refused([](Profile& profile) { profile.consents[1].purpose.assign(65, 'x'); }));
+  EXPECT_TRUE(refused([](Profile& profile) { profile.consents[0].was_granted = true; }));
   EXPECT_TRUE(refused([](Profile& profile) { profile.last_campaign->name.assign(257, 'x'); }));
 }
 

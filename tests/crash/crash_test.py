@@ -129,7 +129,10 @@ def compare_members(server, feed):
     for who, changes in feed.items():
         for change in changes:
             inside = replayed[change["audience"]]
-            (inside.add if change["change"] == "entered" else inside.discard)(who)
+            if change["change"] == "entered":
+                inside.add(who)
+            elif change["change"] == "left":
+                inside.discard(who)
     for audience, expected in replayed.items():
         size, names = server.members(audience)
         if not (size == len(names) and set(names) == expected):

@@ -89,6 +89,72 @@ bool Client::is_closed() {
          x_impl->buffer.size() == 0;
 }
 
+struct EventStreamClient::Impl {
+  // False at the end of the stream.
+  bool read_line(std::string& line) {
+    size_t end = 0;
+    while ((end = bytes.find('\n')) == std::string::npos) {
+      char more[4'096];
+      boost::system::error_code error;
+      const size_t n = socket.read_some(asio::buffer(more), error);
+      if (n == 0) return false;
+      bytes.append(more, n);
+    }
+    line = bytes.substr(0, end);
+    bytes.erase(0, end + 1);
+    if (line.ends_with('\r')) line.pop_back();
+    return true;
+  }
+  asio::io_context context;
+  asio::ip::tcp::socket socket{context};
+  std::string bytes;
+  unsigned status = 0;
+  std::string id;
+};
+
+EventStreamClient::EventStreamClient(uint16_t port, const std::string& target,
+                                     const std::string& headers)
+    : x_impl(std::make_unique<Impl>()) {
+  x_impl->socket.connect(local(port));
+  const std::string request = "GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n";
+  asio::write(x_impl->socket, asio::buffer(request));
+  std::string line;
+  if (x_impl->read_line(line)) x_impl->status = static_cast<unsigned>(std::stoul(line.substr(9)));
+  while (x_impl->read_line(line) && !line.empty()) {
+  }
+}
+EventStreamClient::~EventStreamClient() = default;
+
+unsigned EventStreamClient::status() const {
+  return x_impl->status;
+}
+
+std::string EventStreamClient::rest() {
+  std::string all;
+  for (std::string line; x_impl->read_line(line);) all += line + "\n";
+  return all + x_impl->bytes;
+}
+
+EventStreamClient::Event EventStreamClient::read() {
+  Event event;
+  event.name = "message";
+  bool says_something = false;
+  for (std::string line; x_impl->read_line(line);) {
+    if (line.empty() && says_something) break;
+    if (line.starts_with("event: ")) event.name = line.substr(7);
+    if (line.starts_with("data: ")) event.data += line.substr(6);
+    if (line.starts_with("id: ")) x_impl->id = line.substr(4);
+    says_something = says_something || (!line.empty() && !line.starts_with(':'));
+  }
+  event.id = x_impl->id;
+  return event;
+}
+
+bool EventStreamClient::is_closed() {
+  std::string line;
+  return !x_impl->read_line(line) && x_impl->bytes.empty();
+}
+
 struct WebSocketClient::Impl {
   asio::io_context context;
   beast::websocket::stream<asio::ip::tcp::socket> stream{context};

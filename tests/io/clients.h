@@ -50,6 +50,31 @@ class Client {
   std::unique_ptr<Impl> x_impl;
 };
 
+// Reads an event stream (text/event-stream).
+class EventStreamClient {
+ public:
+  // `headers`: further ones, each with its line's end. Reads the answer's head.
+  EventStreamClient(uint16_t port, const std::string& target, const std::string& headers = {});
+  ~EventStreamClient();
+
+  struct Event {
+    std::string name;  // "message" when it has none
+    std::string data;
+    std::string id;  // the last one seen
+  };
+  [[nodiscard]] unsigned status() const;
+  // The rest of what came instead of a stream.
+  [[nodiscard]] std::string rest();
+  // The next block that says something; a lone id comes as an event without data.
+  [[nodiscard]] Event read();
+  // True when the server ends the stream without another event.
+  [[nodiscard]] bool is_closed();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> x_impl;
+};
+
 class WebSocketClient {
  public:
   explicit WebSocketClient(uint16_t port);

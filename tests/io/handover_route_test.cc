@@ -3,6 +3,7 @@
 #include <iterator>
 #include <set>
 
+#include "core/log_format.h"
 #include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
@@ -159,6 +160,159 @@ TEST_F(HandoverRoute, AnEmptyAudienceIsAnEmptyPage) {
   const std::string empty = page("format=meta");
   EXPECT_NE(std::string::npos, empty.find("\"requests\":[],\"matched\":0,\"unmatched\":[]"))
       << empty;
+}
+
+// --- changes -------------------------------------------------------------------------------------
+
+class HandoverChanges : public HandoverRoute {
+ protected:
+  [[nodiscard]] std::string changes(const std::string& query) {
+    const auto answer = x_client.get("/v1/audiences/carted/changes?" + query);
+    EXPECT_EQ(200u, answer.result_int()) << answer.body();
+    return answer.body();
+  }
+  // The next page of them; its entries as "add 1 remove 2", then who is unmatched.
+  [[nodiscard]] std::string next(const std::string& query = "format=google") {
+    const std::string body = changes(query + "&after=" + x_cursor);
+    x_cursor = text_of(body, "cursor");
+    std::string seen;
+    for (const std::string action : {"add", "remove"}) {
+      const std::string key = "{\"action\":\"" + action + "\",\"method\"";
+      const size_t at = body.find(key);
+      if (at == std::string::npos) continue;
+      const size_t entries = body.find("\"entries\":", at) + 10;
+      seen += action + " " + body.substr(entries, body.find(',', entries) - entries) + " ";
+    }
+    const size_t unmatched = body.find("\"unmatched\":") + 12;
+    return seen + body.substr(unmatched, body.find(",\"refused_fields\"") - unmatched);
+  }
+  void agree(const std::string& visitor, int64_t at, const std::string& json) {
+    put(event_with(visitor, "consent", at, ",\"consent\":" + json));
+  }
+  std::string x_cursor = "0";
+};
+
+TEST_F(HandoverChanges, WhoEntersIsAddedAndWhoLeavesIsRemoved) {
+  put_shoppers();
+  EXPECT_EQ(next(),
+            R"(add 1 [{"member":"cat","action":"add","reasons":["no_consent"]},)"
+            R"({"member":"bob","action":"add","reasons":["no_identifier","email_malformed",)"
+            R"("phone_without_country_code"]},)"
+            R"({"member":"dan","action":"add","reasons":["no_consent"]}])");
+  EXPECT_EQ(next(), "[]");
+  ASSERT_TRUE(x_rig.engine().tick(EventTime{kNow} + days(2)));
+  // Of those who never agreed the platform has heard nothing, and does not now.
+  EXPECT_EQ(next(),
+            R"(remove 1 [{"member":"cat","action":"remove","reasons":["no_consent"]},)"
+            R"({"member":"bob","action":"remove","reasons":["no_identifier","email_malformed",)"
+            R"("phone_without_country_code"]},)"
+            R"({"member":"dan","action":"remove","reasons":["no_consent"]}])");
+  EXPECT_EQ(next(), "[]");
+}
+
+TEST_F(HandoverChanges, MetaRemovesByTheVisitorsNameToo) {
+  put_shoppers();
+  static_cast<void>(next());
+  ASSERT_TRUE(x_rig.engine().tick(EventTime{kNow} + days(2)));
+  const std::string body = changes("format=meta&list=2385&after=" + x_cursor);
+  EXPECT_EQ(1u, count_of(body, R"("method":"DELETE","path":"2385/users","entries":2)")) << body;
+  EXPECT_EQ(1u, count_of(body, "[\"ann\",")) << body;
+  EXPECT_EQ(1u, count_of(body, "[\"bob\",")) << body;
+  EXPECT_EQ(0u, count_of(body, "\"action\":\"add\"")) << body;
+}
+
+TEST_F(HandoverChanges, WhoTakesConsentBackLeavesAtOnceAndComesBackWithIt) {
+  put_shoppers();
+  static_cast<void>(next());
+  agree("ann", kNow + 1, R"({"ads":false})");
+  EXPECT_EQ(next(), "remove 1 []");
+  // It is a member all the while.
+  EXPECT_NE(std::string::npos, x_client.get("/v1/audiences/carted").body().find("\"size\":4"));
+  agree("ann", kNow + 2, R"({"ads":false,"sms":true})");  // nothing new
+  EXPECT_EQ(next(), "[]");
+  agree("ann", kNow + 3, R"({"ads":true})");
+  EXPECT_EQ(next(), "add 1 []");
+  // Entering without consent, then agreeing.
+  agree("dan", kNow + 4, R"({"ads":true})");
+  EXPECT_EQ(next(), "add 1 []");
+  // Refusing what was never granted takes nothing off.
+  agree("cat", kNow + 5, R"({"ad_user_data":false})");
+  EXPECT_EQ(next(), "[]");
+  // One of two uses is enough to be taken off.
+  agree("dan", kNow + 6, R"({"ad_personalization":false})");
+  EXPECT_EQ(next(), "remove 1 []");
+}
+
+TEST_F(HandoverChanges, TheFeedItselfNamesThem) {
+  put_shoppers();
+  const std::string before = text_of(x_client.get("/v1/changes?after=0").body(), "cursor");
+  agree("ann", kNow + 1, R"({"ads":false})");
+  const std::string feed = x_client.get("/v1/changes?after=" + before).body();
+  EXPECT_EQ("consent_refused", text_of(feed, "change")) << feed;
+  EXPECT_EQ("consent", text_of(feed, "reason")) << feed;
+  EXPECT_EQ("carted", text_of(feed, "audience")) << feed;
+}
+
+TEST_F(HandoverChanges, APageHoldsEachVisitorOnceAsItIsNow) {
+  put_shoppers();
+  agree("ann", kNow + 1, R"({"ads":false})");
+  EXPECT_EQ(next().substr(0, 8), "remove 1");  // entered and refused
+  agree("ann", kNow + 2, R"({"ads":true})");
+  agree("ann", kNow + 3, R"({"ads":false})");
+  agree("ann", kNow + 4, R"({"ads":true})");
+  EXPECT_EQ(next(), "add 1 []");
+}
+
+TEST_F(HandoverChanges, WhoWasForgottenIsRemovedByName) {
+  put_shoppers();
+  static_cast<void>(next());
+  // A change of a visitor nobody knows any more.
+  Change change;
+  change.audience = x_rig.engine().rules().find("carted")->id;
+  change.definition_version = 1;
+  change.site = site_id("shop");
+  change.visitor_name = "erased";
+  change.visitor = visitor_key(change.site, change.visitor_name);
+  const PartitionId partition = partition_of(change.visitor, 8);
+  std::string value(kEffectsHeaderBytes, '\0');
+  write_effects_header(1, value.data());
+  ByteWriter writer(value);
+  append_change(change, writer);
+  LogBatch batch;
+  batch.partitions.push_back({partition,
+                              *x_rig.log().end(partition) + 1,
+                              "x",
+                              x_rig.engine().last_change(partition) + 1,
+                              value,
+                              0,
+                              {}});
+  ASSERT_TRUE(x_rig.log().append(batch, Durability::kDurable));
+  const std::string body = changes("format=meta&after=" + x_cursor);
+  EXPECT_EQ(1u, count_of(body, R"("action":"remove","method":"DELETE")")) << body;
+  EXPECT_EQ(1u, count_of(body, R"([["erased","","","",)")) << body;
+}
+
+TEST_F(HandoverChanges, ALongPollAnswersInTheFormatToo) {
+  Client poller(x_rig.port());
+  poller.send(
+      "GET /v1/audiences/carted/changes?format=meta&after=now&wait=60 HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_EQ(200u, x_client.get("/v1/changes").result_int());  // the poll was read before this
+  put(event_with("eve", "add_to_cart", kNow, R"(,"consent":{"ads":true},"user":"7")"));
+  const std::string body = poller.read().body();
+  EXPECT_EQ("meta", text_of(body, "format")) << body;
+  EXPECT_EQ(1u, count_of(body, "\"member\":\"eve\"")) << body;  // known by name only
+}
+
+TEST_F(HandoverChanges, RefusesWhatItDoesNotUnderstand) {
+  const auto refused = [this](const std::string& target) {
+    return x_client.get(target).result_int();
+  };
+  EXPECT_EQ(200u, refused("/v1/audiences/carted/changes?format=json"));
+  EXPECT_EQ(400u, refused("/v1/audiences/carted/changes?format=csv"));
+  EXPECT_EQ(400u, refused("/v1/audiences/carted/changes?format=meta&limit=1001"));
+  EXPECT_EQ(400u, refused("/v1/audiences/*/changes?format=meta"));
+  EXPECT_EQ(400u, refused("/v1/changes?format=meta"));
+  EXPECT_EQ(404u, refused("/v1/audiences/none/changes?format=meta"));
 }
 
 TEST_F(HandoverRoute, RefusesWhatItDoesNotUnderstand) {

@@ -100,6 +100,24 @@ TEST_F(MemberFactsTest, GooglesPurposesAloneAreEnough) {
   EXPECT_EQ(allowed(), "yy");
 }
 
+TEST_F(MemberFactsTest, WhoEverAgreedMayBeOnAList) {
+  EXPECT_FALSE(facts().may_be_listed);
+  allow("ad_user_data", true);
+  EXPECT_FALSE(facts().may_be_listed);  // to one use only
+  allow("ad_personalization", false);
+  EXPECT_FALSE(facts().may_be_listed);
+  visitor.profile->consents[0].was_granted = true;
+  EXPECT_TRUE(facts().may_be_listed);
+  EXPECT_EQ(allowed(), "yn");
+}
+
+TEST_F(MemberFactsTest, WhereConsentIsNotRequiredEverybodyMayBeOnAList) {
+  site.consent_required = false;
+  EXPECT_TRUE(facts().may_be_listed);
+  allow("ads", false);
+  EXPECT_TRUE(facts().may_be_listed);
+}
+
 TEST_F(MemberFactsTest, RevenueIsKnownOfCustomersOnly) {
   EXPECT_FALSE(facts().revenue.has_value());
   visitor.lifetime.orders = 2;

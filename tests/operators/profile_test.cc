@@ -156,6 +156,56 @@ TEST_F(ProfileTest, ConsentOfAnyEventInEveryWriting) {
   EXPECT_EQ(allowed("ads"), 'n');
 }
 
+TEST_F(ProfileTest, OverTheBoundAnswersAboutAdvertisingStay) {
+  world.send(consent(R"({"ads":false,"ad_user_data":true})", kNoon - days(9)));
+  for (size_t i = 0; i < 2 * limits::kConsentsMax; ++i) {
+    world.send(consent(R"({"p)" + std::to_string(i) + R"(":true})"));
+  }
+  EXPECT_EQ(world.visitor.profile->consents.size(), limits::kConsentsMax);
+  EXPECT_EQ(allowed("ads"), 'n');
+  EXPECT_EQ(allowed("ad_user_data"), 'y');
+}
+
+TEST_F(ProfileTest, ARefusalRemembersAGrantBeforeIt) {
+  world.send(consent(R"({"ads":false,"sms":false})", kNoon));
+  EXPECT_FALSE(world.visitor.profile->consent("ads")->was_granted);
+  world.send(consent(R"({"ads":true,"sms":true})", kNoon - days(1)));  // arrives late
+  EXPECT_EQ(allowed("ads"), 'n');
+  EXPECT_TRUE(world.visitor.profile->consent("ads")->was_granted);
+  EXPECT_FALSE(world.visitor.profile->consent("sms")->was_granted);  // not about advertising
+  world.send(consent(R"({"ads":true})", kNoon + days(1)));
+  EXPECT_FALSE(world.visitor.profile->consent("ads")->was_granted);  // it is granted
+  world.send(consent(R"({"ads":false})", kNoon + days(2)));
+  EXPECT_TRUE(world.visitor.profile->consent("ads")->was_granted);
+}
+
+// Of every audience the visitor is in, and only when the answer became another one.
+TEST_F(ProfileTest, AnotherAnswerAboutAdvertisingIsAChange) {
+  const auto told = [this](const std::string& json) {
+    const size_t before = world.changes.size();
+    world.send(consent(json, world.now + seconds(1)));
+    std::string text;
+    for (size_t i = before; i < world.changes.size(); ++i) {
+      EXPECT_EQ(world.changes[i].reason, ChangeReason::kConsent);
+      EXPECT_EQ(world.changes[i].at, world.now);
+      text += std::to_string(to_index(world.changes[i].audience)) +
+              (world.changes[i].entered ? "y" : "n");
+    }
+    return text;
+  };
+  world.now = kNoon;
+  EXPECT_EQ(told(R"({"ads":true})"), "");  // in no audience
+  world.visitor.memberships.insert(world.visitor.memberships.end(), {AudienceId{3}, 1, kNoon});
+  world.visitor.memberships.insert(world.visitor.memberships.end(), {AudienceId{7}, 2, kNoon});
+  EXPECT_EQ(told(R"({"ads":true})"), "");
+  EXPECT_EQ(told(R"({"sms":false})"), "");
+  EXPECT_EQ(told(R"({"ad_personalization":false})"), "3n7n");
+  EXPECT_EQ(told(R"({"ads":false})"), "");
+  EXPECT_EQ(told(R"({"ads":true})"), "");  // one use is refused still
+  EXPECT_EQ(told(R"({"ad_personalization":true})"), "3y7y");
+  EXPECT_EQ(world.changes.back().definition_version, 2u);
+}
+
 TEST_F(ProfileTest, AConsentEventWithoutTheFieldMayUseProps) {
   Event event = event_of(EventType::kConsent, kNoon);
   event.props = R"({"ads":true})";
@@ -220,6 +270,7 @@ TEST_F(ProfileTest, AnyOrderOfArrivalGivesTheSameProfile) {
       case 1:
         event = consent(
             texts.emplace_back("{\"c" + name + "\":" + (below(2) == 0 ? "true}" : "false}")), at);
+        if (below(8) == 0) event.consent = below(4) == 0 ? R"({"ads":true})" : R"({"ads":false})";
         break;
       case 2:
         event = event_of(below(2) == 0 ? EventType::kSubscribe : EventType::kUnsubscribe, at);

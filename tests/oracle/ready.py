@@ -15,15 +15,12 @@ from facts import DAY, HOUR, MINUTE, Audience, both, but_not, either, having
 from server import ROOT, SITE
 
 FOLDER = ROOT / "configs" / "audiences"
-# Ranks and models are of all customers together and reach each of them at the server's own pace, not
-# at an instant: recounted by tests/property/rank_property_test.cc and clv_property_test.cc.
-RANKED = {"value.yaml", "heroes.yaml", "cross_buyers.yaml"}
+# Whom these hold depends on all customers and on fits made by the machine's clock, at a stated
+# rhythm: tests of ranks and lifetime values compare them after they came to rest.
+OF_RANKS = {"value", "heroes", "cross_buyers"}
+FILES = [file for file in sorted(FOLDER.glob("*.yaml")) if file.stem not in OF_RANKS]
 MONTH = 30 * DAY
 DONE = "type NOT IN ('offer_shown', 'offer_converted')"  # by the visitor: what `any` means
-
-def files():
-    return sorted(path for path in FOLDER.glob("*.yaml") if path.name not in RANKED)
-
 
 # --- the audiences' language, in SQL --------------------------------------------------------------
 

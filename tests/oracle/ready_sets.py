@@ -128,7 +128,7 @@ def data_set(name, currency, facts, moments, share, late_share=0.01):
     database = fill_database(facts, deliveries)
     tables = ready.Tables(database)
     return DataSet(name, currency, deliveries, ready.AUDIENCES, ready.WINDOWS, database,
-                   files=ready.files(), prepare=tables.bring_to,
+                   files=ready.FILES, prepare=tables.bring_to,
                    moments=moments)
 
 

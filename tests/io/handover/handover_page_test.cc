@@ -72,6 +72,17 @@ TEST_F(HandoverPageTest, NobodyIsAddedWithoutBothConsents) {
   }
 }
 
+TEST_F(HandoverPageTest, NothingIsSentOfWhoNeverAgreed) {
+  Person person = full_person();
+  person.may_share = person.may_personalise = person.may_be_listed = false;
+  for (const HandoverFormat* format : formats) {
+    const std::string page = page_of(*format, {{person, HandoverAction::kRemove}});
+    EXPECT_THAT(page, HasSubstr(R"("requests":[])"));
+    EXPECT_THAT(page, HasSubstr(R"({"member":"visitor-1","action":"remove",)"
+                                R"("reasons":["no_consent"]})"));
+  }
+}
+
 TEST_F(HandoverPageTest, RemovalsComeBeforeAdditions) {
   for (const HandoverFormat* format : formats) {
     const std::string page = page_of(*format, {{full_person(), HandoverAction::kAdd},

@@ -1,0 +1,56 @@
+#include "io/reports/customer_scan.h"
+
+#include <algorithm>
+
+#include "core/partition_format.h"
+#include "core/state_format.h"
+#include "core/visitor_format.h"
+
+namespace rekindle::io {
+namespace {
+
+Result<void> read_clock(StateStore& store, PartitionId partition, EventTime& as_of) {
+  std::string row;
+  state_format::append_partition_row(partition, 'c', row);
+  const std::string_view rows[] = {row};
+  Result<void> outcome;
+  auto read = store.multi_get(Table::kPartitions, rows, [&](size_t, std::string_view value) {
+    const auto checkpoint = decode_checkpoint(value);
+    if (!checkpoint) {
+      outcome = checkpoint.error();
+    } else if (checkpoint->next_number > 0) {
+      as_of = std::min(as_of, checkpoint->clock);
+    }
+  });
+  return read ? outcome : read;
+}
+
+Result<void> add_visitors(StateStore& store, PartitionId partition, CustomerSums& sums) {
+  std::string begin;
+  state_format::append_partition(partition, begin);
+  Result<void> outcome;
+  auto scanned = store.scan(Table::kVisitors, begin, state_format::partition_end(partition),
+                            [&](std::string_view, std::string_view value) {
+                              Visitor visitor;
+                              outcome = decode_visitor(value, visitor);
+                              if (outcome) sums.add(visitor);
+                              return outcome.has_value();
+                            });
+  return scanned ? outcome : scanned;
+}
+
+}  // namespace
+
+Result<CustomerScan> scan_customers(Engine& engine, const CustomerPeriod& period) {
+  CustomerScan scan{CustomerSums(period)};
+  for (uint32_t p = 0; p < engine.partitions(); ++p) {
+    const PartitionId partition{static_cast<uint16_t>(p)};
+    if (auto read = read_clock(engine.store(), partition, scan.as_of); !read) return read.error();
+    if (auto added = add_visitors(engine.store(), partition, scan.sums); !added) {
+      return added.error();
+    }
+  }
+  return scan;
+}
+
+}  // namespace rekindle::io
