@@ -337,7 +337,7 @@ class Bench {
   void report(const std::string& name, std::vector<double> samples, const char* unit) {
     std::sort(samples.begin(), samples.end());
     const double median = samples[samples.size() / 2];
-    const double spread = (samples.back() - samples.front()) / median;
+    const double spread = median == 0 ? 0 : (samples.back() - samples.front()) / median;
     if (x_options.json) {
       std::printf(
           "{\"name\":\"%s\",\"value\":%.6g,\"unit\":\"%s\",\"samples\":%zu,"

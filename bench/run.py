@@ -322,9 +322,11 @@ class Bench:
         half = self.top_rate / 2
         say(f"== Event to audience change, at {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
-            runs = [load(server.url, "--mode", "ws", "--frame", "64", "--visitors",
-                         str(self.visitors), "--rate", f"{half:.0f}", "--changes", "--duration",
-                         self.seconds) for _ in range(self.runs)]
+            options = ("--mode", "ws", "--frame", "64", "--visitors", str(self.visitors), "--rate",
+                       f"{half:.0f}")
+            load(server.url, *options, "--duration", "30s")  # visitors come back into memory
+            runs = [load(server.url, *options, "--changes", "--duration", self.seconds)
+                    for _ in range(self.runs)]
             server.stop()
         self.add_latency("change", [run["change"] for run in runs], f"at {half:,.0f} events/s")
         self.floor("change_floor", half / 64)

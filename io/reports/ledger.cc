@@ -38,6 +38,7 @@ std::string_view group_of(std::string_view audience_name) {
 }
 
 void Ledger::add(const Change& change, const Rules& rules) {
+  if (change.reason == ChangeReason::kConsent) return;  // a member stays one
   const Place place{change.site, day_of(change.at)};
   const bool same =
       x_instant.visitor == change.visitor && x_instant.at == change.at && x_instant.place == place;

@@ -84,5 +84,58 @@ TEST(AudienceLibrary, StagesStepsAndRegularityHoldExactlyOneAtATime) {
   EXPECT_LT(buyers, 41u);
 }
 
+// A purchase, or what follows one, of somebody who buys in two categories by turns.
+Event cross_buying(EventType type, int nth, std::string_view coupon = {}) {
+  const std::string_view category = nth % 2 == 0 ? "shoes" : "hats";
+  Event event;
+  event.type = type;
+  event.at = kStart + hours(nth);
+  event.value = 10'000;
+  event.coupon = coupon;
+  Item item;
+  item.category = category;
+  item.category_hash = item_name_hash(category);
+  event.items.push_back(item);
+  return event;
+}
+
+TEST(AudienceLibrary, UnprofitableCrossBuyersAreToldApart) {
+  const auto amended = amend({}, library());
+  ASSERT_TRUE(amended && *amended);
+  const Rules& rules = **amended;
+  struct Case {
+    std::string_view audience;
+    EventType also;
+    int how_often;
+    std::string_view coupon;
+  };
+  constexpr Case kCases[] = {
+      {"unprofitable_service_users", EventType::kSupportContact, 9, ""},
+      {"unprofitable_returners", EventType::kRefund, 3, ""},
+      {"unprofitable_discount_hunters", EventType::kViewItem, 1, "SPRING"},
+      {"unprofitable_nobody", EventType::kViewItem, 9, ""},
+  };
+  for (const Case& sample : kCases) {
+    testing_samples::OneVisitor one(*make_operators(rules, {}));
+    one.site.currency = *Currency::parse("EUR");
+    for (int i = 0; i < 4; ++i) {
+      ASSERT_TRUE(one.send(cross_buying(EventType::kPurchase, i, sample.coupon)));
+      ASSERT_EQ(inside(one.visitor, rules, "is_cross_buyer"), i > 0 ? 1u : 0u);
+    }
+    for (int i = 0; i < sample.how_often; ++i) {
+      ASSERT_TRUE(one.send(cross_buying(sample.also, 4 + i)));
+    }
+    for (const Case& other : kCases) {
+      const bool expected =
+          other.audience == sample.audience && other.audience != kCases[3].audience;
+      EXPECT_EQ(inside(one.visitor, rules, other.audience), expected ? 1u : 0u)
+          << other.audience << " for " << sample.audience;
+    }
+    one.pass(kStart + days(400));
+    EXPECT_EQ(inside(one.visitor, rules, "is_cross_buyer"), 0u);
+    EXPECT_EQ(inside(one.visitor, rules, "unprofitable_"), 0u);
+  }
+}
+
 }  // namespace
 }  // namespace rekindle::operators

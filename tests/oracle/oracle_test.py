@@ -115,6 +115,8 @@ class Replay:
     def follow_feed(self):
         changes, self.cursor = self.server.changes(self.cursor)
         for change in changes:
+            if change["reason"] == "consent":  # a member stays one
+                continue
             inside = self.by_feed[change["audience"]]
             entered = change["change"] == "entered"
             if (change["visitor"] in inside) == entered:

@@ -21,7 +21,7 @@ struct Steps {
   Duration later;
 };
 constexpr Steps kSteps{days(1), days(7)};
-constexpr Steps kStepsWithoutModel{hours(1), days(1)};  // how often is looked whether there is one
+constexpr Steps kStepsWithoutModel{days(1), days(1)};  // how often is looked whether there is one
 constexpr int64_t kAliveParts = 1'000'000;
 
 struct Step {

@@ -65,6 +65,23 @@ TEST_F(LedgerTest, CountsLeavingOneAndEnteringAnotherOfAGroupAsOneMove) {
   EXPECT_EQ(moves(kNoAudience, kDeciding), 0u);
 }
 
+TEST_F(LedgerTest, AMemberWhoAnswersAboutAdvertisingHasNotMoved) {
+  change(7, kMorning, kAware, true);
+  Change answer;
+  answer.site = site.id;
+  answer.visitor = {7, 7};
+  answer.at = kMorning + seconds(1);
+  answer.audience = kAware;
+  answer.reason = ChangeReason::kConsent;
+  answer.entered = false;
+  ledger.add(answer, rules);
+  ledger.finish();
+  const auto& day = ledger.days().at({site.id, day_of(kMorning)});
+  EXPECT_EQ(day.audiences.at(kAware).entered, 1u);
+  EXPECT_EQ(day.audiences.at(kAware).left, 0u);
+  EXPECT_EQ(moves(kAware, kNoAudience), 0u);
+}
+
 TEST_F(LedgerTest, TakesWhatHappensAtOneInstantForOneMove) {
   change(7, kMorning, kAware, false);
   change(7, kMorning, kDeciding, true);

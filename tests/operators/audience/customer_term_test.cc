@@ -142,9 +142,9 @@ TEST(LifetimeValueTerms, AreUnknownWithoutAFitOrOrders) {
     EXPECT_FALSE(without_orders.is(expression));
     EXPECT_EQ(without_orders.ask(expression).until, EventTime::never());
   }
-  // Whether there is one is looked at every hour since the newest order.
-  EXPECT_EQ(without_fit.ask("p_alive < 2").until, kNow + hours(1));
-  EXPECT_EQ(without_fit.ask("p_alive < 2", kNow + minutes(59)).until, kNow + hours(1));
+  // Whether there is one is looked at every day since the newest order.
+  EXPECT_EQ(without_fit.ask("p_alive < 2").until, kNow + days(1));
+  EXPECT_EQ(without_fit.ask("p_alive < 2", kNow + minutes(59)).until, kNow + days(1));
 }
 
 TEST(LifetimeValueTerms, StepOnceADaySinceTheNewestOrder) {
@@ -173,8 +173,8 @@ TEST(LifetimeValueTerms, StepAWeekAfterFourWeeks) {
   EXPECT_EQ(customer.ask("p_alive < 2").until, kNow + days(5));
   EXPECT_EQ(customer.ask("p_alive < 2", kNow + days(5)).until, kNow + days(12));
   EXPECT_EQ(customer.ask("p_alive < 2", kNow - days(3)).until, kNow - days(2));
-  customer.insights.model.clear();  // is there one? Every hour for four weeks, then every day
-  EXPECT_EQ(customer.ask("p_alive < 2", kNow - days(3)).until, kNow - days(3) + hours(1));
+  customer.insights.model.clear();  // is there one? Looked at every day
+  EXPECT_EQ(customer.ask("p_alive < 2", kNow - days(3)).until, kNow - days(2));
   EXPECT_EQ(customer.ask("p_alive < 2").until, kNow + days(1));
 }
 
