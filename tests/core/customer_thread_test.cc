@@ -88,13 +88,14 @@ TEST(CustomerThread, BringsBoundariesToEveryShardByItself) {
                     nullptr,
                     {},
                     {}};
+  // These outlive the shards, which ring and tell after the last reply too.
+  Mailbox mailbox;
+  std::vector<std::unique_ptr<OneOrder>> orders;
+  Follower follower;
   auto engine =
       Engine::open(config, std::move(parts), {{"best", "", "", "top(lifetime.revenue, 10%)"}})
           .value();
-  Follower follower;
   engine->listen([&](const CommittedChanges& changes) { follower.take(changes); });
-  Mailbox mailbox;
-  std::vector<std::unique_ptr<OneOrder>> orders;
   std::vector<std::unique_ptr<Inbox::Sender>> senders;
   for (size_t i = 0; i < engine->shards(); ++i) {
     senders.push_back(std::make_unique<Inbox::Sender>(engine->inbox(i)));

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <thread>
 
 #include "tests/support/random_shop.h"
@@ -203,8 +204,9 @@ TEST(Engine, ThreadsCountEveryEventOnce) {
                     nullptr,
                     {},
                     {}};
+  constexpr size_t kSenders = 3;
+  std::array<Mailbox, kSenders> mailboxes;  // outlive the shards, which ring after the last reply
   auto engine = Engine::open(config, std::move(parts), shop_audiences()).value();
-  constexpr int kSenders = 3;
   constexpr int kFrames = 60;
   constexpr int kEvents = 20;
   class Frame final : public Parcel {
@@ -212,9 +214,9 @@ TEST(Engine, ThreadsCountEveryEventOnce) {
     void on_reply() override {}
   };
   std::vector<std::thread> threads;
-  for (int t = 0; t < kSenders; ++t) {
+  for (size_t t = 0; t < kSenders; ++t) {
     threads.emplace_back([&, t] {
-      Mailbox mailbox;
+      Mailbox& mailbox = mailboxes[t];
       std::vector<Inbox::Sender> senders;
       senders.reserve(engine->shards());
       for (size_t i = 0; i < engine->shards(); ++i) senders.emplace_back(engine->inbox(i));
@@ -226,7 +228,8 @@ TEST(Engine, ThreadsCountEveryEventOnce) {
           event.site = site_id("shop");
           event.visitor = Rig::key_of(name);
           event.visitor_name = name;
-          event.event_id = name_hash(std::to_string(t * 1'000'000 + f * 1'000 + e));
+          event.event_id =
+              name_hash(std::to_string(static_cast<int>(t) * 1'000'000 + f * 1'000 + e));
           event.type = EventType::kViewItem;
           event.at = as_event_time(clock.now());
           Frame& frame = frames[engine->shard_of(event.visitor)];
