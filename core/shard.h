@@ -104,6 +104,7 @@ class Shard {
   template <typename Wants>
   [[nodiscard]] Partition* next_redefined(Wants wants);
   void end_job_step();
+  [[nodiscard]] bool has_all_insights() const;
   [[nodiscard]] Result<void> adopt(Partition& partition, const Rules& rules);
   [[nodiscard]] Result<void> apply_replay(Partition& partition, Replay& replay);
   void run();

@@ -1,5 +1,8 @@
 // A shard's part in a redefinition: one record between two batches, until all its partitions have
 // evaluated their visitors, and again until all have switched. See core/definitions.h.
+#include <algorithm>
+
+#include "core/customer_thread.h"
 #include "core/definitions.h"
 #include "core/shard.h"
 
@@ -82,6 +85,8 @@ Result<bool> Shard::redefine_some(bool beside_events) {
       partition = next_redefined([&](Partition& p) { return p.rules().version == during; });
       break;
   }
+  // A rank nobody asked for so far: who is above it is known when its boundary has come down.
+  if (partition == nullptr && x_job_step == JobStep::kEvaluate && !has_all_insights()) return false;
   if (partition != nullptr) {
     const size_t most = limits::kEvaluatedAtOnceMax / (beside_events ? 4 : 1);
     if (auto done = redefine(*partition, most); !done) return done.error();
@@ -89,6 +94,13 @@ Result<bool> Shard::redefine_some(bool beside_events) {
   }
   end_job_step();
   return true;
+}
+
+bool Shard::has_all_insights() const {
+  if (!x_env.customers.has_answered()) return false;
+  if (x_env.customers.version() != x_targets.version) return false;
+  if (x_targets.version == 0) return true;  // nobody ever asked for any
+  return std::find(x_unsettled.begin(), x_unsettled.end(), true) == x_unsettled.end();
 }
 
 void Shard::end_job_step() {
