@@ -38,6 +38,10 @@ Checkpointer::~Checkpointer() {
   x_env.writer.drain();
 }  // flights are written to until then
 
+bool Checkpointer::is_behind() const {
+  return x_flights.size() >= kFlightsMax;
+}
+
 size_t Checkpointer::next_due() {
   const size_t count = x_partitions.size();
   for (size_t i = 0; i < count; ++i) {

@@ -143,8 +143,8 @@ void Shard::fail(const Error& error) {
 // True when there is more of it to do right away.
 Result<bool> Shard::between_batches(bool had_events) {
   bool more = false;
-  if (x_job != nullptr && !x_checkpointer.is_full() && !x_stopping.load()) {
-    auto redefined = redefine_some(had_events);
+  if (x_job != nullptr && !x_stopping.load()) {
+    auto redefined = redefine_at_leisure(had_events);
     if (!redefined) return redefined;
     more = *redefined;
   }
@@ -219,6 +219,7 @@ int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;
   int64_t least = kLongest;
   if (x_checkpointer.is_full()) return 1;  // until there is room; those who wait are in x_waiting
+  if (x_is_resting) least = 1;
   if (x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents) return least;
   const EventTime now = as_event_time(x_env.clock.now());
   for (const auto& partition : x_partitions) {

@@ -98,6 +98,7 @@ class Shard {
   enum class JobStep : uint8_t { kBegin, kEvaluate, kSwitch };
 
   [[nodiscard]] Result<bool> between_batches(bool had_events);
+  [[nodiscard]] Result<bool> redefine_at_leisure(bool had_events);
   [[nodiscard]] Result<bool> redefine_some(bool beside_events);
   [[nodiscard]] Result<void> redefine(Partition& partition, size_t most);
   [[nodiscard]] Result<void> apply_job_step(Partition& partition, size_t most);
@@ -164,6 +165,9 @@ class Shard {
   RedefinitionJob* x_job = nullptr;
   JobStep x_job_step = JobStep::kBegin;
   size_t x_next_redefined = 0;  // round robin over partitions
+  int64_t x_events_at_ns = 0;   // the last batch with events; only kept during a redefinition
+  int64_t x_rested_at_ns = 0;   // beside events: not before this
+  bool x_is_resting = false;    // looks again within a millisecond
 };
 
 }  // namespace rekindle

@@ -70,6 +70,24 @@ Result<void> Shard::apply_job_step(Partition& partition, size_t most) {
   return done;
 }
 
+// Beside events: small slices, with rests between them that let a burst through, and only as fast
+// as what they change is saved. Alone: as fast as that.
+Result<bool> Shard::redefine_at_leisure(bool had_events) {
+  x_is_resting = false;
+  if (x_checkpointer.is_full() || x_checkpointer.is_behind()) return false;  // it rings
+  const int64_t began = monotonic_ns();
+  if (had_events) x_events_at_ns = began;
+  const bool is_live = x_thread.joinable() && began - x_events_at_ns < limits::kLiveForNs;
+  if (is_live && began < x_rested_at_ns) {
+    x_is_resting = true;
+    return false;
+  }
+  auto more = redefine_some(had_events || is_live);
+  const int64_t ended = monotonic_ns();
+  x_rested_at_ns = ended + limits::kRestPerWork * (ended - began);
+  return more;
+}
+
 Result<bool> Shard::redefine_some(bool beside_events) {
   const uint32_t during = x_job->during.version;
   Partition* partition = nullptr;
