@@ -212,7 +212,18 @@ void Engine::set_clock_mode(ClockMode mode) {
 }
 
 Result<void> Engine::tick(EventTime now) {
-  const auto call = [now](Shard& shard) { return shard.tick(now); };
+  return on_every_shard([now](Shard& shard) { return shard.tick(now); });
+}
+
+// First everything committed is told and counted, then everybody is brought to what came of it.
+Result<void> Engine::settle() {
+  const auto call = [](Shard& shard) { return shard.settle(); };
+  const auto told = on_every_shard(call);
+  x_customers->catch_up();
+  return told ? on_every_shard(call) : told;
+}
+
+Result<void> Engine::on_every_shard(const std::function<Result<void>(Shard&)>& call) {
   Result<void> outcome;
   if (!x_running) {
     for (auto& shard : x_shards) {
@@ -290,6 +301,15 @@ Rules Engine::rules() const {
 
 const CustomerCounters& Engine::customer_counters() const {
   return x_customers->counters();
+}
+
+std::vector<DescribedModel> Engine::models() const {
+  if (x_parts.customer_models == nullptr) return {};
+  std::vector<DescribedModel> models;
+  for (const SiteModel& model : x_customers->models()) {
+    models.push_back({model.site, x_parts.customer_models->describe(model.model)});
+  }
+  return models;
 }
 
 void Engine::run_until_idle() {

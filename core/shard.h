@@ -64,6 +64,8 @@ class Shard {
 
   // Logs a tick at `now` in every partition and fires all that is due. On the shard's thread.
   [[nodiscard]] Result<void> tick(EventTime now);
+  // Tells what changed about customers and brings all partitions to what is published. The same.
+  [[nodiscard]] Result<void> settle();
 
   [[nodiscard]] Inbox& inbox() { return x_inbox; }
   [[nodiscard]] const ShardCounters& counters() const { return x_counters; }
