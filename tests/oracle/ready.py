@@ -4,21 +4,19 @@
          channel, arrival, seq (the order of arrival)
   item   the lines of all events: key, product, category, quantity, price
   life   one row for each who of known: orders, money, first and last times
+  ranked one row for each who has ordered: how many others have less or more, of all n
   cart   what is in whose cart: who, items, value
 
-so that the same questions can be asked of any data set. Money is in minor units, times in ms.
+and, from the parameters of the server's newest model, the functions alive and clv (score), so that the same questions can be asked of any data set. Money is in minor units, times in ms.
 """
 import ctypes
 import datetime
 
+import lifetime_value
 from facts import DAY, HOUR, MINUTE, Audience, both, but_not, either, having
 from server import ROOT, SITE
 
-FOLDER = ROOT / "configs" / "audiences"
-# Whom these hold depends on all customers and on fits made by the machine's clock, at a stated
-# rhythm: tests of ranks and lifetime values compare them after they came to rest.
-OF_RANKS = {"value", "heroes", "cross_buyers"}
-FILES = [file for file in sorted(FOLDER.glob("*.yaml")) if file.stem not in OF_RANKS]
+FILES = sorted((ROOT / "configs" / "audiences").glob("*.yaml"))
 MONTH = 30 * DAY
 DONE = "type NOT IN ('offer_shown', 'offer_converted')"  # by the visitor: what `any` means
 
@@ -43,6 +41,10 @@ def life(condition):
 
 def cart(condition):
     return f"SELECT who FROM cart WHERE {condition}"
+
+
+def ranked(condition):
+    return f"SELECT who FROM ranked WHERE {condition}"
 
 
 def without(first, then, wait, window, condition="1"):
@@ -95,6 +97,17 @@ INTERESTED = either(having(within("view_item", 60 * DAY), "count(*) >= 2"),
 DECIDING = either(cart("items > 0"), within("begin_checkout", 14 * DAY),
                   within("add_to_wishlist", 14 * DAY))
 PROSPECT = life("orders = 0")
+CROSS_BUYER = f"""SELECT who FROM known JOIN item USING (key)
+    WHERE type = 'purchase' AND at > :t - {365 * DAY} AND at <= :t AND category <> ''
+    GROUP BY who HAVING count(DISTINCT category) >= 2"""
+# fewer than 5 % of all have more, and so on
+VIP = ranked("100 * revenue_more < 5 * n")
+TOP_FIFTH = ranked("100 * revenue_more < 20 * n")
+
+
+def score(rank):
+    """rfm: 1 to 5 by how many have less."""
+    return f"1 + 5 * {rank} / n"
 
 # Who was lapsed and warm at an earlier moment, by what was known then.
 WAS_LAPSED_WARM = f"""(
@@ -197,6 +210,34 @@ SQL = {
         f"SELECT * FROM ({CONSENTS}) WHERE purpose = 'email'")}) WHERE granted""",
     "welcome_test_a": life("orders = 0 AND bucket('welcome offer', who) < 5000"),
     "welcome_test_b": life("orders = 0 AND bucket('welcome offer', who) >= 5000"),
+    # value.yaml
+    "value_small": ranked("100 * revenue_less < 25 * n"),
+    "value_average": ranked("100 * revenue_less >= 25 * n AND 100 * revenue_less < 50 * n"),
+    "value_good": ranked("100 * revenue_less >= 50 * n AND 100 * revenue_less < 75 * n"),
+    "value_better": ranked("100 * revenue_less >= 75 * n"),
+    "value_frequent": ranked("100 * orders_less >= 75 * n"),
+    "value_big_baskets": ranked("100 * aov_less >= 75 * n"),
+    "value_small_baskets": ranked("100 * aov_less < 25 * n"),
+    "value_promising": ranked("100 * revenue_less < 50 * n AND clv(who, :t) >= 10000"),
+    "value_fading": ranked("100 * revenue_less >= 75 * n AND alive(who, :t) < 500000"),
+    # heroes.yaml
+    "heroes_vip": VIP,
+    "heroes_top_customers": but_not(
+        both(TOP_FIFTH, ranked(f"{score('recency_less')} >= 3 AND {score('orders_less')} >= 3")),
+        VIP),
+    "heroes_lapsing": both(TOP_FIFTH, life(f"last_order < :t - {8 * MONTH}")),
+    # cross_buyers.yaml
+    "is_cross_buyer": CROSS_BUYER,
+    "unprofitable_service_users": both(CROSS_BUYER, f"""SELECT who FROM known
+        WHERE type IN ('support_contact', 'purchase') AND at > :t - {180 * DAY} AND at <= :t
+        GROUP BY who HAVING sum(type = 'support_contact') >= 4
+                        AND sum(type = 'support_contact') > 2 * sum(type = 'purchase')"""),
+    "unprofitable_returners": both(
+        CROSS_BUYER, life("orders >= 2 AND purchased > 0 AND 2 * refunded > purchased")),
+    "unprofitable_discount_hunters": both(
+        CROSS_BUYER, life("orders >= 3 AND 10 * coupon_orders >= 8 * orders")),
+    "unprofitable_spending_limiters": both(
+        CROSS_BUYER, life("orders >= 3"), ranked("100 * aov_less < 25 * n")),
     # lifecycle.yaml
     "is_advocate": ADVOCATE,
     "is_interested": INTERESTED,
@@ -210,7 +251,8 @@ SQL = {
     "stage_advocacy": ADVOCATE,
 }
 
-AUDIENCES = [Audience(name, "", sql) for name, sql in SQL.items()]
+AUDIENCES = [Audience(name, "", sql, of_ranks="FROM ranked" in sql,
+                      of_model="clv(" in sql or "alive(" in sql) for name, sql in SQL.items()]
 
 WINDOWS = [10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR] + [n * DAY for n in (
     1, 2, 3, 7, 10, 14, 24, 30, 60, 90, 120, 180, 240, 247, 360)]
@@ -226,6 +268,18 @@ LIFE = """
            min(CASE type WHEN 'purchase' THEN at END) AS first_order,
            max(CASE type WHEN 'purchase' THEN at END) AS last_order
     FROM known GROUP BY who"""
+
+# An average of money is a fraction whose parts a double holds; divided, equal ones are equal and
+# different ones are not.
+RANKED = """
+  CREATE TABLE ranked AS
+    SELECT who, count(*) OVER () AS n,
+           rank() OVER (ORDER BY purchased - refunded) - 1 AS revenue_less,
+           rank() OVER (ORDER BY purchased - refunded DESC) - 1 AS revenue_more,
+           rank() OVER (ORDER BY orders) - 1 AS orders_less,
+           rank() OVER (ORDER BY 1.0 * (purchased - refunded) / orders) - 1 AS aov_less,
+           rank() OVER (ORDER BY last_order) - 1 AS recency_less
+    FROM life WHERE orders > 0"""
 
 # In the order things arrived: an add is +, a removal or a purchase −, and a product never goes below
 # 0: what is left of it is its running total less the lowest that total ever was below 0. The price
@@ -253,22 +307,40 @@ class Tables:
     def __init__(self, database):
         self.database = database
         self.until = -1
+        self.model = None
+        self.customers = {}
         database.executescript("""
           CREATE TABLE known AS SELECT * FROM event WHERE 0;
           CREATE INDEX known_type ON known (type, at, who);
           CREATE INDEX known_who ON known (who, type, at);
           CREATE INDEX known_arrival ON known (arrival);
           CREATE TABLE life (who);
+          CREATE TABLE ranked (who);
           CREATE TABLE cart (who);
         """)
+        database.create_function("alive", 2, lambda who, now: self.score(who, now, 0))
+        database.create_function("clv", 2, lambda who, now: self.score(who, now, 1))
 
-    def bring_to(self, instant):
-        self.database.execute("INSERT INTO known SELECT * FROM event "
-                              "WHERE arrival > ? AND arrival <= ?", (self.until, instant))
+    def score(self, who, now, place):
+        """Unknown as long as there is no model."""
+        return self.model and self.model.scores(self.customers[who], now, 365)[place]
+
+    def bring_to(self, instant, parameters):
+        """`parameters` of the newest model; none: there is no model."""
+        model = lifetime_value.Model(parameters) if parameters else None
+        if model != self.model:
+            self.model = model
+        added = self.database.execute("INSERT INTO known SELECT * FROM event "
+                                      "WHERE arrival > ? AND arrival <= ?", (self.until, instant))
         self.until = instant
-        for name, sql in (("life", LIFE), ("cart", CART)):
+        if added.rowcount == 0:
+            return
+        for name, sql in (("life", LIFE), ("ranked", RANKED), ("cart", CART)):
             self.database.execute(f"DROP TABLE {name}")
             self.database.execute(sql.replace(":t", str(instant)))
+        self.customers = {row[0]: lifetime_value.Customer(*row[1:]) for row in self.database.execute(
+            "SELECT who, orders, purchased - refunded, first_order, last_order FROM life "
+            "WHERE orders > 0")}
 
 
 # --- bucket, as docs/audience-language.md describes it --------------------------------------------

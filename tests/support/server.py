@@ -187,8 +187,9 @@ class Server:
 
     # --- asking -----------------------------------------------------------------------------------
 
-    def tick(self, ms):
-        answer = self.http.post("/v1/clock", {"tick": ms})
+    def tick(self, ms, settle=False):
+        """`settle`: and brings ranks and lifetime values up to date."""
+        answer = self.http.post("/v1/clock", {"tick": ms, "settle": settle})
         if answer.status != 200:
             raise RuntimeError(f"POST /v1/clock: {answer}")
 
@@ -217,6 +218,13 @@ class Server:
             cursor = page["cursor"]
             if not page["more"]:
                 return changes, cursor
+
+    def model(self):
+        """The parameters of the site's newest lifetime value model, as text; {} without one."""
+        begin = f'rekindle_model_parameter{{site="{SITE}",parameter="'
+        lines = self.http.get("/metrics").body.decode().splitlines()
+        return {line[len(begin):line.index('"', len(begin))]: line.rsplit(" ", 1)[1]
+                for line in lines if line.startswith(begin)}
 
     def metrics(self):
         """Prometheus text as {"name{labels}": value}."""
