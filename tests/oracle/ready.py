@@ -218,7 +218,7 @@ SQL = {
     "value_frequent": ranked("100 * orders_less >= 75 * n"),
     "value_big_baskets": ranked("100 * aov_less >= 75 * n"),
     "value_small_baskets": ranked("100 * aov_less < 25 * n"),
-    "value_promising": ranked("100 * revenue_less < 50 * n AND clv(who, :t) >= 10000"),
+    "value_promising": ranked("100 * revenue_less < 50 * n AND clv(who, :t, 365) >= 10000"),
     "value_fading": ranked("100 * revenue_less >= 75 * n AND alive(who, :t) < 500000"),
     # heroes.yaml
     "heroes_vip": VIP,
@@ -318,12 +318,10 @@ class Tables:
           CREATE TABLE ranked (who);
           CREATE TABLE cart (who);
         """)
-        database.create_function("alive", 2, lambda who, now: self.score(who, now, 0))
-        database.create_function("clv", 2, lambda who, now: self.score(who, now, 1))
-
-    def score(self, who, now, place):
-        """Unknown as long as there is no model."""
-        return self.model and self.model.scores(self.customers[who], now, 365)[place]
+        database.create_function("alive", 2, lambda who, now: self.model and self.model.alive(
+            self.customers[who], now))
+        database.create_function("clv", 3, lambda who, now, days: self.model and self.model.clv(
+            self.customers[who], now, days))
 
     def bring_to(self, instant, parameters):
         """`parameters` of the newest model; none: there is no model."""
