@@ -29,7 +29,8 @@ from websocket import PING, PONG, TEXT, WebSocket  # noqa: E402
 WINDOW = 3_600_000  # ms: how long somebody is in the audience
 AUDIENCES = {"gathered": "did(sign_up, 1h)", "seen_live": "did(login, 30d)"}
 BODY_EVENTS = 10_000
-CHANGE = re.compile(rb'"visitor":"h(\d+)"[^{}]*?"change":"(\w+)","reason":"(\w+)"[^{}]*?"at":"([^"]*)"')
+CHANGE = re.compile(rb'"visitor":"h(\d+)"[^{}]*?"change":"(\w+)","reason":"(\w+)"'
+                    rb'[^{}]*?"at":"([^"]*)"')
 
 
 def now_ms():

@@ -54,7 +54,7 @@ class Order:
     def line(self):
         return json.dumps({"event_id": self.key, "visitor": self.who, "at": self.at,
                            "type": "refund" if self.is_refund else "purchase",
-                           "order": self.key, "value": f"{self.value // 100}.{self.value % 100:02}"})
+                           "order": self.key, "value": ready_sets.decimal_text(self.value)})
 
 
 def uci(share):
@@ -170,8 +170,8 @@ class Shop:
             self.met[name][1] += count - len(people)
             wrong = sorted(people ^ set(members))
             if wrong:
-                self.faults.append(f"{self.name}: {name} at {iso(instant)}: {len(members)} members, "
-                                   f"the formulas say {len(people)}; differ: {wrong[:5]}")
+                self.faults.append(f"{self.name}: {name} at {iso(instant)}: {len(members)} members,"
+                                   f" the formulas say {len(people)}; differ: {wrong[:5]}")
 
     def check_model(self):
         """That no parameter is better a twentieth larger or smaller."""

@@ -37,7 +37,7 @@ class DataSet:
     files: list = dataclasses.field(default_factory=list)    # YAML that defines `audiences`
     prepare: object = None  # called with each instant and the model's parameters before its queries
     moments: dict = dataclasses.field(default_factory=dict)  # name → instants worth a look
-    rests: list = dataclasses.field(default_factory=list)  # (begin, end): nothing happens, see Rests
+    rests: list = dataclasses.field(default_factory=list)  # (begin, end) of pauses, see Rests
 
 
 def ms(duration):
@@ -126,7 +126,8 @@ def resting_instants(data_set, count, seed):
     """In the pauses and after the end, once a new model has been seen by everybody: on, 1 ms before
     and 1 ms after the instants at which somebody's lifetime value is taken anew."""
     dice = random.Random(seed)
-    orders = [at for at, in data_set.database.execute("SELECT at FROM event WHERE type = 'purchase'")]
+    rows = data_set.database.execute("SELECT at FROM event WHERE type = 'purchase'")
+    orders = [at for at, in rows]
     last = max(delivery.arrival for delivery in data_set.deliveries)
     spans = [(begin + Rests.LOOK, end) for begin, end in data_set.rests]
     spans.append((last + Rests.LOOK, last + 100 * DAY))

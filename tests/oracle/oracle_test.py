@@ -213,7 +213,8 @@ def run(name, binary, count, share):
     events = sum(not delivery.is_repeat for delivery in data_set.deliveries)
     print(f"   {name}: {replay.sent} deliveries ({events} events, {replay.repeats} sent "
           f"again), {count} instants x {len(audiences)} audiences, {replay.compared} sets "
-          f"({replay.model_compared} by lifetime value) with {replay.memberships} memberships compared in {time.monotonic() - began:.1f} s: "
+          f"({replay.model_compared} by lifetime value) with {replay.memberships} memberships "
+          f"compared in {time.monotonic() - began:.1f} s: "
           f"{'equal' if not replay.faults else 'DIFFERENT'}")
     return replay.faults, replay.inhabited, audiences.keys() - replay.inhabited
 

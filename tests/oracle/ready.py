@@ -7,14 +7,14 @@
   ranked one row for each who has ordered: how many others have less or more, of all n
   cart   what is in whose cart: who, items, value
 
-and, from the parameters of the server's newest model, the functions alive and clv (score), so that the same questions can be asked of any data set. Money is in minor units, times in ms.
+and the functions alive and clv, by the server's newest lifetime value model (unknown without one),
+so that the same questions can be asked of any data set. Money is in minor units, times in ms.
+ready_tables.py makes them.
 """
-import ctypes
 import datetime
 
-import lifetime_value
 from facts import DAY, HOUR, MINUTE, Audience, both, but_not, either, having
-from server import ROOT, SITE
+from server import ROOT
 
 FILES = sorted((ROOT / "configs" / "audiences").glob("*.yaml"))
 MONTH = 30 * DAY
@@ -256,128 +256,3 @@ AUDIENCES = [Audience(name, "", sql, of_ranks="FROM ranked" in sql,
 
 WINDOWS = [10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR] + [n * DAY for n in (
     1, 2, 3, 7, 10, 14, 24, 30, 60, 90, 120, 180, 240, 247, 360)]
-
-# --- the tables of an instant ---------------------------------------------------------------------
-
-LIFE = """
-  CREATE TABLE life AS
-    SELECT who, min(at) AS first_at, sum(type = 'purchase') AS orders,
-           sum(CASE type WHEN 'purchase' THEN ifnull(value, 0) ELSE 0 END) AS purchased,
-           sum(CASE type WHEN 'refund' THEN ifnull(value, 0) ELSE 0 END) AS refunded,
-           sum(type = 'purchase' AND coupon <> '') AS coupon_orders,
-           min(CASE type WHEN 'purchase' THEN at END) AS first_order,
-           max(CASE type WHEN 'purchase' THEN at END) AS last_order
-    FROM known GROUP BY who"""
-
-# An average of money is a fraction whose parts a double holds; divided, equal ones are equal and
-# different ones are not.
-RANKED = """
-  CREATE TABLE ranked AS
-    SELECT who, count(*) OVER () AS n,
-           rank() OVER (ORDER BY purchased - refunded) - 1 AS revenue_less,
-           rank() OVER (ORDER BY purchased - refunded DESC) - 1 AS revenue_more,
-           rank() OVER (ORDER BY orders) - 1 AS orders_less,
-           rank() OVER (ORDER BY 1.0 * (purchased - refunded) / orders) - 1 AS aov_less,
-           rank() OVER (ORDER BY last_order) - 1 AS recency_less
-    FROM life WHERE orders > 0"""
-
-# In the order things arrived: an add is +, a removal or a purchase −, and a product never goes below
-# 0: what is left of it is its running total less the lowest that total ever was below 0. The price
-# is that of the newest add. `cart_line` has only products that somebody once added.
-CART = """
-  CREATE TABLE cart AS
-    SELECT who, sum(quantity) AS items, sum(quantity * price) AS value FROM (
-      SELECT who, product, total - min(0, lowest) AS quantity,
-             (SELECT price FROM cart_line AS added
-              WHERE added.who = line.who AND added.product = line.product
-                AND added.arrival <= :t AND added.quantity > 0 ORDER BY seq DESC LIMIT 1) AS price
-      FROM (SELECT who, product, seq, total,
-                   min(total) OVER (PARTITION BY who, product ORDER BY seq) AS lowest,
-                   max(seq) OVER (PARTITION BY who, product) AS newest
-            FROM (SELECT who, product, seq,
-                         sum(quantity) OVER (PARTITION BY who, product ORDER BY seq) AS total
-                  FROM cart_line WHERE arrival <= :t)) AS line
-      WHERE seq = newest)
-    GROUP BY who"""
-
-
-class Tables:
-    """Brings the tables to one instant after the other."""
-
-    def __init__(self, database):
-        self.database = database
-        self.until = -1
-        self.model = None
-        self.customers = {}
-        database.executescript("""
-          CREATE TABLE known AS SELECT * FROM event WHERE 0;
-          CREATE INDEX known_type ON known (type, at, who);
-          CREATE INDEX known_who ON known (who, type, at);
-          CREATE INDEX known_arrival ON known (arrival);
-          CREATE TABLE life (who);
-          CREATE TABLE ranked (who);
-          CREATE TABLE cart (who);
-        """)
-        database.create_function("alive", 2, lambda who, now: self.model and self.model.alive(
-            self.customers[who], now))
-        database.create_function("clv", 3, lambda who, now, days: self.model and self.model.clv(
-            self.customers[who], now, days))
-
-    def bring_to(self, instant, parameters):
-        """`parameters` of the newest model; none: there is no model."""
-        model = lifetime_value.Model(parameters) if parameters else None
-        if model != self.model:
-            self.model = model
-        added = self.database.execute("INSERT INTO known SELECT * FROM event "
-                                      "WHERE arrival > ? AND arrival <= ?", (self.until, instant))
-        self.until = instant
-        if added.rowcount == 0:
-            return
-        for name, sql in (("life", LIFE), ("ranked", RANKED), ("cart", CART)):
-            self.database.execute(f"DROP TABLE {name}")
-            self.database.execute(sql.replace(":t", str(instant)))
-        self.customers = {row[0]: lifetime_value.Customer(*row[1:]) for row in self.database.execute(
-            "SELECT who, orders, purchased - refunded, first_order, last_order FROM life "
-            "WHERE orders > 0")}
-
-
-# --- bucket, as docs/audience-language.md describes it --------------------------------------------
-
-MASK = (1 << 64) - 1
-
-
-class Hash128(ctypes.Structure):
-    _fields_ = [("low", ctypes.c_uint64), ("high", ctypes.c_uint64)]
-
-
-def key_function():
-    """(high, low) of a visitor's key: XXH3, 128 bits, of the name, seeded with the site's."""
-    xxhash = ctypes.CDLL("libxxhash.so.0")
-    xxhash.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
-    xxhash.XXH3_64bits.restype = ctypes.c_uint64
-    xxhash.XXH3_128bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
-    xxhash.XXH3_128bits_withSeed.restype = Hash128
-    site = xxhash.XXH3_64bits(SITE.encode(), len(SITE)) & 0xffffffff
-
-    def key_of(who):
-        name = who.encode()
-        value = xxhash.XXH3_128bits_withSeed(name, len(name), site)
-        return value.high, value.low
-    return key_of
-
-
-def mix(h):
-    h = ((h ^ h >> 30) * 0xBF58476D1CE4E5B9) & MASK
-    h = ((h ^ h >> 27) * 0x94D049BB133111EB) & MASK
-    return h ^ h >> 31
-
-
-def bucket_of(experiment, high, low):
-    """In hundredths."""
-    seed = 0xcbf29ce484222325
-    for byte in experiment.encode():
-        seed = ((seed ^ byte) * 0x100000001b3) & MASK
-    return (mix(mix(seed ^ low) ^ high) >> 32) * 10_000 >> 32
-
-
-assert bucket_of("colours", 1, 2) == 1545 and bucket_of("prices", 1, 2) == 7389

@@ -14,7 +14,9 @@ import sqlite3
 import tarfile
 import zlib
 
+import bucket
 import ready
+import ready_tables
 import rees46
 import stories
 from facts import DAY, HOUR, DataSet, Rests, deliver, store_deliveries, zstd_bytes
@@ -68,8 +70,8 @@ def item_of(line):
 
 def fill_database(facts, deliveries):
     database = sqlite3.connect(":memory:")
-    key_of = ready.key_function()
-    database.create_function("bucket", 2, lambda experiment, who: ready.bucket_of(
+    key_of = bucket.key_function()
+    database.create_function("bucket", 2, lambda experiment, who: bucket.bucket_of(
         experiment, *key_of(who)), deterministic=True)
     store_deliveries(database, deliveries)
     database.executescript("""
@@ -130,7 +132,7 @@ def data_set(name, currency, facts, moments, share, late_share=0.01, rests=Rests
                          second_line=lambda key, line, dice: line, late_share=late_share,
                          rests=rests)
     database = fill_database(facts, deliveries)
-    tables = ready.Tables(database)
+    tables = ready_tables.Tables(database)
     return DataSet(name, currency, deliveries, ready.AUDIENCES, ready.WINDOWS, database,
                    files=ready.FILES, prepare=tables.bring_to,
                    moments=moments, rests=rests.spans())
