@@ -182,6 +182,14 @@ Result<void> Engine::tick(EventTime now) {
   return on_every_shard([now](Shard& shard) { return shard.tick(now); });
 }
 
+// First everything committed is told and counted, then everybody is brought to what came of it.
+Result<void> Engine::settle() {
+  const auto call = [](Shard& shard) { return shard.settle(); };
+  const auto told = on_every_shard(call);
+  x_customers->catch_up();
+  return told ? on_every_shard(call) : told;
+}
+
 Result<void> Engine::on_every_shard(const std::function<Result<void>(Shard&)>& call) {
   Result<void> outcome;
   if (!x_running) {
@@ -283,6 +291,15 @@ bool Engine::step() {
 
 const CustomerCounters& Engine::customer_counters() const {
   return x_customers->counters();
+}
+
+std::vector<DescribedModel> Engine::models() const {
+  if (x_parts.customer_models == nullptr) return {};
+  std::vector<DescribedModel> models;
+  for (const SiteModel& model : x_customers->models()) {
+    models.push_back({model.site, x_parts.customer_models->describe(model.model)});
+  }
+  return models;
 }
 
 void Engine::run_until_idle() {
