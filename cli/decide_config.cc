@@ -77,10 +77,6 @@ void read_placement(YamlSection& owner, const YAML::Node& key, const YAML::Node&
   if (!is_name(placement.name)) {
     owner.fault(key, "a placement's name is 1 to 64 of a-z, 0-9, _ and -");
   }
-  const auto is_same = [&](const auto& other) { return other.name == placement.name; };
-  if (std::any_of(decide.placements.begin(), decide.placements.end(), is_same)) {
-    owner.fault(key, "the placement '" + placement.name + "' is defined twice");
-  }
   if (!value.IsSequence() || value.size() == 0 || value.size() > limits::kPlacementSourcesMax) {
     return owner.fault(value.IsDefined() && !value.IsNull() ? value : key,
                        "a placement lists 1 to " + std::to_string(limits::kPlacementSourcesMax) +

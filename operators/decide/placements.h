@@ -2,8 +2,8 @@
 // configuration.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +28,7 @@ class Placements {
   [[nodiscard]] const PlacedSources& find(std::string_view placement) const;
 
  private:
-  absl::flat_hash_map<std::string, PlacedSources> x_by_name;
+  std::map<std::string, PlacedSources, std::less<>> x_by_name;
 };
 
 }  // namespace rekindle::operators
