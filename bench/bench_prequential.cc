@@ -25,6 +25,7 @@ namespace {
 
 using namespace rekindle;
 using namespace rekindle::operators;
+using SiteModel = rekindle::operators::SiteModel;  // core has another
 
 constexpr Duration kIdle = minutes(30);
 constexpr int64_t kDayMs = 86'400'000;

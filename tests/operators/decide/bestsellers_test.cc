@@ -152,8 +152,8 @@ TEST(Bestsellers, SharesTheListsOfUnchangedCategories) {
   const auto before = model.lists();
   model.learn(session(kNoon, {{kBuy, "b"}}));
   const auto after = model.lists();
-  EXPECT_EQ(before.find(item_name_hash("Y")), after.find(item_name_hash("Y")));
-  EXPECT_NE(before.find(item_name_hash("X")), after.find(item_name_hash("X")));
+  EXPECT_EQ(before.of_category(item_name_hash("Y")), after.of_category(item_name_hash("Y")));
+  EXPECT_NE(before.of_category(item_name_hash("X")), after.of_category(item_name_hash("X")));
   EXPECT_EQ(order(before, "X"), "a");
   EXPECT_EQ(order(after, "X"), "a b");
 }

@@ -240,7 +240,7 @@ TEST_F(DecideEngineTest, SavesTheseBytes) {
   golden.append("\x01", 1);                              // sessions
   golden.append("\x07\x00\x00\x00\x00\x00\x00\x00", 8);  // visitor
   golden.append("\x08\x00\x00\x00\x00\x00\x00\x00", 8);
-  golden.append("\x80\xc0\xca\xf3\x84\x3a\x00\x01", 8);  // end, length 0, one line
+  golden.append("\x80\xc0\xa8\xca\x9a\x3a\x00\x01", 8);  // end, length 0, one line
   golden.append("\x02\x02\x00\x00", 4);  // purchase of the first name, in the second, no brand
   EXPECT_EQ(saved, golden);
 }
