@@ -25,7 +25,8 @@ struct SiteModel {
   BestsellerLists trending;
   KnnModel knn;
   RulesModel rules;
-  CooccurrenceModel viewed_together;
+  CooccurrenceModel viewed_together;     // in one session
+  CooccurrenceModel carted_together;     // the same
   CooccurrenceModel bought_together;     // in one order
   CooccurrenceModel viewed_then_bought;  // bought in a session by those who viewed
 };

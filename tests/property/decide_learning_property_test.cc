@@ -150,8 +150,8 @@ void expect_same(const SiteModel& online, const SiteModel& batch, std::mt19937& 
   EXPECT_EQ(online.knn.pairs, batch.knn.pairs);
   EXPECT_EQ(postings(online), postings(batch));
   EXPECT_EQ(named(online, online.rules.lists), named(batch, batch.rules.lists));
-  for (const auto member :
-       {&SiteModel::viewed_together, &SiteModel::bought_together, &SiteModel::viewed_then_bought}) {
+  for (const auto member : {&SiteModel::viewed_together, &SiteModel::carted_together,
+                            &SiteModel::bought_together, &SiteModel::viewed_then_bought}) {
     const CooccurrenceModel& a = online.*member;
     const CooccurrenceModel& b = batch.*member;
     EXPECT_EQ(a.occasions, b.occasions);

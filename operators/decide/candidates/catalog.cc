@@ -19,6 +19,7 @@ constexpr SourceEntry kSources[] = {
     {"similar_sessions", make_similar_sessions},
     {"bought_together", make_bought_together},
     {"viewed_together", make_viewed_together},
+    {"carted_together", make_carted_together},
     {"viewed_then_bought", make_viewed_then_bought},
     {"bestsellers_of_last_category", make_bestsellers_of_last_category},
     {"bestsellers_of_visited_categories", make_bestsellers_of_visited_categories},

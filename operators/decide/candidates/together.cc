@@ -21,6 +21,8 @@ constexpr Kind kBoughtTogether{"bought_together", &SiteModel::bought_together,
                                "bought in one order with {}: {} times"};
 constexpr Kind kViewedTogether{"viewed_together", &SiteModel::viewed_together,
                                "looked at in one visit with {}: {} times"};
+constexpr Kind kCartedTogether{"carted_together", &SiteModel::carted_together,
+                               "put in the cart in one visit with {}: {} times"};
 constexpr Kind kViewedThenBought{"viewed_then_bought", &SiteModel::viewed_then_bought,
                                  "bought in a visit in which {} was looked at: {} times"};
 
@@ -103,6 +105,10 @@ CandidateSourcePtr make_bought_together(const SourceConfig&, const NextConfig&) 
 
 CandidateSourcePtr make_viewed_together(const SourceConfig&, const NextConfig&) {
   return std::make_unique<Together>(kViewedTogether);
+}
+
+CandidateSourcePtr make_carted_together(const SourceConfig&, const NextConfig&) {
+  return std::make_unique<Together>(kCartedTogether);
 }
 
 CandidateSourcePtr make_viewed_then_bought(const SourceConfig&, const NextConfig&) {

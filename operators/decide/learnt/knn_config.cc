@@ -7,6 +7,10 @@
 
 namespace rekindle::operators {
 
+KnnConfig KnnConfig::standard() {
+  return vstan(1'000, 200, 1.02, 0, 2.05, 1.02, 5);
+}
+
 KnnConfig KnnConfig::vmis(size_t recent, size_t neighbours, size_t items) {
   KnnConfig config;
   config.recent = recent;

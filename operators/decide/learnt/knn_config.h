@@ -51,6 +51,8 @@ struct KnnConfig {
   bool idf_added = false;  // 1 + weight · idf instead of idf
   double idf_weight = 1;
 
+  // What decide uses: chosen by measurement, see docs/adr/0014.
+  [[nodiscard]] static KnnConfig standard();
   // The published methods, with the settings given to them there.
   [[nodiscard]] static KnnConfig vmis(size_t recent, size_t neighbours, size_t items);
   [[nodiscard]] static KnnConfig vsknn(size_t recent, size_t neighbours, KnnDecay position,

@@ -9,8 +9,8 @@ struct SiteModel;
 
 // The defaults are what was measured best on a validation split, see docs/adr/0014.
 struct NextConfig {
-  KnnConfig knn;
-  double rules = 0.3;  // weight of the rules beside the sessions, 0 … 1; each's best counts 1
+  KnnConfig knn = KnnConfig::standard();
+  double rules = 0.15;  // weight of the rules beside the sessions, 0 … 1; each's best counts 1
 };
 
 // As nearest_sessions() in learnt/session_knn.h, of both. Thread: any.

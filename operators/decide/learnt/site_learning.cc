@@ -18,6 +18,8 @@ SiteLearning::SiteLearning(const LearningConfig& config,
   add(std::make_unique<SequentialRules>(config.rules));
   add(std::make_unique<Cooccurrence>(CooccurrenceConfig{kViewed, kViewed, false, fade},
                                      &SiteModel::viewed_together));
+  add(std::make_unique<Cooccurrence>(CooccurrenceConfig{kCarted, kCarted, false, fade},
+                                     &SiteModel::carted_together));
   add(std::make_unique<Cooccurrence>(CooccurrenceConfig{kBought, kBought, true, fade},
                                      &SiteModel::bought_together));
   add(std::make_unique<Cooccurrence>(CooccurrenceConfig{kViewed, kBought, false, fade},
