@@ -220,7 +220,7 @@ void put_memberships(const Visitor& visitor, EventTime base, ByteWriter& writer)
 
 void get_memberships(ByteReader& reader, EventTime base, Visitor& visitor) {
   const size_t count = reader.count(1);
-  if (count > limits::kAudiencesMax) return reader.fail();
+  if (count > limits::kMembershipsMax) return reader.fail();
   visitor.memberships.resize(count);
   uint64_t audience = 0;
   EventTime since = base;
@@ -228,13 +228,14 @@ void get_memberships(ByteReader& reader, EventTime base, Visitor& visitor) {
     const uint64_t head = reader.varint();
     const uint64_t step = head / 4;
     audience += step;
-    if (step > 0xffff || audience > 0xffff || (i > 0 && step == 0)) return reader.fail();
+    if (step > 0xffff || audience > 0xffff) return reader.fail();
     Membership& membership = visitor.memberships[i];
     membership.audience = AudienceId{static_cast<uint16_t>(audience)};
     membership.definition_version =
         (head & 2) != 0 ? static_cast<uint32_t>(reader.varint()) : uint32_t{1};
     if ((head & 1) != 0) since = get_time(since, reader);
     membership.since = since;
+    if (i > 0 && membership.of() <= visitor.memberships[i - 1].of()) return reader.fail();
   }
 }
 

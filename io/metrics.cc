@@ -53,6 +53,8 @@ constexpr ShardMetric<uint64_t> kShardCounters[] = {
     {"rekindle_quarantined_total", "Entries put in quarantine", &ShardCounters::quarantined},
     {"rekindle_deadlines_fired_total", "Deadlines that ran", &ShardCounters::fires},
     {"rekindle_deadlines_stale_total", "Deadlines that had moved", &ShardCounters::stale_fires},
+    {"rekindle_definition_evaluations_total", "Visitors evaluated for a definition to come",
+     &ShardCounters::evaluated},
     {"rekindle_cold_reads_total", "Visitors read back from the store", &ShardCounters::cold_reads},
     {"rekindle_evictions_total", "Visitors put out of memory", &ShardCounters::evictions},
     {"rekindle_checkpoints_total", "Partition checkpoints written", &ShardCounters::checkpoints},

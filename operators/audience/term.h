@@ -60,7 +60,7 @@ struct Arguments {
   std::optional<Filter> filter;
   std::vector<Step> steps;
   std::string text;  // a trait's, purpose's or experiment's name
-  std::optional<AudienceId> audience;
+  std::optional<AudienceVersion> audience;
   RankCut cut;             // of top and percentile
   bool below_cut = false;  // whether those below it are meant
 
