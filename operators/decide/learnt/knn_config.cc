@@ -8,7 +8,7 @@
 namespace rekindle::operators {
 
 KnnConfig KnnConfig::standard() {
-  return vstan(1'000, 200, 1.02, 0, 2.05, 1.02, 5);
+  return vsknn(1'000, 100, KnnDecay::kQuadratic, KnnDecay::kQuadratic, 0);
 }
 
 KnnConfig KnnConfig::vmis(size_t recent, size_t neighbours, size_t items) {
