@@ -1,9 +1,16 @@
-// What a decision costs a shard, and what learning and publishing cost the model thread.
+// What a decision costs a shard, what learning, forgetting and publishing cost the model thread,
+// and what a session takes of memory.
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
+#include <fstream>
 #include <random>
 
 #include "operators/decide/decide_engine.h"
+#include "operators/decide/model_snapshot.h"
+#include "tests/support/session_sets.h"
 
 namespace {
 
@@ -42,6 +49,8 @@ size_t popular(std::mt19937& random) {
 ClosedSession make_session(std::mt19937& random, EventTime at) {
   ClosedSession session;
   session.site = site_id("shop");
+  session.visitor = {random(), random()};
+  session.start = session.end = at;
   for (int line = 0; line < 8; ++line) {
     session.lines.push_back({line == 7 ? EventType::kPurchase : EventType::kViewItem, at,
                              item_name_hash(product_id(popular(random))), kNoName, kNoName});
@@ -129,6 +138,111 @@ void publish(benchmark::State& state) {
   }
 }
 BENCHMARK(publish)->Arg(1)->Arg(100);
+
+void forget_visitor(benchmark::State& state) {
+  const auto engine = make_learnt(10'000);
+  std::mt19937 random(5);
+  std::vector<ClosedSession> sessions;
+  for (auto _ : state) {
+    state.PauseTiming();
+    const ClosedSession session = make_session(random, kStart + days(6));
+    engine->learn(session);
+    state.ResumeTiming();
+    benchmark::DoNotOptimize(engine->forget(session.visitor));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK(forget_visitor);
+
+size_t resident_bytes() {
+  size_t pages = 0;
+  std::ifstream statm("/proc/self/statm");
+  statm >> pages >> pages;
+  return pages * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// Argument: sessions of eight lines, and as many products. What is reckoned, what the process grew
+// by, and how long a publish takes with all of it there and one session new.
+void learn_many(benchmark::State& state) {
+  const auto count = static_cast<size_t>(state.range(0));
+  LearningConfig config;
+  config.sessions.sessions_max = limits::kLearntSessionsMax;
+  config.memory_bytes_max = size_t{64} << 30;
+  std::mt19937 random(6);
+  for (auto _ : state) {
+    const size_t before = resident_bytes();
+    SiteLearning learning(config, std::make_shared<const ProductCatalog>());
+    ClosedSession session;
+    const auto next = [&](size_t i) {
+      session = make_session(random, kStart + milliseconds(static_cast<int64_t>(i) * 100));
+      for (SessionLine& line : session.lines)
+        line.product = item_name_hash(product_id(random() % count));
+      learning.learn(session);
+    };
+    for (size_t i = 0; i < count; ++i) next(i);
+    const SiteModel model = learning.publish();
+    const auto n = static_cast<double>(count);
+    state.counters["reckoned_bytes_a_session"] = static_cast<double>(learning.memory_bytes()) / n;
+    state.counters["resident_bytes_a_session"] = static_cast<double>(resident_bytes() - before) / n;
+    double worst = 0;
+    for (size_t i = 0; i < 20; ++i) {
+      next(count + i);
+      const auto from = std::chrono::steady_clock::now();
+      benchmark::DoNotOptimize(learning.publish());
+      worst = std::max(
+          worst, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - from)
+                     .count());
+    }
+    state.counters["publish_ms_worst_of_20"] = worst;
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(learn_many)->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+// The question that Serenade publishes 66 us (p90) for: its toy set, its settings; at every
+// position of the test sessions. Argument: 0 the settings shipped with it, 1 those found by its
+// search.
+void nearest_sessions_of_serenade(benchmark::State& state) {
+  static const std::string archive =
+      testing::archive_path(RK_SOURCE_DIR, "bolcom_serenade.tar.zst");
+  static const auto learnt = [] {
+    const auto train = testing::load_clicks(archive, "bolcom_serenade/train.txt");
+    LearningConfig config;
+    config.sessions.age_max = days(4'000);
+    auto learning = std::make_unique<SiteLearning>(config, std::make_shared<ProductCatalog>());
+    for (const auto& session : train.sessions) {
+      learning->learn(testing::closed_session(session, SiteId{1}));
+    }
+    return learning;
+  }();
+  static const SiteModel model = learnt->publish();
+  static const auto test = testing::load_clicks(archive, "bolcom_serenade/test.txt");
+  const KnnConfig config =
+      state.range(0) == 0 ? KnnConfig::vmis(500, 50, 2) : KnnConfig::vmis(1'502, 288, 4);
+  std::vector<double> microseconds;
+  for (auto _ : state) {
+    for (const auto& session : test.sessions) {
+      std::vector<NameHash> shown;
+      for (const auto& click : session.clicks) {
+        shown.push_back(click.product());
+        const auto from = std::chrono::steady_clock::now();
+        benchmark::DoNotOptimize(
+            nearest_sessions(model.knn, shown, EventTime{click.at_ms}, config, 21));
+        microseconds.push_back(
+            std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - from)
+                .count());
+      }
+    }
+  }
+  std::sort(microseconds.begin(), microseconds.end());
+  const auto quantile = [&](size_t percent) {
+    return microseconds[microseconds.size() * percent / 100];
+  };
+  state.counters["p50_us"] = quantile(50);
+  state.counters["p90_us"] = quantile(90);
+  state.counters["p99_us"] = quantile(99);
+}
+BENCHMARK(nearest_sessions_of_serenade)->Arg(0)->Arg(1)->Iterations(20);
 
 }  // namespace
 

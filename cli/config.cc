@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <tuple>
 
+#include "cli/decide_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
 #include "core/assert.h"
@@ -58,12 +59,6 @@ void read_server(YamlSection section, io::ServerConfig& server) {
   Duration lag = milliseconds(server.deadline_lag_ms_max);
   section.read_duration("deadline_lag_max", lag, seconds(1), days(1));
   server.deadline_lag_ms_max = lag.ms;
-  section.finish();
-}
-
-void read_decide(YamlSection section, operators::DecideConfig& decide) {
-  section.read_duration("half_life", decide.half_life, minutes(1), days(3'650));
-  section.read_number_as("offers_max", decide.offers_max, 1, limits::kOffersMax);
   section.finish();
 }
 
@@ -263,7 +258,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   read_store(top.section("store"), config);
   read_engine(top.section("engine"), config.engine);
   read_server(top.section("server"), config.server);
-  read_decide(top.section("decide"), config.decide);
+  read_decide(top, faults, config.decide);
   read_log(top.section("log"), config.log);
   config.server.webhooks = read_webhooks(top, faults);
   read_sites(top, faults, config);

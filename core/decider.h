@@ -45,7 +45,7 @@ struct Decision {
   uint64_t model_version = 0;
 };
 
-// Thread: decide() on any shard, concurrently; learn() on the engine's model thread only.
+// Thread: decide() on any shard, concurrently; all else on the engine's model thread only.
 class Decider {
  public:
   virtual ~Decider() = default;
@@ -54,7 +54,10 @@ class Decider {
                                         const Visitor* visitor, EventTime now) const = 0;
   // Feeds closed sessions, in the order of each partition's session log.
   virtual void learn(const ClosedSession& session) = 0;
-  // Makes what was learnt visible to decide(); called after a run of learn().
+  // Takes everything learnt from a visitor out again, exactly: what is left is what a model that
+  // never saw them would have learnt. Returns the number of sessions. publish() makes it visible.
+  virtual size_t forget(const VisitorKey& visitor) = 0;
+  // Makes what was learnt or forgotten visible to decide(); called after a run of those.
   virtual void publish() = 0;
   // The model as bytes for the state store, and back. restore() errors: kCorruptRecord.
   virtual void save(std::string& out) const = 0;

@@ -104,12 +104,23 @@ inline constexpr size_t kCatalogRowBytesMax = 64 * 1'024;  // a longer row is a 
 inline constexpr size_t kCatalogFaultsMax = 100;          // faults listed; further ones are counted
 inline constexpr size_t kProductTitleBytesMax = 512;      // over it the row is a fault
 inline constexpr size_t kProductTagsMax = 32;             // over it the row is a fault
-inline constexpr size_t kBestsellersPerCategory = 1'024;  // kept once twice as many are counted
-inline constexpr size_t kBestsellersPerSite = 2'000'000;  // over it the lighter half is forgotten
-inline constexpr size_t kBestsellersServed = 128;         // a category's best, as decide sees them
-inline constexpr size_t kRecentItemsMax = 256;            // newest items read to find categories
-inline constexpr size_t kRecentCategoriesMax = 8;         // newest categories tried by a decision
-inline constexpr size_t kDecideReadersMax = 1'024;        // over it a decision waits for another
+inline constexpr size_t kLearntSessionsMax = 16'000'000;  // a site: over what is configured the
+                                                          // oldest is forgotten
+inline constexpr size_t kPairedProductsMax = 32;  // newest products of a session, and of an order,
+                                                  // that are counted in pairs; others are not
+inline constexpr size_t kRuleStepsMax = 32;       // back from a product, to those it followed
+inline constexpr size_t kPairsServed = 100;       // a product's heaviest pairs, as decide sees them
+inline constexpr size_t kKnnRecentMax = 10'000;   // sessions that one decision compares
+inline constexpr size_t kKnnNeighboursMax = 5'000;  // … and of those, the nearest it reads
+inline constexpr size_t kKnnItemsMax = 64;          // newest products of a visitor it compares
+inline constexpr size_t kPlacementsMax = 256;       // over it the configuration is refused
+inline constexpr size_t kPlacementSourcesMax = 32;  // of one placement; the same
+inline constexpr size_t kPlacementFiltersMax = 64;  // categories and brands of one source; the same
+inline constexpr size_t kCandidatesMax = 128;       // of one source, judged by one decision
+inline constexpr size_t kBestsellersServed = 128;   // a category's best, as decide sees them
+inline constexpr size_t kRecentItemsMax = 256;      // newest items read to find categories
+inline constexpr size_t kRecentCategoriesMax = 8;   // newest categories tried by a decision
+inline constexpr size_t kDecideReadersMax = 1'024;  // over it a decision waits for another
 
 // --- customer lifetime value ---------------------------------------------------------------------
 inline constexpr size_t kClvCellsMax = 50'000;   // of each histogram; over it cells grow coarser
@@ -162,7 +173,7 @@ static_assert(kTextBytesMax <= kTraitValueBytesMax, "an event's user becomes a t
 static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
 static_assert(kFrameBytesMax <= kBodyBytesMax);
 static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
-static_assert(kBestsellersServed <= kBestsellersPerCategory);
+static_assert(kPairedProductsMax <= kSessionLinesMax);
 static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
 static_assert(kHandoverMembersMax <= kHandoverEntriesMax);
 static_assert(kHandoverEntriesMax >= kMembersPageMax && kHandoverEntriesMax >= kChangesPageMax);

@@ -1,5 +1,6 @@
 #include "core/model_thread.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "core/bytes.h"
@@ -10,10 +11,13 @@ namespace rekindle {
 namespace {
 
 constexpr std::string_view kRow = "decide";
-constexpr uint8_t kVersion = 1;
+// Older versions held counts instead of sessions: they are learnt anew from what the log has.
+constexpr uint8_t kVersion = 2;
 // News are gathered this long before they are learnt and published together.
 constexpr auto kGather = std::chrono::milliseconds(100);
+// A save writes the whole model: this far apart, or so that it takes at most this share of time.
 constexpr auto kSaveEvery = std::chrono::seconds(60);
+constexpr int kSaveShare = 50;
 
 }  // namespace
 
@@ -36,6 +40,7 @@ Result<void> ModelThread::recover() {
   auto read = x_store.multi_get(Table::kModels, keys, [&](size_t, std::string_view value) {
     ByteReader reader(value);
     const auto version = reader.fixed<uint8_t>();
+    if (version > 0 && version < kVersion) return;
     const size_t count = reader.count(1);
     if (version != kVersion || count != x_seqs.size()) {
       outcome = Error{version > kVersion ? ErrorCode::kNewerVersion : ErrorCode::kCorruptRecord,
@@ -109,7 +114,7 @@ void ModelThread::notify() {
 
 void ModelThread::run() {
   begin_thread("rk-model", ThreadRole::kBackground);
-  auto saved_at = std::chrono::steady_clock::now();
+  auto save_at = std::chrono::steady_clock::now() + kSaveEvery;
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {
     // A notification can slip in between the test and the wait; the time limit bounds its delay.
@@ -121,9 +126,10 @@ void ModelThread::run() {
     lock.unlock();
     auto done = catch_up();
     const auto now = std::chrono::steady_clock::now();
-    if (done && now - saved_at > kSaveEvery) {
+    if (done && now > save_at) {
       done = save();
-      saved_at = now;
+      const auto saved = std::chrono::steady_clock::now();
+      save_at = saved + std::max<std::chrono::nanoseconds>(kSaveEvery, (saved - now) * kSaveShare);
     }
     // Tried again with the next news: decisions are of an older model until then.
     if (!done && x_on_trouble) x_on_trouble(done.error());

@@ -1,13 +1,15 @@
 #include "operators/decide/decide_engine.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
 
 #include "core/bytes.h"
-#include "operators/decide/bestsellers_format.h"
-#include "operators/decide/candidates/catalog.h"
+#include "operators/decide/learnt/learnt_format.h"
+#include "operators/decide/placements.h"
 #include "operators/decide/published.h"
 
 namespace rekindle::operators {
@@ -17,13 +19,12 @@ namespace {
 class DecideEngine final : public Decider {
  public:
   DecideEngine(const DecideConfig& config, std::vector<SiteCatalog> catalogs)
-      : x_config(config),
-        x_sources(make_candidate_sources()),
+      : x_offers_max(config.offers_max),
+        x_placements(config.placements, config.next),
         x_published(std::make_unique<const ModelSnapshot>()) {
     for (SiteCatalog& site : catalogs) {
-      x_sites.emplace(site_id(site.site),
-                      LearntSite{std::make_shared<const ProductCatalog>(std::move(site.catalog)),
-                                 Bestsellers(config.half_life, config.weights)});
+      auto catalog = std::make_shared<const ProductCatalog>(std::move(site.catalog));
+      x_sites.try_emplace(site_id(site.site), config.learning, std::move(catalog));
     }
     publish();
   }
@@ -48,55 +49,56 @@ class DecideEngine final : public Decider {
   void learn(const ClosedSession& session) override {
     const auto site = x_sites.find(session.site);
     if (site == x_sites.end()) return;  // nothing is ever offered there
-    site->second.bestsellers.learn(session, *site->second.catalog);
+    site->second.learn(session);
     ++x_sessions;
     x_is_published = false;
+  }
+
+  size_t forget(const VisitorKey& visitor) override {
+    size_t forgotten = 0;
+    for (auto& [id, site] : x_sites) forgotten += site.forget(visitor);
+    if (forgotten > 0) x_is_published = false;
+    return forgotten;
   }
 
   void publish() override {
     if (x_is_published) return;
     auto snapshot = std::make_unique<ModelSnapshot>();
     snapshot->version = x_sessions;
-    for (auto& [id, site] : x_sites) {
-      snapshot->sites.emplace(id, SiteModel{site.catalog, site.bestsellers.lists(*site.catalog)});
-    }
+    for (auto& [id, site] : x_sites) snapshot->sites.emplace(id, site.publish());
     x_published.publish(std::move(snapshot));
     x_is_published = true;
   }
 
   void save(std::string& out) const override {
     ByteWriter writer(out);
-    writer.fixed(bestsellers_format::kVersion);
+    writer.fixed(learnt_format::kVersion);
     writer.varint(x_sessions);
     writer.varint(x_sites.size());
     for (const auto& [id, site] : x_sites) {
       writer.fixed(static_cast<uint32_t>(id));
-      site.bestsellers.encode(writer);
+      site.encode(writer);
     }
   }
 
   [[nodiscard]] Result<void> restore(std::string_view bytes) override;
 
  private:
-  struct LearntSite {
-    std::shared_ptr<const ProductCatalog> catalog;
-    Bestsellers bestsellers;
-  };
-
   void ask_sources(const DecideView& view, Decision& decision) const {
-    const uint32_t most = std::min(x_config.offers_max, uint32_t{limits::kOffersMax});
+    const uint32_t most = std::min(x_offers_max, uint32_t{limits::kOffersMax});
     Slate slate(view, std::clamp(view.request.offers_max, 1u, most), decision);
-    for (const auto& source : x_sources) {
-      const std::string_view why_none = source->propose(view, slate);
-      if (slate.is_full()) break;
+    for (const PlacedSource& placed : x_placements.find(view.request.placement)) {
+      slate.begin_source(placed.take);
+      const std::string_view why_none = placed.source->propose(view, slate);
+      if (slate.is_complete()) break;
       if (decision.nothing_because.empty()) decision.nothing_because = why_none;
     }
     if (slate.size() > 0) decision.nothing_because.clear();
   }
 
-  DecideConfig x_config;
-  CandidateSources x_sources;
-  std::map<SiteId, LearntSite> x_sites;  // ordered: save() gives the same bytes
+  uint32_t x_offers_max;
+  Placements x_placements;
+  std::map<SiteId, SiteLearning> x_sites;  // ordered: save() gives the same bytes
   uint64_t x_sessions = 0;
   bool x_is_published = false;
   Published<ModelSnapshot> x_published;
@@ -105,30 +107,31 @@ class DecideEngine final : public Decider {
 // A stored site that is not configured any more is read over; all is read before any is taken.
 Result<void> DecideEngine::restore(std::string_view bytes) {
   ByteReader reader(bytes);
-  if (const auto version = reader.fixed<uint8_t>(); version != bestsellers_format::kVersion) {
-    return Error{version > bestsellers_format::kVersion ? ErrorCode::kNewerVersion
-                                                        : ErrorCode::kCorruptRecord,
-                 "the model's version is not known"};
+  if (const auto version = reader.fixed<uint8_t>(); version != learnt_format::kVersion) {
+    return Error{
+        version > learnt_format::kVersion ? ErrorCode::kNewerVersion : ErrorCode::kCorruptRecord,
+        "the model's version is not known"};
   }
   const uint64_t sessions = reader.varint();
-  const size_t sites = reader.count(bestsellers_format::kSiteBytesMin);
-  std::map<SiteId, Bestsellers> read;
+  const size_t sites = reader.count(learnt_format::kSiteBytesMin);
+  std::map<SiteId, SessionStore> read;
   for (size_t i = 0; i < sites; ++i) {
     const SiteId id{reader.fixed<uint32_t>()};
     const bool in_order = read.empty() || read.rbegin()->first < id;
-    Bestsellers site(x_config.half_life, x_config.weights);
-    if (!in_order || !site.decode(reader)) {
+    const auto known = x_sites.find(id);
+    SessionStore store(known != x_sites.end() ? known->second.config().sessions : SessionBounds{});
+    if (!in_order || !store.decode(reader)) {
       return Error{ErrorCode::kCorruptRecord, "the model's bytes fail their format"};
     }
-    read.emplace(id, std::move(site));
+    read.emplace(id, std::move(store));
   }
   if (!reader.ok() || !reader.at_end()) {
     return Error{ErrorCode::kCorruptRecord, "the model's bytes do not end where they should"};
   }
   for (auto& [id, site] : x_sites) {
     const auto found = read.find(id);
-    site.bestsellers = found != read.end() ? std::move(found->second)
-                                           : Bestsellers(x_config.half_life, x_config.weights);
+    site.restore_from(found != read.end() ? std::move(found->second)
+                                          : SessionStore(site.config().sessions));
   }
   x_sessions = sessions;
   x_is_published = false;
@@ -136,23 +139,69 @@ Result<void> DecideEngine::restore(std::string_view bytes) {
   return {};
 }
 
-std::string_view fault_of(const DecideConfig& config) {
-  const BestsellerWeights& weights = config.weights;
+std::string fault_of(const LearningConfig& learning) {
+  const BestsellerWeights& weights = learning.weights;
   for (const double weight : {weights.view_item, weights.add_to_cart, weights.purchase}) {
     if (!std::isfinite(weight) || weight < 0) return "a weight is negative or not a number";
-    if (weight > 1e6) return "a weight is over 1,000,000";
+    if (weight > DecayScale::kWeightMax) {
+      return fmt::format("a weight is over {}", DecayScale::kWeightMax);
+    }
   }
-  if (config.half_life < minutes(1)) return "half_life is below one minute";
-  if (config.offers_max < 1) return "offers_max is 0";
+  for (const Duration half_life :
+       {learning.half_life, learning.trending_half_life, learning.pairs_half_life}) {
+    if (half_life < minutes(1)) return "a half-life is below one minute";
+  }
+  const size_t sessions = learning.sessions.sessions_max;
+  if (sessions < 1 || sessions > limits::kLearntSessionsMax) return "sessions is out of range";
+  if (learning.sessions.age_max < minutes(1)) return "session_age is below one minute";
+  const size_t steps = learning.rules.steps;
+  if (steps < 1 || steps > limits::kRuleStepsMax) return "the rules' steps are out of range";
   return {};
+}
+
+std::string fault_of(const NextConfig& next) {
+  const auto is_in = [](size_t value, size_t most) { return value >= 1 && value <= most; };
+  if (!is_in(next.knn.recent, limits::kKnnRecentMax) ||
+      !is_in(next.knn.neighbours, limits::kKnnNeighboursMax) ||
+      !is_in(next.knn.items, limits::kKnnItemsMax)) {
+    return "a number of sessions or products to compare is out of range";
+  }
+  if (!(next.rules >= 0 && next.rules <= 1)) return "the rules' weight is not within 0 and 1";
+  return {};
+}
+
+std::string fault_of(const std::vector<PlacementConfig>& placements) {
+  if (placements.size() > limits::kPlacementsMax) return "there are too many placements";
+  for (size_t i = 0; i < placements.size(); ++i) {
+    const PlacementConfig& placement = placements[i];
+    const bool is_sized =
+        !placement.sources.empty() && placement.sources.size() <= limits::kPlacementSourcesMax;
+    if (!is_sized) return "placement '" + placement.name + "' has no source, or too many";
+    for (const SourceConfig& source : placement.sources) {
+      if (std::string fault = fault_of(source); !fault.empty()) return fault;
+    }
+    for (size_t j = 0; j < i; ++j) {
+      if (placements[j].name == placement.name) {
+        return "the placement '" + placement.name + "' is there twice";
+      }
+    }
+  }
+  return {};
+}
+
+std::string fault_of(const DecideConfig& config) {
+  if (config.offers_max < 1) return "offers_max is 0";
+  if (std::string fault = fault_of(config.learning); !fault.empty()) return fault;
+  if (std::string fault = fault_of(config.next); !fault.empty()) return fault;
+  return fault_of(config.placements);
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Decider>> make_decide_engine(const DecideConfig& config,
                                                     std::vector<SiteCatalog> catalogs) {
-  if (const std::string_view fault = fault_of(config); !fault.empty()) {
-    return Error{ErrorCode::kInvalidConfiguration, "decide: " + std::string(fault)};
+  if (const std::string fault = fault_of(config); !fault.empty()) {
+    return Error{ErrorCode::kInvalidConfiguration, "decide: " + fault};
   }
   for (size_t i = 0; i < catalogs.size(); ++i) {
     for (size_t j = 0; j < i; ++j) {

@@ -28,6 +28,7 @@ struct Candidate {
   NameHash hash = kNoName;
   const Product* product = nullptr;  // null: not in the catalogue
   double score = 0;
+  bool may_be_owned = false;  // a reminder to buy it again
 };
 
 }  // namespace rekindle::operators

@@ -7,14 +7,28 @@
 #include <memory>
 
 #include "core/ids.h"
-#include "operators/decide/bestsellers.h"
+#include "operators/decide/learnt/bestsellers.h"
+#include "operators/decide/learnt/cooccurrence.h"
+#include "operators/decide/learnt/session_knn.h"
 #include "operators/decide/product_catalog.h"
 
 namespace rekindle::operators {
 
+struct RulesModel {
+  PairLists lists;
+  double score_per_unit = 0;  // units × this = faded weight as of the newest session
+};
+
 struct SiteModel {
   std::shared_ptr<const ProductCatalog> catalog;  // never null; a reload puts another one here
   BestsellerLists bestsellers;
+  BestsellerLists trending;
+  KnnModel knn;
+  RulesModel rules;
+  CooccurrenceModel viewed_together;     // in one session
+  CooccurrenceModel carted_together;     // the same
+  CooccurrenceModel bought_together;     // in one order
+  CooccurrenceModel viewed_then_bought;  // bought in a session by those who viewed
 };
 
 struct ModelSnapshot {

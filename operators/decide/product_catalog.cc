@@ -10,6 +10,7 @@ ProductCatalog::ProductCatalog(std::vector<Product> products) {
   for (Product& product : products) {
     product.hash = item_name_hash(product.id);
     product.category_hash = item_name_hash(product.category);
+    product.brand_hash = item_name_hash(product.brand);
     const auto index = static_cast<uint32_t>(x_products.size());
     if (!x_by_hash.emplace(product.hash, index).second) continue;
     x_products.push_back(std::move(product));

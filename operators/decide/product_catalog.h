@@ -29,6 +29,7 @@ struct Product {
   std::vector<std::string> tags;
   NameHash hash = kNoName;           // of id; filled by ProductCatalog
   NameHash category_hash = kNoName;  // filled by ProductCatalog
+  NameHash brand_hash = kNoName;     // filled by ProductCatalog
 };
 
 // Thread: immutable once made, so any. Owns: its products.

@@ -2,13 +2,11 @@
 // purchases. An item without a category has the one the catalogue gives its product.
 #pragma once
 
-#include <array>
 #include <optional>
-#include <span>
 #include <vector>
 
-#include "core/timeline.h"
 #include "operators/decide/product_catalog.h"
+#include "operators/decide/recent_items.h"
 
 namespace rekindle::operators {
 
@@ -18,30 +16,19 @@ struct RecentCategory {
   EventTime at;
 };
 
-// Walks only as far as it is asked to. At the same instant a purchase comes before an addition to
-// the cart, that before a view. Gives at most limits::kRecentCategoriesMax categories and looks at
-// no more than limits::kRecentItemsMax items. Thread: the visitor's shard.
+// Walks only as far as it is asked to, as RecentItems does, and gives at most
+// limits::kRecentCategoriesMax categories. Thread: the visitor's shard.
 class RecentCategories {
  public:
   // What lies ahead of `now` is not looked at.
-  RecentCategories(const Timeline& timeline, const ProductCatalog& catalog, EventTime now);
+  RecentCategories(const Timeline& timeline, const ProductCatalog& catalog, EventTime now)
+      : x_items(timeline, now), x_catalog(catalog) {}
 
   [[nodiscard]] std::optional<RecentCategory> next();
 
  private:
-  struct Cursor {
-    EventType type = EventType::kNone;
-    std::span<const Timeline::Entry> left;  // not yet visited; the next one is the last
-  };
-  [[nodiscard]] bool next_entry();
-
-  const Timeline& x_timeline;
+  RecentItems x_items;
   const ProductCatalog& x_catalog;
-  std::array<Cursor, 3> x_cursors;
-  const Timeline::Entry* x_entry = nullptr;  // the one whose items are being visited
-  EventType x_type = EventType::kNone;
-  size_t x_item = 0;
-  size_t x_items_seen = 0;
   std::vector<NameHash> x_given;
 };
 

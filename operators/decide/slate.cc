@@ -11,15 +11,21 @@
 namespace rekindle::operators {
 
 Slate::Slate(const DecideView& view, size_t offers_max, Decision& decision)
-    : x_view(view), x_offers_max(offers_max), x_decision(decision) {
+    : x_view(view), x_offers_max(offers_max), x_source_max(offers_max), x_decision(decision) {
   RK_ASSERT(offers_max >= 1 && offers_max <= limits::kOffersMax);
   x_offered.reserve(offers_max);
   x_decision.offers.reserve(offers_max);
 }
 
-Offer* Slate::propose(NameHash product, double score, std::string_view source) {
+void Slate::begin_source(size_t take) {
+  x_source_max = take == 0 ? x_offers_max : std::min(x_offers_max, x_offered.size() + take);
+}
+
+Offer* Slate::propose(NameHash product, double score, std::string_view source,
+                      MayBeOwned may_be_owned) {
   RK_ASSERT(!is_full());
-  const Candidate candidate{product, x_view.model.catalog->find(product), score};
+  const Candidate candidate{product, x_view.model.catalog->find(product), score,
+                            may_be_owned == MayBeOwned::kYes};
   for (const Guard& guard : kGuards) {
     if (!guard.stops({x_view, candidate, x_offered})) continue;
     reject(candidate, guard.name);

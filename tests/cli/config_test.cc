@@ -71,6 +71,47 @@ TEST_F(ConfigTest, defaults_stay_where_the_file_says_nothing) {
   EXPECT_EQ(config.sites.at(0).site.currency.code(), "GBP");
 }
 
+TEST_F(ConfigTest, reads_what_decide_learns_and_where_it_shows_what) {
+  const Config config = load(std::string(kSite) + R"(
+decide: {sessions: 1000, session_age: 30d, memory: 64MiB, trending_half_life: 6h}
+placements:
+  home: [similar_sessions, {source: bestsellers, categories: [LAMPS], brands: [Lumen], take: 2}]
+  cart: [{source: manual, products: ["1", "2"]}]
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_EQ(config.decide.learning.sessions.sessions_max, 1'000u);
+  EXPECT_EQ(config.decide.learning.sessions.age_max, days(30));
+  EXPECT_EQ(config.decide.learning.memory_bytes_max, 64u << 20);
+  EXPECT_EQ(config.decide.learning.trending_half_life, hours(6));
+  ASSERT_EQ(config.decide.placements.size(), 2u);
+  const auto& home = config.decide.placements[0];
+  EXPECT_EQ(home.name, "home");
+  EXPECT_EQ(home.sources.at(0).source, "similar_sessions");
+  EXPECT_EQ(home.sources.at(1).take, 2u);
+  EXPECT_THAT(home.sources.at(1).categories, ElementsAre("LAMPS"));
+  EXPECT_THAT(home.sources.at(1).brands, ElementsAre("Lumen"));
+  EXPECT_THAT(config.decide.placements[1].sources.at(0).products, ElementsAre("1", "2"));
+}
+
+TEST_F(ConfigTest, names_every_fault_of_placements) {
+  load(std::string(kSite) + R"(
+placements:
+  Home: [bestsellers]
+  empty: []
+  one: [magic, {source: similar_sessions, categories: [LAMPS]}]
+  two: [{source: manual}, {source: bestsellers, take: 0, colour: red}, [trending]]
+)");
+  EXPECT_THAT(
+      said(),
+      ElementsAre(HasSubstr("c.yaml:4:3: a placement's name is"),
+                  HasSubstr("c.yaml:5:10: a placement lists 1 to 32 sources"),
+                  HasSubstr("c.yaml:6:9: there is no source 'magic'; there are: similar_sessions"),
+                  HasSubstr("c.yaml:6:16: the source 'similar_sessions' takes no categories"),
+                  HasSubstr("c.yaml:7:9: the source 'manual' needs products"),
+                  HasSubstr("'take' is '0'"), HasSubstr("unknown key 'colour'"),
+                  HasSubstr("must be a source's name")));
+}
+
 TEST_F(ConfigTest, reads_sizes_durations_choices_and_rates) {
   const Config config = load(R"(
 store: {directory: /tmp/x, log_retention: 1d12h, log_bytes: 2GB}

@@ -40,6 +40,7 @@ class EchoDecider final : public Decider {
     return decision;
   }
   void learn(const ClosedSession&) override {}
+  size_t forget(const VisitorKey&) override { return 0; }
   void publish() override {}
   void save(std::string& out) const override { out.clear(); }
   [[nodiscard]] Result<void> restore(std::string_view) override { return {}; }

@@ -2,20 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
 #include <string>
 
+#include "operators/decide/date_text.h"
 #include "operators/decide/recent_categories.h"
 
 namespace rekindle::operators {
 namespace {
-
-std::string date_of(EventTime at) {
-  const std::chrono::sys_time<std::chrono::milliseconds> instant{std::chrono::milliseconds{at.ms}};
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(instant)};
-  return fmt::format("{:04}-{:02}-{:02}", static_cast<int>(day.year()),
-                     static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
-}
 
 std::string_view what_was_done(EventType type) {
   switch (type) {
@@ -27,7 +20,7 @@ std::string_view what_was_done(EventType type) {
 
 std::string reason(size_t rank, std::string_view category_name, const RecentCategory& recent) {
   const std::string done =
-      fmt::format("you {} on {}", what_was_done(recent.type), date_of(recent.at));
+      fmt::format("you {} on {}", what_was_done(recent.type), date_text(recent.at));
   // A shop's events may use categories that its catalogue does not.
   if (category_name.empty()) return fmt::format("bestseller #{} in the category {}", rank, done);
   return fmt::format("bestseller #{} in {}, the category {}", rank, category_name, done);
@@ -53,12 +46,13 @@ class BestsellersOfLastCategory final : public CandidateSource {
  private:
   void propose_of(const RecentCategory& recent, const DecideView& view, Slate& slate) const {
     const BestsellerLists& lists = view.model.bestsellers;
-    const BestsellerList* list = lists.find(recent.category);
+    const BestsellerList* list = lists.of_category(recent.category);
     if (list == nullptr) return;
     const std::string_view category_name = view.model.catalog->category_name(recent.category);
     for (size_t i = 0; i < list->size() && !slate.is_full(); ++i) {
       const Bestseller& best = (*list)[i];
-      Offer* offer = slate.propose(best.product, best.sum * lists.score_per_sum, name());
+      Offer* offer = slate.propose(best.product,
+                                   static_cast<double>(best.units) * lists.score_per_unit, name());
       if (offer != nullptr) offer->reasons.push_back(reason(i + 1, category_name, recent));
     }
   }
@@ -66,7 +60,7 @@ class BestsellersOfLastCategory final : public CandidateSource {
 
 }  // namespace
 
-std::unique_ptr<const CandidateSource> make_bestsellers_of_last_category() {
+CandidateSourcePtr make_bestsellers_of_last_category(const SourceConfig&, const NextConfig&) {
   return std::make_unique<BestsellersOfLastCategory>();
 }
 

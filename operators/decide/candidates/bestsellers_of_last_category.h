@@ -2,16 +2,15 @@
 // offered, those of the next older category, and so on. Never of a category the visitor did not
 // deal with: a stranger gets nothing from here.
 //
-// Score: the decayed count (views, cart additions and purchases by DecideConfig::weights) as of the
-// newest event the model has learnt, so it does not change between two publishes.
+// Score: the decayed count (views, cart additions and purchases by LearningConfig::weights) as of
+// the newest session the model has learnt, so it does not change between two publishes.
 #pragma once
-
-#include <memory>
 
 #include "operators/decide/candidates/candidate_source.h"
 
 namespace rekindle::operators {
 
-[[nodiscard]] std::unique_ptr<const CandidateSource> make_bestsellers_of_last_category();
+[[nodiscard]] CandidateSourcePtr make_bestsellers_of_last_category(const SourceConfig& config,
+                                                                   const NextConfig& next);
 
 }  // namespace rekindle::operators

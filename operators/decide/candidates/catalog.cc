@@ -1,13 +1,48 @@
 #include "operators/decide/candidates/catalog.h"
 
+#include <algorithm>
+
+#include "operators/decide/candidates/best_lists.h"
 #include "operators/decide/candidates/bestsellers_of_last_category.h"
+#include "operators/decide/candidates/manual.h"
+#include "operators/decide/candidates/reorder_reminder.h"
+#include "operators/decide/candidates/similar_sessions.h"
+#include "operators/decide/candidates/together.h"
+#include "operators/decide/candidates/viewed_not_bought.h"
 
 namespace rekindle::operators {
+namespace {
 
-CandidateSources make_candidate_sources() {
-  CandidateSources sources;
-  sources.push_back(make_bestsellers_of_last_category());
-  return sources;
+constexpr auto kLists = SourceSettings::kCategoriesAndBrands;
+
+constexpr SourceEntry kSources[] = {
+    {"similar_sessions", make_similar_sessions},
+    {"bought_together", make_bought_together},
+    {"viewed_together", make_viewed_together},
+    {"carted_together", make_carted_together},
+    {"viewed_then_bought", make_viewed_then_bought},
+    {"bestsellers_of_last_category", make_bestsellers_of_last_category},
+    {"bestsellers_of_visited_categories", make_bestsellers_of_visited_categories},
+    {"bestsellers_of_top_category", make_bestsellers_of_top_category},
+    {"bestsellers_of_visited_brands", make_bestsellers_of_visited_brands},
+    {"bestsellers", make_bestsellers, kLists},
+    {"trending", make_trending, kLists},
+    {"trending_of_visited_categories", make_trending_of_visited_categories},
+    {"viewed_not_bought", make_viewed_not_bought},
+    {"reorder_reminder", make_reorder_reminder},
+    {"manual", make_manual, SourceSettings::kProducts},
+};
+
+}  // namespace
+
+std::span<const SourceEntry> candidate_sources() {
+  return kSources;
+}
+
+const SourceEntry* find_source(std::string_view name) {
+  const auto found = std::find_if(std::begin(kSources), std::end(kSources),
+                                  [&](const SourceEntry& entry) { return entry.name == name; });
+  return found == std::end(kSources) ? nullptr : found;
 }
 
 }  // namespace rekindle::operators

@@ -1,4 +1,4 @@
-// Stops what the visitor bought before.
+// Stops what the visitor bought before, but for reminders to buy it again.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 namespace rekindle::operators::guards {
 
 inline constexpr Guard kNotOwned{"owned", [](const Judged& judged) {
+                                   if (judged.candidate.may_be_owned) return false;
                                    const auto& owned = judged.view.owned;
                                    return std::find(owned.begin(), owned.end(),
                                                     judged.candidate.hash) != owned.end();

@@ -38,8 +38,11 @@ struct Line {
   std::string_view category = "";
 };
 
+// Each of another visitor.
 inline ClosedSession session(EventTime at, const std::vector<Line>& lines) {
+  static uint64_t visitors = 0;
   ClosedSession session;
+  session.visitor = {1, ++visitors};
   session.site = site_id("lamps");
   session.start = session.end = at;
   for (const Line& line : lines) {

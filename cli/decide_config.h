@@ -1,0 +1,12 @@
+// Reads the sections `decide` and `placements` of the configuration. Called by cli/config at start,
+// on the main thread.
+#pragma once
+
+#include "cli/yaml_reader.h"
+#include "operators/decide/decide_engine.h"
+
+namespace rekindle::cli {
+
+void read_decide(YamlSection& top, Faults& faults, operators::DecideConfig& decide);
+
+}  // namespace rekindle::cli

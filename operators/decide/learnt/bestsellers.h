@@ -1,0 +1,86 @@
+// What sells: faded counts of products per category and per brand of one site, and over all of it.
+// With a short half-life the same is what is trending.
+//
+// A list is made anew only when one of its counts changed; decisions share it.
+#pragma once
+
+#include <absl/container/flat_hash_map.h>
+
+#include <memory>
+#include <vector>
+
+#include "operators/decide/learnt/decay_scale.h"
+#include "operators/decide/learnt/learnt_index.h"
+#include "operators/decide/product_catalog.h"
+
+namespace rekindle::operators {
+
+struct BestsellerWeights {
+  double view_item = 1;
+  double add_to_cart = 3;
+  double purchase = 10;
+  [[nodiscard]] double of(EventType type) const;  // 0 for other types
+};
+
+// The heaviest limits::kBestsellersServed of a category or brand, heaviest first, equal ones by
+// product id (those the catalogue does not list last, by hash).
+struct Bestseller {
+  NameHash product = kNoName;
+  int64_t units = 0;
+};
+using BestsellerList = std::vector<Bestseller>;
+
+struct BestsellerLists {
+  using ByName = absl::flat_hash_map<NameHash, std::shared_ptr<const BestsellerList>>;
+  ByName by_category;  // kNoName: over all categories
+  ByName by_brand;
+  double score_per_unit = 1;  // units × this = faded count as of the newest session
+
+  [[nodiscard]] const BestsellerList* of_category(NameHash category) const;  // null: none
+  [[nodiscard]] const BestsellerList* of_brand(NameHash brand) const;        // null: none
+};
+
+class Bestsellers final : public LearntIndex {
+ public:
+  // `member`: of SiteModel, which takes what is published. Each weight is at most
+  // DecayScale::kWeightMax.
+  Bestsellers(Duration half_life, const BestsellerWeights& weights,
+              BestsellerLists SiteModel::*member)
+      : x_scale(half_life), x_weights(weights), x_member(member) {}
+
+  void learn(const LearntSession& session, const SessionStore& store) override;
+  void forget(const LearntSession& session, const SessionStore& store) override;
+  [[nodiscard]] bool fits(EventTime newest) const override { return x_scale.fits(newest); }
+  void reset(EventTime newest) override;
+  void publish(const SessionStore& store, SiteModel& model) override;
+  [[nodiscard]] size_t memory_bytes() const override;
+
+ private:
+  struct Count {
+    int64_t units = 0;
+    uint32_t lines = 0;  // that were counted; never 0
+  };
+  struct Counts {
+    absl::flat_hash_map<NameHash, Count> of;     // by product
+    std::shared_ptr<const BestsellerList> list;  // null: changed since it was made
+  };
+  using ByName = absl::flat_hash_map<NameHash, Counts>;
+
+  template <typename Do>
+  void for_each_count(const LearntSession& session, const SessionStore& store, const Do& action);
+  void add(ByName& counts, NameHash name, NameHash product, int64_t units);
+  void subtract(ByName& counts, NameHash name, NameHash product, int64_t units);
+  [[nodiscard]] static std::shared_ptr<const BestsellerList> best_of(const Counts& counts,
+                                                                     const ProductCatalog& catalog);
+  [[nodiscard]] static BestsellerLists::ByName lists_of(ByName& counts,
+                                                        const ProductCatalog& catalog);
+
+  DecayScale x_scale;
+  BestsellerWeights x_weights;
+  BestsellerLists SiteModel::*x_member;
+  size_t x_counts = 0;  // over all names
+  ByName x_by_category;
+  ByName x_by_brand;
+};
+
+}  // namespace rekindle::operators

@@ -1,0 +1,60 @@
+#include "operators/decide/learnt/next_products.h"
+
+#include <algorithm>
+
+#include "core/limits.h"
+#include "operators/decide/model_snapshot.h"
+
+namespace rekindle::operators {
+namespace {
+
+const PairList* rules_after(const SiteModel& model, NameHash product) {
+  const NameNumber number = model.knn.names.find(product);
+  const PairLists& lists = model.rules.lists;
+  if (number == kNoNumber || number >= lists.size()) return nullptr;
+  return lists[number].get();
+}
+
+// A best score of 0 says nothing.
+double share_of(double weight, double best) {
+  return best > 0 ? weight / best : 0;
+}
+
+}  // namespace
+
+std::vector<ScoredProduct> next_products(const SiteModel& model, std::span<const NameHash> session,
+                                         EventTime now, const NextConfig& config, size_t most) {
+  if (session.empty()) return {};
+  std::vector<ScoredProduct> best;
+  if (config.rules < 1) {
+    const size_t read = std::max(most, limits::kPairsServed);
+    best = nearest_sessions(model.knn, session, now, config.knn, read);
+    const double scale = share_of(1 - config.rules, best.empty() ? 0 : best.front().score);
+    for (ScoredProduct& scored : best) scored.score *= scale;
+  }
+  const PairList* rules = config.rules > 0 ? rules_after(model, session.back()) : nullptr;
+  if (rules != nullptr) {
+    const size_t sessions = best.size();
+    const double scale = share_of(config.rules, static_cast<double>(rules->front().units));
+    for (const Pair& rule : *rules) {
+      const NameHash product = model.knn.names.name_of(rule.product);
+      const double score = scale * static_cast<double>(rule.units);
+      const auto end = best.begin() + static_cast<ptrdiff_t>(sessions);
+      const auto same = std::find_if(best.begin(), end, [&](const ScoredProduct& scored) {
+        return scored.product == product;
+      });
+      if (same != end) {
+        same->score += score;
+      } else {
+        best.push_back({product, score});
+      }
+    }
+  }
+  std::sort(best.begin(), best.end(), [](const ScoredProduct& a, const ScoredProduct& b) {
+    return a.score != b.score ? a.score > b.score : a.product < b.product;
+  });
+  if (best.size() > most) best.resize(most);
+  return best;
+}
+
+}  // namespace rekindle::operators

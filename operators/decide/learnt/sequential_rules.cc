@@ -1,0 +1,54 @@
+#include "operators/decide/learnt/sequential_rules.h"
+
+#include <algorithm>
+#include <array>
+
+#include "operators/decide/learnt/session_store.h"
+#include "operators/decide/model_snapshot.h"
+
+namespace rekindle::operators {
+
+template <typename Do>
+void SequentialRules::for_each_rule(const LearntSession& session, const Do& action) const {
+  std::array<int64_t, limits::kRuleStepsMax + 1> units{};
+  for (size_t step = 1; step <= x_config.steps; ++step) {
+    units[step] = x_scale.units(step_weight(x_config.weight, 1, step), session.end);
+  }
+  std::array<NameNumber, limits::kSessionLinesMax> steps;
+  size_t count = 0;
+  const LearntLine* before = nullptr;
+  for (const LearntLine& line : session.lines) {
+    const bool is_same = before != nullptr && before->product == line.product;
+    if (!is_same || before->kind == line.kind) {
+      for (size_t back = 1; back <= std::min(count, x_config.steps); ++back) {
+        action(steps[count - back], line.product, units[back]);
+      }
+      steps[count++] = line.product;
+    }
+    before = &line;
+  }
+}
+
+void SequentialRules::learn(const LearntSession& session, const SessionStore&) {
+  for_each_rule(session, [&](NameNumber first, NameNumber next, int64_t units) {
+    x_counts.add(first, next, units);
+  });
+}
+
+void SequentialRules::forget(const LearntSession& session, const SessionStore&) {
+  for_each_rule(session, [&](NameNumber first, NameNumber next, int64_t units) {
+    x_counts.subtract(first, next, units);
+  });
+}
+
+void SequentialRules::reset(EventTime newest) {
+  x_scale.move_to(newest);
+  x_counts.clear();
+}
+
+void SequentialRules::publish(const SessionStore& store, SiteModel& model) {
+  model.rules.lists = lists(store.names());
+  model.rules.score_per_unit = x_scale.per_unit(store.newest_end());
+}
+
+}  // namespace rekindle::operators
