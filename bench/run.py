@@ -134,6 +134,22 @@ def free_port():
         return s.getsockname()[1]
 
 
+def cpu_of(pid):
+    """CPU seconds of a process: {(thread's name, "user"|"kernel"): seconds}."""
+    tick = os.sysconf("SC_CLK_TCK")
+    seconds = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            head, tail = (task / "stat").read_text(encoding="utf-8").rsplit(")", 1)
+        except FileNotFoundError:  # it ended meanwhile
+            continue
+        fields = tail.split()
+        name = head.split("(", 1)[1]
+        for kind, field in (("user", 11), ("kernel", 12)):
+            seconds[name, kind] = seconds.get((name, kind), 0.0) + int(fields[field]) / tick
+    return seconds
+
+
 def pinned(core, command):
     return command if core is None else ["taskset", "-c", str(core), *command]
 
@@ -261,12 +277,23 @@ http {{
                 time.sleep(0.02)
         raise RuntimeError("nginx did not start")
 
+    def worker(self):
+        """The process that answers: the master only watches it."""
+        master = self.process.pid
+        children = pathlib.Path(f"/proc/{master}/task/{master}/children")
+        return int(children.read_text(encoding="utf-8").split()[0])
+
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait()
+
+
+def add_costs(costs, cpu):
+    for key, value in cpu.items():
+        costs.setdefault(key, []).append(value)
 
 
 class Bench:
@@ -343,18 +370,33 @@ class Bench:
         say("== Pixel against nginx, each on core 0, the loader on core 1, in turns")
         options = ("--mode", "pixel", "--connections", "64", "--visitors", str(self.visitors),
                    "--duration", self.seconds, "--warmup", "2s")
-        ours, theirs, shares = [], [], []
+        ours, theirs, shares, costs = [], [], [], {}
         with Nginx(self.folder, 0) as nginx, Server(self.config, self.store, core=0) as server:
             for _ in range(self.runs):
-                theirs.append(load(nginx.url, *options, core=1)["events_per_s"])
-                run = load(server.url, *options, core=1)
+                run, cpu = self.pixels(nginx.url, nginx.worker(), options)
+                theirs.append(run["events_per_s"])
+                add_costs(costs, cpu)
+                run, cpu = self.pixels(server.url, server.process.pid, options)
                 ours.append(run["events_per_s"])
                 shares.append(run["own_cpu_share"])
+                add_costs(costs, cpu)
             server.stop()
         self.report.add("pixel.vs_nginx", [a / b for a, b in zip(ours, theirs)],
                         note=f"loader used {statistics.median(shares):.0%} of its core")
         self.report.add("pixel.events_per_s", ours, "1/s")
         self.report.add("pixel.nginx_per_s", theirs, "1/s")
+        for (name, kind), each in sorted(costs.items()):
+            if statistics.median(each) >= 0.05:
+                self.report.add(f"pixel.cpu_us.{name}.{kind}", each, "us", "a request")
+
+    def pixels(self, url, pid, options):
+        """A run, and what each thread of the server took for one request, in microseconds."""
+        before = cpu_of(pid)
+        run = load(url, *options, core=1)
+        after = cpu_of(pid)
+        # The loader's warm-up of 2 s is in it: as many requests a second as in the run.
+        requests = run["requests_per_s"] * (run["seconds"] + 2)
+        return run, {key: (after[key] - before.get(key, 0.0)) / requests * 1e6 for key in after}
 
     def change(self):
         if self.top_rate is None:
