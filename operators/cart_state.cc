@@ -8,8 +8,9 @@
 // Out:   cart_at_most: remove_from_cart of what lies in the cart beyond the items, at the cart's
 // own
 //        price and category. cart_at_least: add_to_cart of what the cart lacks. No difference: a
-//        duplicate, which changes nothing. The event's value, the cart's, is taken away: the event
-//        is worth its items.
+//        duplicate, which changes nothing; but as the visitor's first event a view_cart without
+//        items, because a visitor who is known has an event. The event's value, the cart's, is
+//        taken away: the event is worth its items.
 // State: none.  Effects: none.
 #include "operators/cart_state.h"
 
@@ -59,7 +60,10 @@ class CartState final : public Operator {
     }
     event.items.swap(x_items);
     event.value = kNoMoney;
-    event.is_duplicate = event.items.empty();
+    if (!event.items.empty()) return;
+    const bool is_new = context.visitor().last_seen == EventTime::before_all();
+    if (is_new) event.type = EventType::kViewCart;
+    event.is_duplicate = !is_new;
   }
   void on_deadline(Context&) override {}
 

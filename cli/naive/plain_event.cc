@@ -125,7 +125,7 @@ std::map<std::string, Line> cart_after(const std::vector<PlainEvent>& events) {
     for (const PlainItem& item : event.items) {
       if (item.product.empty() || item.quantity == 0) continue;
       Line& line = cart[item.product];
-      line.quantity += adds ? item.quantity : -item.quantity;
+      line.quantity += int64_t{item.quantity} * (adds ? 1 : -1);
       line.item.product = item.product;
       if (adds && item.has_price) line.item.has_price = true, line.item.price = item.price;
       if (adds && !item.category.empty()) line.item.category = item.category;
@@ -135,7 +135,8 @@ std::map<std::string, Line> cart_after(const std::vector<PlainEvent>& events) {
   return cart;
 }
 
-// A cart told whole becomes what changed about it; false: nothing did.
+// A cart told whole becomes what changed about it; false: nothing did. Of a visitor who did nothing
+// before, one that changes nothing is a look at the cart.
 bool became_difference(PlainEvent& event, const std::vector<PlainEvent>& before) {
   const bool adds = event.type == EventType::kCartAtLeast;
   std::map<std::string, PlainItem> told;
@@ -164,7 +165,8 @@ bool became_difference(PlainEvent& event, const std::vector<PlainEvent>& before)
       event.items.back().quantity = static_cast<uint32_t>(extra);
     }
   }
-  return !event.items.empty();
+  if (event.items.empty() && before.empty()) event.type = EventType::kViewCart;
+  return !event.items.empty() || before.empty();
 }
 
 }  // namespace

@@ -139,18 +139,19 @@ class Matomo final : public Tracker {
     x_draft.give(call.intake, raw);
   }
 
-  // Both halves of the cart, or neither.
+  // Both halves of the cart, or neither. What came in first: a cart whose lines are all replaced is
+  // not empty in between.
   void give_cart(TrackerCall& call, std::string_view raw) {
     RawEvent& event = x_draft.event;
     if (!x_fields.has("ec_items")) x_draft.fail(ErrorCode::kMissingField, "ec_items");
     const std::string_view id = event.event_id;
-    event.type = "cart_at_most";
-    if (!id.empty()) event.event_id = x_draft.arena.join({id, "-"});
-    const uint32_t before = call.intake.accepted();
-    x_draft.give(call.intake, raw);
-    if (call.intake.accepted() == before || event.items.empty()) return;
     event.type = "cart_at_least";
     if (!id.empty()) event.event_id = x_draft.arena.join({id, "+"});
+    const uint32_t before = call.intake.accepted();
+    x_draft.give(call.intake, raw);
+    if (call.intake.accepted() == before) return;
+    event.type = "cart_at_most";
+    if (!id.empty()) event.event_id = x_draft.arena.join({id, "-"});
     call.intake.take_also(event, raw);
   }
 

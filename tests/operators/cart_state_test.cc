@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "operators/activity.h"
 #include "operators/cart.h"
 #include "tests/operators/one_visitor.h"
 
@@ -28,6 +29,7 @@ class CartStateTest : public ::testing::Test {
   Operators operators() {
     Operators list;
     list.push_back(make_cart_state());
+    list.push_back(make_activity());
     list.push_back(make_cart());
     list.push_back(std::make_unique<Witness>(seen));
     return list;
@@ -36,10 +38,10 @@ class CartStateTest : public ::testing::Test {
   void tell(const std::vector<Item>& items) {
     seen.clear();
     at = at + minutes(1);
+    world.send(event_of(EventType::kCartAtLeast, at, items));
     Event most = event_of(EventType::kCartAtMost, at, items);
     most.value = 12'345;
     world.send(most);
-    world.send(event_of(EventType::kCartAtLeast, at, items));
   }
 
   std::vector<Event> seen;
@@ -67,17 +69,17 @@ TEST_F(CartStateTest, AChangeMayBothRemoveAndAdd) {
   tell({item_of("a", "shoes", 1'000, 3), item_of("b", "hats", 500, 1)});
   tell({item_of("a", "shoes", 1'000, 1), item_of("c", "", 200, 1)});
   ASSERT_EQ(seen.size(), 2u);
-  EXPECT_EQ(seen[0].type, EventType::kRemoveFromCart);
-  EXPECT_EQ(seen[0].value, kNoMoney);
-  ASSERT_EQ(seen[0].items.size(), 2u);
-  EXPECT_EQ(seen[0].items[0].product_hash, item_name_hash("a"));
-  EXPECT_EQ(seen[0].items[0].category_hash, item_name_hash("shoes"));
-  EXPECT_EQ(seen[0].items[0].price, 1'000);
-  EXPECT_EQ(seen[0].items[0].quantity, 2u);
-  EXPECT_EQ(seen[0].items[1].product_hash, item_name_hash("b"));
-  EXPECT_EQ(seen[1].type, EventType::kAddToCart);
-  ASSERT_EQ(seen[1].items.size(), 1u);
-  EXPECT_EQ(seen[1].items[0].product_hash, item_name_hash("c"));
+  EXPECT_EQ(seen[0].type, EventType::kAddToCart);
+  ASSERT_EQ(seen[0].items.size(), 1u);
+  EXPECT_EQ(seen[0].items[0].product_hash, item_name_hash("c"));
+  EXPECT_EQ(seen[1].type, EventType::kRemoveFromCart);
+  EXPECT_EQ(seen[1].value, kNoMoney);
+  ASSERT_EQ(seen[1].items.size(), 2u);
+  EXPECT_EQ(seen[1].items[0].product_hash, item_name_hash("a"));
+  EXPECT_EQ(seen[1].items[0].category_hash, item_name_hash("shoes"));
+  EXPECT_EQ(seen[1].items[0].price, 1'000);
+  EXPECT_EQ(seen[1].items[0].quantity, 2u);
+  EXPECT_EQ(seen[1].items[1].product_hash, item_name_hash("b"));
   EXPECT_EQ(world.visitor.cart.value(), 1'200);
 }
 
@@ -87,6 +89,14 @@ TEST_F(CartStateTest, AnEmptyCartRemovesAll) {
   ASSERT_EQ(seen.size(), 1u);
   EXPECT_EQ(seen[0].type, EventType::kRemoveFromCart);
   EXPECT_TRUE(world.visitor.cart.lines.empty());
+}
+
+TEST_F(CartStateTest, WhoComesWithAnEmptyCartLookedAtIt) {
+  tell({});
+  ASSERT_EQ(seen.size(), 1u);
+  EXPECT_EQ(seen[0].type, EventType::kViewCart);
+  tell({});
+  EXPECT_TRUE(seen.empty());
 }
 
 TEST_F(CartStateTest, LinesOfOneProductAddUp) {
