@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What `./dev bench` measures: one table of named figures of the whole program, on this machine.
 
-    ./dev bench [--json] [--quick] [NAME …]     NAME: core ws64 pixel change decide restart stored
+    ./dev bench [--json] [--quick] [NAME …]     NAME: core audiences ws64 pixel change redefine preview
+                                                      decide restart stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
 `rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
@@ -14,6 +15,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -21,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -37,6 +40,8 @@ TARGETS = {
     "change.p99_us": ("<= 5,000", "us"),
     "decide.p50_us": ("<= 500", "us"),
     "decide.p99_us": ("<= 2,000", "us"),
+    "redefine.p99_vs_before": ("<= 2", "ratio"),
+    "preview.seconds": ("<= 1", "s"),
     "restart_1m.seconds": ("<= 3", "s"),
     "stored.median_bytes_per_visitor": ("<= 150", "bytes"),
 }
@@ -95,6 +100,22 @@ class Report:
                   f"{row['samples']:>9}{row['spread']:>8.1%}  {row['note']}")
 
 
+def more_audiences(text, count):
+    """bench.yaml with `count` audiences: each kind again and again, with other numbers."""
+    head, own = text.split("\naudiences:\n")
+    lines = [line for line in own.splitlines() if line.strip()]
+    kinds = [(name.strip().rstrip(":"), when.strip()) for name, when in zip(lines[::2], lines[1::2])]
+    out = [head, "audiences:"]
+    for i in range(count):
+        name, when = kinds[i % len(kinds)]
+        again = i // len(kinds)
+        if again:  # another window or number, of the same unit
+            when = re.sub(r"\b(\d+)([mhd]?)\b(?!\")", lambda m: f"{int(m[1]) + again}{m[2]}", when)
+            name = f"{name}_{again}"
+        out += [f"  {name}:", f"    {when}"]
+    return "\n".join(out) + "\n"
+
+
 def machine():
     cpu = "unknown CPU"
     for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
@@ -147,6 +168,25 @@ class Server:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         connection.request("GET", path)
         return connection.getresponse().read()
+
+    def send(self, method, path, body):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        connection.request(method, path, json.dumps(body), {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        if response.status >= 300:
+            raise RuntimeError(f"{method} {path} was answered {response.status}: {answer}")
+        return answer
+
+    def redefine(self, name, when):
+        """Puts a definition and waits until it is in force. Seconds."""
+        began = time.monotonic()
+        self.send("PUT", f"/v1/audiences/{name}", {"when": when})
+        now = {"next": True}
+        while "next" in now or now["status"] != "in_force":
+            time.sleep(0.02)
+            now = json.loads(self.get(f"/v1/audiences/{name}"))
+        return time.monotonic() - began
 
     def metric(self, name):
         """The sum over all labels."""
@@ -331,6 +371,82 @@ class Bench:
         self.add_latency("change", [run["change"] for run in runs], f"at {half:,.0f} events/s")
         self.floor("change_floor", half / 64)
 
+    def redefine(self):
+        """The same event-to-change latency without and with a redefinition of all visitors under
+        way: one follows the other for as long as the loader measures, in turns with none."""
+        if self.top_rate is None:
+            self.ws64()
+        half = self.top_rate / 2
+        say(f"== Definitions that change beside {half:,.0f} events/s")
+        with Server(self.config, self.store) as server:
+            options = ("--mode", "ws", "--frame", "64", "--visitors", str(self.visitors), "--rate",
+                       f"{half:.0f}")
+            load(server.url, *options, "--duration", "30s")  # visitors come back into memory
+            before, during, seconds = [], [], []
+            for _ in range(self.runs):
+                timed = (*options, "--changes", "--duration", self.seconds)
+                before.append(load(server.url, *timed)["change"])
+                over = threading.Event()
+                changer = threading.Thread(target=self.keep_redefining,
+                                           args=(server, over, seconds))
+                changer.start()
+                during.append(load(server.url, *timed)["change"])
+                over.set()
+                changer.join()
+            server.stop()
+        self.report.add("redefine.p99_vs_before",
+                        [b["p99_us"] / a["p99_us"] for a, b in zip(before, during)],
+                        note=f"event to change, at {half:,.0f} events/s")
+        self.add_latency("redefine_before", before, "no definition changes")
+        self.add_latency("redefine_beside", during, "one definition after the other changes")
+        self.report.add("redefine.seconds", seconds, "s",
+                        f"a new definition over {self.visitors:,} visitors beside that")
+
+    def keep_redefining(self, server, over, seconds):
+        while not over.is_set():
+            days = 3 + len(seconds) % 20
+            seconds.append(server.redefine("bench_redefined",
+                                           f"count(view_item, {days}d) >= 3 and not did(purchase, 7d)"))
+
+    def preview(self):
+        self.fill()
+        say(f"== Preview over {self.visitors:,} visitors")
+        body = {"when": "count(view_item, 9d) >= 4 and not did(purchase, 9d)"}
+        with Server(self.config, self.store) as server:
+            seconds = {"cold": [], "": []}
+            for run in range(self.runs + 1):
+                began = time.monotonic()
+                server.send("POST", "/v1/audiences/preview", body)
+                seconds["" if run else "cold"].append(time.monotonic() - began)
+                if run == 0:  # visitors come back into memory
+                    load(server.url, "--mode", "ws", "--visitors", str(self.visitors),
+                         "--every-visitor-once", "--session-mean", "1", "--duration", "30m",
+                         "--warmup", "0s")
+            server.stop()
+        self.report.add("preview.seconds", seconds[""], note="visitors in memory")
+        self.report.add("preview.cold_seconds", seconds["cold"], "s", "right after a start")
+
+    def audiences(self):
+        """What an event costs with more audiences of the same kinds: bench.yaml's, and again with
+        other windows and numbers."""
+        say("== The engine with 30 to 1,000 audiences")
+        for count in (30, 100, 300, 1_000):
+            config = self.folder / f"audiences_{count}.yaml"
+            config.write_text(more_audiences(self.config.read_text(encoding="utf-8"), count),
+                              encoding="utf-8")
+            data = self.folder / "audiences"
+            data.mkdir()
+            done = subprocess.run([BUILD / "bench/bench_core", "--json", "--config", config,
+                                   "--data", data, "--visitors", str(self.visitors), "--events",
+                                   str(1_000_000 if count > 100 else 2_000_000)],
+                                  stdout=subprocess.PIPE, text=True, check=True)
+            shutil.rmtree(data)
+            for line in done.stdout.splitlines():
+                figure = json.loads(line)
+                own = figure["name"].split(".", 1)[1]
+                if own in ("events_per_s", "bytes_per_hot_visitor"):
+                    self.report.add_measured(**{**figure, "name": f"audiences_{count}.{own}"})
+
     def decide(self):
         self.fill()
         say("== Decisions over HTTP")
@@ -416,7 +532,8 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true",
                         help="100,000 visitors and short runs: to try, not to quote")
-    names = ["core", "ws64", "pixel", "change", "decide", "restart", "stored"]
+    names = ["core", "audiences", "ws64", "pixel", "change", "redefine", "preview", "decide",
+             "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()
     for name in options.names:

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cli/presets/input_file.h"
+#include "operators/audience/probe.h"
 #include "operators/catalog.h"
 #include "operators/clv/clv_models.h"
 #include "operators/decide/catalog_csv.h"
@@ -104,7 +105,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Config& config,
                       spdlog::warn("a background task failed, will be tried again error=\"{}\"",
                                    to_string(error));
                     },
-                    operators::make_clv_models()};
+                    operators::make_clv_models(),
+                    operators::audience::make_probe};
   auto engine = Engine::open(config.engine, std::move(parts), config.audiences, progress);
   if (!engine) return engine.error();
   assembly->x_engine = std::move(*engine);

@@ -75,6 +75,10 @@ Option Command::flag(const char* name, bool& value, const char* help) {
 void Command::footer(const char* text) {
   x_app->footer(text);
 }
+Command Command::add(const char* name, const char* about) {
+  x_app->require_subcommand(1);
+  return Command(*x_app->add_subcommand(name, about), *x_status);
+}
 void Command::runs(std::function<int()> body) {
   x_app->callback([body = std::move(body), status = x_status] { *status = body(); });
 }

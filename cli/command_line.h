@@ -50,6 +50,8 @@ class Command {
   Option option(const char* name, double& value, const char* help);
   Option flag(const char* name, bool& value, const char* help);
   void footer(const char* text);
+  // A command of this one: `rekindle audience show`. One of them has to be given.
+  Command add(const char* name, const char* about);
   // What the command does; returns the exit status.
   void runs(std::function<int()> body);
 

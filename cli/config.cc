@@ -167,12 +167,6 @@ void read_sites(YamlSection& top, Faults& faults, Config& config) {
   }
 }
 
-bool is_audience_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
-}
-
 // Reads audiences from a mapping, or from the files that a name or a list of names points to.
 class AudienceReader {
  public:

@@ -72,6 +72,8 @@ struct HttpClient::Impl {
     answer.status = static_cast<int>(parser.get().result_int());
     const auto after = parser.get()[http::field::retry_after];
     std::from_chars(after.data(), after.data() + after.size(), answer.retry_after_seconds);
+    const auto cursor = parser.get()["X-Cursor"];
+    answer.cursor.assign(cursor.data(), cursor.size());
     answer.body = std::move(parser.get().body());
     return answer;
   }
@@ -92,11 +94,32 @@ Result<HttpAnswer> HttpClient::get(std::string_view target) {
   return x_impl->ask(request);
 }
 
-Result<HttpAnswer> HttpClient::post(std::string_view target, std::string_view content_type,
-                                    std::string_view body) {
-  http::request<http::string_body> request(http::verb::post, {target.data(), target.size()}, 11);
+namespace {
+
+http::request<http::string_body> with_body(http::verb verb, std::string_view target,
+                                           std::string_view content_type, std::string_view body) {
+  http::request<http::string_body> request(verb, {target.data(), target.size()}, 11);
   request.set(http::field::content_type, {content_type.data(), content_type.size()});
   request.body() = body;
+  return request;
+}
+
+}  // namespace
+
+Result<HttpAnswer> HttpClient::post(std::string_view target, std::string_view content_type,
+                                    std::string_view body) {
+  auto request = with_body(http::verb::post, target, content_type, body);
+  return x_impl->ask(request);
+}
+
+Result<HttpAnswer> HttpClient::put(std::string_view target, std::string_view content_type,
+                                   std::string_view body) {
+  auto request = with_body(http::verb::put, target, content_type, body);
+  return x_impl->ask(request);
+}
+
+Result<HttpAnswer> HttpClient::remove(std::string_view target) {
+  http::request<http::string_body> request(http::verb::delete_, {target.data(), target.size()}, 11);
   return x_impl->ask(request);
 }
 

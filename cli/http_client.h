@@ -23,6 +23,7 @@ struct Url {
 struct HttpAnswer {
   int status = 0;
   int retry_after_seconds = 0;  // 0: the server did not say
+  std::string cursor;           // X-Cursor: of the next page; empty: none
   std::string body;
 };
 
@@ -34,6 +35,9 @@ class HttpClient {
   [[nodiscard]] Result<HttpAnswer> get(std::string_view target);
   [[nodiscard]] Result<HttpAnswer> post(std::string_view target, std::string_view content_type,
                                         std::string_view body);
+  [[nodiscard]] Result<HttpAnswer> put(std::string_view target, std::string_view content_type,
+                                       std::string_view body);
+  [[nodiscard]] Result<HttpAnswer> remove(std::string_view target);
 
  private:
   struct Impl;

@@ -1,4 +1,5 @@
 // The program: one binary, a command each for running, trying, checking and measuring.
+#include "cli/audience.h"
 #include "cli/catalog_from.h"
 #include "cli/check.h"
 #include "cli/command_line.h"
@@ -19,12 +20,14 @@ int main(int argc, char** argv) {
   rekindle serve --config configs/rekindle.yaml
   rekindle replay orders.csv --preset uci --site shop --to ws://127.0.0.1:8080/v1/ws
   rekindle load --mode ws --rate 50000 --duration 20s
+  rekindle audience preview 'count(view_item, 7d) >= 3'
   rekindle verify --config configs/rekindle.yaml
 
 Each command has its own --help.
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 store in use or newer.)");
   rekindle::cli::add_serve_command(line);
   rekindle::cli::add_check_command(line);
+  rekindle::cli::add_audience_command(line);
   rekindle::cli::add_replay_command(line);
   rekindle::cli::add_load_command(line);
   rekindle::cli::add_inspect_command(line);

@@ -15,7 +15,9 @@ constexpr size_t kEventsShown = 8;
 
 std::optional<Holds> engine_answer(const std::string& when, const Explained& explained) {
   std::vector<operators::audience::KnownAudience> known;
-  for (const AudienceRule& rule : explained.rules.audiences) known.push_back({rule.name, rule.id});
+  for (const AudienceRule& rule : explained.rules.audiences) {
+    known.push_back({rule.name, rule.id, rule.version});
+  }
   const auto program = operators::audience::compile(when, {}, known);
   if (!program) return std::nullopt;
   return program->evaluate(explained.visitor, explained.site, explained.world.now);

@@ -145,7 +145,7 @@ class PartitionRecount {
     world.inside_since.assign(audiences.all().size(), std::nullopt);
     for (const size_t i : audiences.order()) {
       const naive::ReadAudience& audience = audiences.all()[i];
-      const Membership* membership = visitor.membership(audience.rule.id);
+      const Membership* membership = visitor.membership(audience.rule.key());
       const bool expected = naive::holds(audience.tree, world);
       ++x_verdict.questions;
       x_verdict.memberships += expected;

@@ -38,6 +38,10 @@ Checkpointer::~Checkpointer() {
   x_env.writer.drain();
 }  // flights are written to until then
 
+bool Checkpointer::is_behind() const {
+  return x_flights.size() >= kFlightsMax;
+}
+
 size_t Checkpointer::next_due() {
   const size_t count = x_partitions.size();
   for (size_t i = 0; i < count; ++i) {
@@ -62,7 +66,7 @@ void Checkpointer::look_for_overdue() {
   if (now - x_looked_at < kLookEvery) return;
   x_looked_at = now;
   for (size_t i = 0; i < x_partitions.size(); ++i) {
-    const bool changed = x_partitions[i]->dirty_visitors() > 0;
+    const bool changed = x_partitions[i]->dirty_visitors() > 0 || x_partitions[i]->has_new_rules();
     if (!changed) x_changed_at[i] = now;
     x_overdue[i] = changed && now - x_changed_at[i] >= kCheckpointEvery;
   }

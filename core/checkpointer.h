@@ -40,6 +40,8 @@ class Checkpointer {
   // True while memory is well over its budget and a checkpoint under way will free some: no event
   // should be applied until then.
   [[nodiscard]] bool is_full() const { return x_full; }
+  // True while the background writer has all it may be behind: work that can wait should.
+  [[nodiscard]] bool is_behind() const;
   // Checkpoints every partition and waits until all is written.
   [[nodiscard]] Result<void> finish_all();
 

@@ -32,6 +32,14 @@ bool CustomerBook::is_complete(CustomerViews view) const {
   return found != x_completed.end() && found->second == x_partitions;
 }
 
+bool CustomerBook::has_all_wanted() const {
+  const CustomerViews wanted = views_for(x_needs);
+  for (CustomerViews view = 1; view <= kModelView; view <<= 1) {
+    if ((wanted & view) != 0 && !is_complete(view)) return false;
+  }
+  return true;
+}
+
 std::vector<CutPosition> CustomerBook::cuts() const {
   std::vector<CutPosition> cuts;
   for (const auto& [place, column] : x_columns) {

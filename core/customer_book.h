@@ -43,6 +43,8 @@ class CustomerBook {
   void complete(CustomerViews views);
   // Every wanted cut whose customers are complete, ascending by site and cut.
   [[nodiscard]] std::vector<CutPosition> cuts() const;
+  // Whether every partition has put in all its customers for what is wanted.
+  [[nodiscard]] bool has_all_wanted() const;
   // Whether a model may be fitted: somebody wants one and all customers are in.
   [[nodiscard]] bool can_fit() const { return x_needs.model && is_complete(kModelView); }
   [[nodiscard]] EventTime newest() const { return x_newest; }

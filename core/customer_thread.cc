@@ -19,7 +19,9 @@ CustomerThread::~CustomerThread() {
 void CustomerThread::want(const CustomerNeeds& needs) {
   const std::lock_guard lock(x_mutex);
   x_waiting.needs.add(needs);
+  x_waiting.wanted = x_wanted.fetch_add(1, std::memory_order_acq_rel) + 1;
   x_waiting.any = true;
+  x_changed.notify_one();
 }
 
 void CustomerThread::add(std::vector<CustomerChange>& changes) {
@@ -71,6 +73,11 @@ bool CustomerThread::read(CustomerTargets& targets) const {
   return lock.owns_lock();
 }
 
+std::vector<SiteModel> CustomerThread::models() const {
+  const std::lock_guard lock(x_mutex);
+  return x_targets.models;
+}
+
 bool CustomerThread::apply_waiting() {
   Waiting waiting;
   {
@@ -79,6 +86,7 @@ bool CustomerThread::apply_waiting() {
     x_counters.waiting_since_ns.store(0);
   }
   x_book.want(waiting.needs);
+  x_applied = std::max(x_applied, waiting.wanted);
   for (const CustomerChange& change : waiting.changes) x_book.change(change);
   for (const CustomerViews views : waiting.completed) x_book.complete(views);
   x_counters.changes.fetch_add(waiting.changes.size(), std::memory_order_relaxed);
@@ -118,7 +126,9 @@ bool CustomerThread::publish(std::vector<CutPosition> cuts, std::vector<SiteMode
 bool CustomerThread::catch_up() {
   const std::lock_guard book(x_book_mutex);
   if (!apply_waiting()) return false;
-  return publish(x_book.cuts(), refit());
+  const bool published = publish(x_book.cuts(), refit());
+  if (!x_book.has_all_wanted()) return published;
+  return x_answered.exchange(x_applied, std::memory_order_acq_rel) != x_applied || published;
 }
 
 void CustomerThread::start(std::function<void()> published) {

@@ -45,15 +45,22 @@ class CustomerThread {
   [[nodiscard]] bool offer(std::vector<CustomerChange>& changes);
   // The caller's partition has added all its customers for these views. Once a partition and view.
   void complete(CustomerViews views);
+  // Whether what was wanted so far is published, as far as there is anything to publish.
+  [[nodiscard]] bool has_answered() const {
+    return x_answered.load(std::memory_order_acquire) == x_wanted.load(std::memory_order_acquire);
+  }
   // A partition had this model when the process ended.
   void restore(SiteId site, std::string_view model);
   [[nodiscard]] uint64_t version() const { return x_version.load(std::memory_order_acquire); }
   // False when that would mean to wait; then try again later.
   [[nodiscard]] bool read(CustomerTargets& targets) const;
+  // The newest of each site. Waits for whoever publishes or brings changes: not for shards.
+  [[nodiscard]] std::vector<SiteModel> models() const;
 
-  // Works off what waits and publishes if that changed anything. True when it did. Any thread.
+  // Works off what waits and publishes if that changed anything. True when it did, or when it
+  // answered. Any thread.
   bool catch_up();
-  // `published` is called on the thread after each publication.
+  // `published` is called on the thread after each publication and answer.
   void start(std::function<void()> published);
   void stop();
 
@@ -64,6 +71,7 @@ class CustomerThread {
     std::vector<CustomerChange> changes;
     std::vector<CustomerViews> completed;
     CustomerNeeds needs;
+    uint64_t wanted = 0;  // x_wanted with these needs
     bool any = false;
   };
 
@@ -80,11 +88,14 @@ class CustomerThread {
 
   std::mutex x_book_mutex;  // taken before x_mutex
   CustomerBook x_book;
+  uint64_t x_applied = 0;  // the needs that x_book knows, as x_wanted counted them
 
   mutable std::mutex x_mutex;
   Waiting x_waiting;
   CustomerTargets x_targets;
   std::atomic<uint64_t> x_version{0};
+  std::atomic<uint64_t> x_wanted{0};    // calls of want()
+  std::atomic<uint64_t> x_answered{0};  // those of them whose needs are published
   std::condition_variable x_changed;
   bool x_stopping = false;
   std::function<void()> x_published;

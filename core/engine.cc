@@ -13,24 +13,8 @@
 namespace rekindle {
 namespace {
 
-// Rows of Table::kPartitions that belong to no partition.
-constexpr std::string_view kRulesRow = "\xff\xffr";
+// A row of Table::kPartitions that belongs to no partition.
 constexpr std::string_view kCountRow = "\xff\xffp";
-
-Result<std::string> read_row(StateStore& store, std::string_view row) {
-  std::string value;
-  const std::string_view keys[] = {row};
-  auto read = store.multi_get(Table::kPartitions, keys,
-                              [&](size_t, std::string_view stored) { value = stored; });
-  if (!read) return read.error();
-  return value;
-}
-
-Result<void> write_row(StateStore& store, std::string_view row, std::string_view value) {
-  StateBatch batch;
-  batch.put(Table::kPartitions, row, value);
-  return store.write(batch);
-}
 
 // Runs a function on a shard's thread and lets the caller wait for its result.
 class ShardCall final : public Query {
@@ -78,12 +62,19 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
                                      x_failed,
                                      x_last_changes,
                                      x_parts.on_failure};
+  x_references_of = [this](const AudienceRule& rule, const Rules& rules) {
+    return references(rule, rules);
+  };
+  x_definitions = std::make_unique<Definitions>(Definitions::Environment{
+      x_parts.store, x_parts.make_operators, x_references_of, x_parts.on_trouble, x_failed,
+      x_shards, [this](const auto& call) { return on_every_shard(call); }});
   for (size_t i = 0; i < config.shards; ++i) {
     x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
   }
 }
 
 Engine::~Engine() {
+  x_definitions->end_thread();
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
 }
@@ -100,7 +91,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
   std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
   if (auto checked = engine->check_partitions(); !checked) return checked.error();
   if (auto recovered = engine->recover(progress); !recovered) return recovered.error();
-  if (auto amended = engine->amend_rules(audiences); !amended) return amended.error();
+  if (auto defined = engine->x_definitions->open(audiences); !defined) return defined.error();
   if (engine->x_model != nullptr) {
     if (auto learnt = engine->x_model->recover(); !learnt) return learnt.error();
   }
@@ -109,14 +100,18 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
 }
 
 Result<void> Engine::check_partitions() {
-  auto stored = read_row(x_parts.store, kCountRow);
+  auto stored = read_row(x_parts.store, Table::kPartitions, kCountRow);
   if (!stored) return stored.error();
   const std::string wanted = std::to_string(x_config.partitions);
-  if (stored.value().empty()) return write_row(x_parts.store, kCountRow, wanted);
-  if (stored.value() == wanted) return {};
+  if (!*stored) {
+    StateBatch batch;
+    batch.put(Table::kPartitions, kCountRow, wanted);
+    return x_parts.store.write(batch);
+  }
+  if (**stored == wanted) return {};
   return Error{ErrorCode::kInvalidConfiguration,
-               "this store has " + stored.value() + " partitions, the configuration says " +
-                   wanted + "; the number is fixed at first start"};
+               "this store has " + **stored + " partitions, the configuration says " + wanted +
+                   "; the number is fixed at first start"};
 }
 
 Result<void> Engine::recover(const std::function<void(double)>& progress) {
@@ -143,36 +138,6 @@ Result<void> Engine::recover(const std::function<void(double)>& progress) {
   return outcome;
 }
 
-Result<void> Engine::amend_rules(const std::vector<AudienceDefinition>& audiences) {
-  auto stored = read_row(x_parts.store, kRulesRow);
-  if (!stored) return stored.error();
-  if (!stored.value().empty()) {
-    auto decoded = decode_rules(stored.value());
-    if (!decoded) return decoded.error();
-    x_rules = std::move(decoded.value());
-  }
-  // A store rebuilt from its log alone knows them from the partitions.
-  for (const auto& shard : x_shards) {
-    for (const auto& partition : shard->partitions()) {
-      if (partition->rules().version > x_rules.version) x_rules = partition->rules();
-    }
-  }
-  auto amended = amend(x_rules, audiences);
-  if (!amended) return amended.error();
-  if (amended.value()) {
-    if (auto made = x_parts.make_operators(*amended.value()); !made) return made.error();
-    // Written first, so that every partition gets the same ids even if this is interrupted.
-    std::string value;
-    encode_rules(*amended.value(), value);
-    if (auto written = write_row(x_parts.store, kRulesRow, value); !written) return written;
-    x_rules = std::move(*amended.value());
-  }
-  for (auto& shard : x_shards) {
-    if (auto adopted = shard->adopt(x_rules); !adopted) return adopted;
-  }
-  return {};
-}
-
 void Engine::start() {
   for (auto& shard : x_shards) shard->start();
   if (x_model != nullptr) x_model->start();
@@ -180,9 +145,11 @@ void Engine::start() {
     for (auto& shard : x_shards) shard->inbox().bell().ring();
   });
   x_running = true;
+  x_definitions->start();
 }
 
 Result<void> Engine::stop() {
+  x_definitions->end_thread();  // it may still wait for a shard
   x_running = false;
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
@@ -212,7 +179,18 @@ void Engine::set_clock_mode(ClockMode mode) {
 }
 
 Result<void> Engine::tick(EventTime now) {
-  const auto call = [now](Shard& shard) { return shard.tick(now); };
+  return on_every_shard([now](Shard& shard) { return shard.tick(now); });
+}
+
+// First everything committed is told and counted, then everybody is brought to what came of it.
+Result<void> Engine::settle() {
+  const auto call = [](Shard& shard) { return shard.settle(); };
+  const auto told = on_every_shard(call);
+  x_customers->catch_up();
+  return told ? on_every_shard(call) : told;
+}
+
+Result<void> Engine::on_every_shard(const std::function<Result<void>(Shard&)>& call) {
   Result<void> outcome;
   if (!x_running) {
     for (auto& shard : x_shards) {
@@ -284,19 +262,49 @@ const ShardCounters& Engine::counters(size_t shard) const {
   return x_shards[shard]->counters();
 }
 
-Rules Engine::rules() const {
-  return x_rules;
+Result<bool> Engine::change_definition(const WantedAudience& wanted) {
+  if (x_failed.load()) return Error{ErrorCode::kStoreFailed, "the engine stopped"};
+  return x_definitions->change(wanted);
+}
+
+Result<std::unique_ptr<AudienceProbe>> Engine::probe(const AudienceDefinition& definition,
+                                                     const Rules& rules) const {
+  RK_ASSERT(x_parts.make_probe != nullptr);
+  return x_parts.make_probe(definition, rules);
+}
+
+Result<std::vector<AudienceId>> Engine::references(const AudienceRule& rule,
+                                                   const Rules& rules) const {
+  if (x_parts.make_probe == nullptr) return std::vector<AudienceId>();
+  const auto made = probe({rule.name, rule.title, rule.purpose, rule.when}, rules);
+  if (!made) return made.error();
+  return (*made)->references();
+}
+
+bool Engine::step() {
+  bool busy = false;
+  for (auto& shard : x_shards) busy = shard->step() || busy;
+  const auto stepped = x_definitions->step();
+  if (!stepped && x_parts.on_trouble) x_parts.on_trouble(stepped.error());
+  return busy || (stepped && *stepped);
 }
 
 const CustomerCounters& Engine::customer_counters() const {
   return x_customers->counters();
 }
 
+std::vector<DescribedModel> Engine::models() const {
+  if (x_parts.customer_models == nullptr) return {};
+  std::vector<DescribedModel> models;
+  for (const SiteModel& model : x_customers->models()) {
+    models.push_back({model.site, x_parts.customer_models->describe(model.model)});
+  }
+  return models;
+}
+
 void Engine::run_until_idle() {
   do {
-    for (auto& shard : x_shards) {
-      while (shard->step()) {
-      }
+    while (step()) {
     }
   } while (x_customers->catch_up());
 }

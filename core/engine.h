@@ -10,11 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "core/audience_probe.h"
 #include "core/change.h"
 #include "core/clock.h"
 #include "core/customer_counters.h"
 #include "core/customer_models.h"
 #include "core/decider.h"
+#include "core/definitions.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/mailbox.h"
@@ -66,6 +68,8 @@ struct EngineParts {
   // Told, on one of the engine's threads, what went wrong and will be tried again. May be empty.
   std::function<void(const Error&)> on_trouble;
   std::unique_ptr<CustomerModels> customer_models = nullptr;  // null: lifetime values are unknown
+  // May be empty: then audiences are not previewed, explained, or known to refer to others.
+  MakeProbe make_probe = {};
 };
 
 class Shard;
@@ -76,8 +80,8 @@ class BackgroundWriter;
 class Engine {
  public:
   // Reads checkpoints and replays the log from there; when it returns, state is as if the process
-  // had never stopped. Brings the rules to `audiences` (a log record when they differ). Progress
-  // (0 … 1) is reported while recovering, if asked.
+  // had never stopped. Brings the rules to `audiences`, the configuration's (core/rules.h: amend).
+  // Progress (0 … 1) is reported while recovering, if asked.
   // Errors: kInvalidExpression, kInvalidConfiguration (partition count differs from the store's),
   // kCorruptRecord, kNewerVersion, kStoreFailed, kDiskFull.
   [[nodiscard]] static Result<std::unique_ptr<Engine>> open(
@@ -101,6 +105,9 @@ class Engine {
   void set_clock_mode(ClockMode mode);
   // Logs a tick at `now` in every partition and fires what is due. Returns when committed.
   [[nodiscard]] Result<void> tick(EventTime now);
+  // Returns when ranks and lifetime value models know everything committed before, and every
+  // customer was judged by the boundaries that came of it. Other work waits: for imports.
+  [[nodiscard]] Result<void> settle();
 
   // --- the change feed ---------------------------------------------------------------------------
   // Once; any thread. Changes committed from then on are announced.
@@ -120,20 +127,35 @@ class Engine {
   // --- looking ---------------------------------------------------------------------------------
   [[nodiscard]] const ShardCounters& counters(size_t shard) const;
   [[nodiscard]] const CustomerCounters& customer_counters() const;
+  // The newest lifetime value model of each site that has one. Any thread.
+  [[nodiscard]] std::vector<DescribedModel> models() const;
   [[nodiscard]] const Sites& sites() const { return x_parts.sites; }
   [[nodiscard]] const Clock& clock() const { return x_parts.clock; }
   [[nodiscard]] Log& log() { return x_parts.log; }
   [[nodiscard]] StateStore& store() { return x_parts.store; }
   [[nodiscard]] Durability durability() const { return x_config.durability; }
-  // The rules of the running definitions. Any thread; a copy.
-  [[nodiscard]] Rules rules() const;
+
+  // --- definitions; any thread -------------------------------------------------------------------
+  // The definitions in force, and those pending; a copy.
+  [[nodiscard]] Rules rules() const { return x_definitions->rules(); }
+  [[nodiscard]] DefinitionsState definitions() const { return x_definitions->state(); }
+  // Accepts a definition, or the removal of one; true unless it is so already. It comes into force
+  // in all partitions once every visitor was evaluated. Blocks while it is compiled and stored.
+  // Errors: those of Definitions::change; kStoreFailed after a failed write.
+  [[nodiscard]] Result<bool> change_definition(const WantedAudience& wanted);
+  // Errors: kInvalidExpression.
+  [[nodiscard]] Result<std::unique_ptr<AudienceProbe>> probe(const AudienceDefinition& definition,
+                                                             const Rules& rules) const;
+
+  // --- state of the whole ------------------------------------------------------------------------
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
   [[nodiscard]] const Decider* decider() const { return x_parts.decider.get(); }
 
-  // Without threads: runs every shard until it has nothing to do, and ranks and models until they
-  // are reached everywhere; messages' replies are delivered
-  // to their mailboxes as always.
+  // Without threads: one round of every shard, and one step of a redefinition. False when there was
+  // nothing to do. Messages' replies are delivered to their mailboxes as always.
+  bool step();
+  // Until there is nothing to do, and ranks and models are reached everywhere.
   void run_until_idle();
   // Without threads: checkpoints every partition, writes inline.
   [[nodiscard]] Result<void> checkpoint_now();
@@ -142,20 +164,23 @@ class Engine {
   Engine(const EngineConfig& config, EngineParts parts);
   [[nodiscard]] Result<void> check_partitions();
   [[nodiscard]] Result<void> recover(const std::function<void(double)>& progress);
-  [[nodiscard]] Result<void> amend_rules(const std::vector<AudienceDefinition>& audiences);
+  [[nodiscard]] Result<void> on_every_shard(const std::function<Result<void>(Shard&)>& call);
+  [[nodiscard]] Result<std::vector<AudienceId>> references(const AudienceRule& rule,
+                                                           const Rules& rules) const;
   void start();
 
   EngineConfig x_config;
   EngineParts x_parts;
   std::atomic<ClockMode> x_clock_mode;
   std::atomic<bool> x_failed{false};
-  Rules x_rules;
+  ReferencesOf x_references_of;
   ChangeListener x_listener;
   std::atomic<const ChangeListener*> x_listening{nullptr};  // &x_listener once it is set
   std::vector<std::atomic<uint64_t>> x_last_changes;        // by partition
   bool x_running = false;
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
+  std::unique_ptr<Definitions> x_definitions;
   std::unique_ptr<CustomerThread> x_customers;
   std::vector<std::unique_ptr<Shard>> x_shards;
 };

@@ -34,6 +34,13 @@ enum class PartitionId : uint16_t {};
 enum class AudienceId : uint16_t {};  // dense, given in order of first definition, never reused
 using VisitorNumber = uint32_t;       // dense within a partition, in order of first event
 
+// One definition an audience had, has or may get. Visitors remember which they are in.
+struct AudienceVersion {
+  AudienceId id{};
+  uint32_t version = 0;
+  friend constexpr auto operator<=>(const AudienceVersion&, const AudienceVersion&) = default;
+};
+
 [[nodiscard]] SiteId site_id(std::string_view site);
 [[nodiscard]] VisitorKey visitor_key(SiteId site, std::string_view name);
 // "" gives kNoName. The second is for products, categories and brands, the first for all else.

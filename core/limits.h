@@ -78,11 +78,25 @@ inline constexpr int64_t kWindowMsMin = 1'000;
 
 // --- audiences -----------------------------------------------------------------------------------
 inline constexpr size_t kAudiencesMax = 4'096;
+inline constexpr size_t kMembershipsMax = 3 * kAudiencesMax;  // of a visitor: in force, being
+                                                              // evaluated, and past
+inline constexpr size_t kAudienceTextBytesMax = 1'024;        // title, purpose
+inline constexpr size_t kEvaluatedAtOnceMax = 128;  // visitors a shard evaluates for a definition
+                                                    // that is to change; beside events a quarter
+inline constexpr int64_t kLiveForNs = 100'000'000;  // so long after events it is beside them
+inline constexpr int64_t kRestPerWork = 2;          // beside events: rest ÷ such work
+inline constexpr size_t kPreparedNamesMax = 65'536;  // a partition keeps for a switch; further
+                                                     // ones are read from the store then
 inline constexpr size_t kExpressionBytesMax = 8'192;
 inline constexpr size_t kExpressionDepthMax = 64;
 inline constexpr size_t kExpressionNodesMax = 1'024;
-inline constexpr size_t kSequenceStepsMax = 8;  // of a sequence(…)
-inline constexpr size_t kFilterTermsMax = 512;  // of a filter's disjunctive normal form
+inline constexpr size_t kSequenceStepsMax = 8;      // of a sequence(…)
+inline constexpr size_t kFilterTermsMax = 512;      // of a filter's disjunctive normal form
+inline constexpr size_t kPreviewsMax = 4;           // at a time per io thread: over it 503
+inline constexpr size_t kPreviewVisitorsMax = 512;  // a shard looks at between two batches
+inline constexpr size_t kPreviewSampleMax = 100;
+inline constexpr size_t kPreviewPurposesMax = 256;  // of consent; further ones are not counted
+inline constexpr size_t kForecastStepsMax = 256;    // instants looked ahead at by an explanation
 inline constexpr size_t kMembersPageMax = 10'000;
 inline constexpr size_t kChangesPageMax = 10'000;
 

@@ -7,6 +7,8 @@
 //   kind 2 tick:   nothing
 //   kind 3 rules:  encode_rules bytes
 //   kind 4 insights: core/insights.h: boundaries that moved and models that are new, in order
+//   kind 5 redefinition: 1 step (core/redefinition.h) · begin: encode_rules bytes · evaluate:
+//                  varint first, varint end of the visitor numbers · switch: nothing
 // now: the shard's clock when it cut the batch. With the event clock, each event first moves the
 // partition's clock up to its own `at`.
 // fire bound: before the content is applied, deadlines up to and including (time, key) fire.
@@ -29,7 +31,13 @@ inline constexpr uint8_t kLogFormatVersion = 1;
 inline constexpr size_t kRecordHeaderBytes = 35;
 inline constexpr size_t kEffectsHeaderBytes = 5;
 
-enum class RecordKind : uint8_t { kEvents = 1, kTick = 2, kRules = 3, kInsights = 4 };
+enum class RecordKind : uint8_t {
+  kEvents = 1,
+  kTick = 2,
+  kRules = 3,
+  kInsights = 4,
+  kRedefinition = 5,
+};
 
 // Where firing stopped: deadlines are ordered by (time, key).
 struct FireBound {

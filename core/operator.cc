@@ -4,18 +4,15 @@
 
 namespace rekindle {
 
-void Context::set_member(AudienceId audience, uint32_t definition_version, bool inside) {
+void Context::set_member(AudienceVersion audience, bool inside, EventTime since) {
   auto& memberships = x_visitor.memberships;
-  auto* const place = std::lower_bound(
-      memberships.begin(), memberships.end(), audience,
-      [](const Membership& membership, AudienceId id) { return membership.audience < id; });
-  const bool was_inside = place != memberships.end() && place->audience == audience;
-  if (inside == was_inside) {
-    // Still in under a newer definition: `since` stays, the feed has nothing to say.
-    if (inside) place->definition_version = definition_version;
-    return;
-  }
-  const Membership membership{audience, definition_version, x_now};
+  auto* const place = std::lower_bound(memberships.begin(), memberships.end(), audience,
+                                       [](const Membership& membership, AudienceVersion wanted) {
+                                         return membership.of() < wanted;
+                                       });
+  const bool was_inside = place != memberships.end() && place->of() == audience;
+  if (inside == was_inside) return;
+  const Membership membership{audience.id, audience.version, since};
   if (inside) {
     memberships.insert(place, membership);
   } else {

@@ -20,6 +20,7 @@ namespace rekindle {
 class EffectSink {
  public:
   virtual ~EffectSink() = default;
+  // In force or not: the sink knows which versions are.
   virtual void add_change(const Change& change, VisitorNumber number) = 0;
   virtual void add_session(const ClosedSession& session) = 0;
 };
@@ -51,8 +52,10 @@ class Context {
   void wake_at(EventTime at) {
     if (at < x_visitor.deadline) x_visitor.deadline = at;
   }
-  // Puts the visitor in or out of an audience; emits a Change if that differs from before.
-  void set_member(AudienceId audience, uint32_t definition_version, bool inside);
+  // Puts the visitor in or out of a version of an audience; emits a Change if that differs from
+  // before. Who enters is in it since now(), unless said otherwise.
+  void set_member(AudienceVersion audience, bool inside) { set_member(audience, inside, x_now); }
+  void set_member(AudienceVersion audience, bool inside, EventTime since);
   // The visitor answered otherwise about advertising: emits a kConsent change of every audience it
   // is in. `granted`: both uses are.
   void consent_changed(bool granted);
@@ -77,9 +80,9 @@ class Operator {
   // Called once an event, in catalog order, until one sets event.is_duplicate.
   virtual void on_event(Event& event, Context& context) = 0;
   // Called when the visitor's deadline came, at exactly that instant, with the deadline reset to
-  // never(): each operator asks again for what it still needs. Also called for every visitor when
-  // definitions changed (context.reason() is kDefinition), and for one whom the boundary of a rank
-  // passed (kRank).
+  // never(): each operator asks again for what it still needs. Also called, with the deadline left
+  // as it is, for every visitor when definitions change (context.reason() is kDefinition), and for
+  // one whom the boundary of a rank passed (kRank).
   virtual void on_deadline(Context& context) = 0;
   // What it wants Context::insights() to hold, as long as it is in force.
   [[nodiscard]] virtual CustomerNeeds needs() const { return {}; }

@@ -217,15 +217,27 @@ PartitionAppend Partition::finish() {
   return append;
 }
 
-void Partition::add_change(const Change& change, VisitorNumber number) {
+Partition::MemberSet& Partition::members_of(AudienceId audience) {
+  const auto index = to_index(audience);
+  if (index >= x_members.size()) x_members.resize(index + 1u);
+  return x_members[index];
+}
+
+void Partition::append_to_feed(const Change& change) {
   ByteWriter writer(x_changes);
   append_change(change, writer);
   ++x_change_count;
   ++x_state.change_seq;
-  if (change.reason == ChangeReason::kConsent) return;  // a member stays one
-  const auto index = to_index(change.audience);
-  if (index >= x_members.size()) x_members.resize(index + 1u);
-  MemberSet& set = x_members[index];
+}
+
+void Partition::add_change(const Change& change, VisitorNumber number) {
+  const AudienceVersion audience{change.audience, change.definition_version};
+  const bool is_consent = change.reason == ChangeReason::kConsent;
+  if (is_consent && !x_rules.is_in_force(audience)) return;  // nobody heard of it, or does any more
+  MemberSet* const future = future_members(audience);
+  if (future == nullptr) append_to_feed(change);
+  if (is_consent) return;  // a member stays one
+  MemberSet& set = future != nullptr ? *future : members_of(change.audience);
   set.changed = true;
   const bool differs =
       change.entered ? set.numbers.addChecked(number) : set.numbers.removeChecked(number);

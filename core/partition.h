@@ -5,6 +5,8 @@
 // Invariants: state equals the log applied up to position(); effects are a function of the log.
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <roaring/roaring.hh>
 
 #include <string>
@@ -19,8 +21,10 @@
 #include "core/operators_cache.h"
 #include "core/partition_format.h"
 #include "core/rank_index.h"
+#include "core/redefinition.h"
 #include "core/set_checksum.h"
 #include "core/visitor_cache.h"
+#include "core/visitor_walk.h"
 
 namespace rekindle {
 
@@ -64,6 +68,20 @@ class Partition final : public EffectSink {
                                       CachedVisitor* known = nullptr);
   // Brings every visitor to new rules. Between begin(kRules) and finish().
   [[nodiscard]] Result<void> change_rules(const Rules& rules, OperatorsCache& operators);
+
+  // --- definitions changed while running, each between begin(kRedefinition) and finish()
+
+  // From here on whoever is touched is evaluated for the pending rules of `during` too.
+  [[nodiscard]] Result<void> begin_redefinition(const Rules& during, OperatorsCache& operators);
+  // Evaluates the next visitors that were there when it began, at most `most`, for what is pending.
+  // REQUIRES: is_evaluating().
+  [[nodiscard]] Result<void> evaluate_some(size_t most);
+  // Puts what is pending in force; its changes are the differences. REQUIRES: rules() have pending
+  // ones, and !is_evaluating().
+  [[nodiscard]] Result<void> switch_definitions(OperatorsCache& operators);
+  [[nodiscard]] bool is_evaluating() const { return x_evaluation.next < x_evaluation.end; }
+  [[nodiscard]] VisitorNumber evaluated() const { return x_evaluation.next; }
+  [[nodiscard]] VisitorNumber to_evaluate() const { return x_evaluation.end; }
   // --- insights; see core/partition_insights.cc
 
   // The next step towards what is published: at most `most` customers are to be looked at (and at
@@ -95,6 +113,9 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<CachedVisitor*> find(VisitorKey key);
   // Brings those of `keys` that are not in memory and exist in the store into memory.
   [[nodiscard]] Result<void> read_ahead(std::vector<VisitorKey>& keys);
+  // Calls `look` for the next visitors of a walk, at most `most`, whether in memory or not. False
+  // when all were seen.
+  [[nodiscard]] Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look);
   // Puts a visitor read from the store into memory unless it is there. Errors as decode_visitor's.
   [[nodiscard]] Result<void> insert_stored(VisitorKey key, std::string_view value);
   [[nodiscard]] std::string_view recent_name(VisitorNumber number) const;  // "" when saved
@@ -103,6 +124,7 @@ class Partition final : public EffectSink {
 
   [[nodiscard]] size_t dirty_visitors() const { return x_dirty.size(); }
   [[nodiscard]] uint64_t events_since_checkpoint() const { return x_events_since; }
+  [[nodiscard]] bool has_new_rules() const { return x_rules_changed; }  // … since then
   [[nodiscard]] bool is_checkpointing() const { return x_checkpointing; }
   // Captures everything but visitors at the present position. REQUIRES: !is_checkpointing().
   void begin_checkpoint();
@@ -122,10 +144,49 @@ class Partition final : public EffectSink {
     SetChecksum checksum;  // of their keys
     bool changed = false;  // since the last checkpoint began
   };
+  // Who is in a version that is being evaluated.
+  struct FutureMembers {
+    AudienceVersion audience;
+    MemberSet set;
+  };
+  // Numbers of visitors still to be evaluated for what is pending; none: next == end.
+  struct Evaluation {
+    VisitorNumber next = 0;
+    VisitorNumber end = 0;
+  };
+  struct NamedVisitor {
+    VisitorNumber number = 0;
+    SiteId site{};
+    std::string name;
+  };
 
   [[nodiscard]] Result<void> fire(const FireBound& bound);
   void fire_visitor(CachedVisitor& cached, EventTime until);
-  [[nodiscard]] Result<void> sweep();
+  [[nodiscard]] Result<void> sweep(const Rules& before);
+  void carry_over(Visitor& visitor, const Rules& before) const;
+  void leave_removed(Context& context) const;
+  [[nodiscard]] Result<void> replay_redefinition(std::string_view content,
+                                                 OperatorsCache& operators);
+  [[nodiscard]] Result<void> evaluate(VisitorNumber first, VisitorNumber end);
+  void evaluate_pending(CachedVisitor& cached);
+  [[nodiscard]] bool will_differ(const Visitor& visitor) const;
+  // names_of, of which some are prepared.
+  [[nodiscard]] Result<std::vector<NamedVisitor>> take_names(
+      const std::vector<VisitorNumber>& numbers);
+  // Names of visitors by ascending numbers; those that do not exist are left out.
+  [[nodiscard]] Result<std::vector<NamedVisitor>> names_of(std::span<const VisitorNumber> numbers);
+  // The feed's entries and exits of one audience, ascending by visitor number.
+  [[nodiscard]] Result<void> emit_difference(const AudienceRule& rule, const Roaring& before,
+                                             const Roaring& after);
+  [[nodiscard]] MemberSet* future_members(AudienceVersion audience);
+  [[nodiscard]] MemberSet& members_of(AudienceId audience);
+  void append_to_feed(const Change& change);
+  bool drop_past_memberships(Visitor& visitor);
+  [[nodiscard]] Result<bool> walk_unseen(VisitorWalk& walk, size_t most, VisitorReader look);
+  void save_evaluation();
+  void save_set(MemberSet& set, std::string_view row);
+  [[nodiscard]] static Result<void> load_set(std::string_view value, MemberSet& set);
+  [[nodiscard]] Result<void> load_row(std::string_view row, std::string_view value);
   [[nodiscard]] CachedVisitor& find_or_create(const Event& event);
   void touch(CachedVisitor& cached);
   void encode_pending(CachedVisitor& cached);
@@ -145,7 +206,11 @@ class Partition final : public EffectSink {
   const Operators* x_operators = nullptr;
   VisitorCache x_cache;
   Deadlines x_deadlines;
-  std::vector<MemberSet> x_members;  // by audience id
+  std::vector<MemberSet> x_members;  // by audience id: of the version in force
+  std::vector<FutureMembers> x_future;
+  Evaluation x_evaluation;
+  // Names that the switch will probably want, so that it need not look for them.
+  absl::flat_hash_map<VisitorNumber, NamedVisitor> x_prepared;
 
   // Customers as a whole.
   Insights x_insights;
@@ -174,6 +239,7 @@ class Partition final : public EffectSink {
   std::string x_scratch;  // reused
   bool x_checkpointing = false;
   bool x_rules_changed = false;
+  bool x_drop_future_rows = false;  // the store may have some of an evaluation that is over
   bool x_insights_changed = false;
   uint64_t x_events_since = 0;
   uint64_t x_capture_position = 0;

@@ -49,15 +49,9 @@ void Partition::begin_checkpoint() {
     row.clear();
     state_format::append_partition_row(x_id, 'm', row);
     append_big_endian(row, static_cast<uint16_t>(index));
-    set.numbers.removeRunCompression();  // or the bytes would depend on when it was saved before
-    set.numbers.runOptimize();
-    value.clear();
-    append_big_endian(value, set.checksum.high);
-    append_big_endian(value, set.checksum.low);
-    value.resize(state_format::kChecksumBytes + set.numbers.getSizeInBytes());
-    set.numbers.write(value.data() + state_format::kChecksumBytes);
-    x_batch.put(Table::kPartitions, row, value);
+    save_set(set, row);
   }
+  save_evaluation();
   x_saving = x_unsaved.size();
   for (size_t i = 0; i < x_saving; ++i) {
     const Visitor& visitor = x_unsaved[i]->visitor;
@@ -68,6 +62,17 @@ void Partition::begin_checkpoint() {
     x_batch.put(Table::kNames, row, value);
   }
   x_deadlines.save(x_state.fired, x_batch);
+}
+
+void Partition::save_set(MemberSet& set, std::string_view row) {
+  set.numbers.removeRunCompression();  // or the bytes would depend on when it was saved before
+  set.numbers.runOptimize();
+  std::string value;
+  append_big_endian(value, set.checksum.high);
+  append_big_endian(value, set.checksum.low);
+  value.resize(state_format::kChecksumBytes + set.numbers.getSizeInBytes());
+  set.numbers.write(value.data() + state_format::kChecksumBytes);
+  x_batch.put(Table::kPartitions, row, value);
 }
 
 void Partition::encode_pending(CachedVisitor& cached) {

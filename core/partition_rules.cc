@@ -2,6 +2,7 @@
 #include "core/partition.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/state_format.h"
 
@@ -16,13 +17,38 @@ Result<void> Partition::use(OperatorsCache& operators) {
 
 Result<void> Partition::change_rules(const Rules& rules, OperatorsCache& operators) {
   encode_rules(rules, x_record);
-  x_rules = rules;
+  const Rules before = std::exchange(x_rules, rules);
   x_rules_changed = true;
+  // What was pending is part of the new rules, or given up.
+  x_drop_future_rows = x_drop_future_rows || !before.pending.empty();
+  x_future.clear();
+  x_evaluation = {};
+  x_prepared = {};
   if (auto made = use(operators); !made) return made;
-  return sweep();
+  return sweep(before);
 }
 
-Result<void> Partition::sweep() {
+// Who is in stays in, under the new version; what was not in force is forgotten.
+void Partition::carry_over(Visitor& visitor, const Rules& before) const {
+  auto& memberships = visitor.memberships;
+  const auto past = [&](const Membership& m) { return !before.is_in_force(m.of()); };
+  memberships.erase(std::remove_if(memberships.begin(), memberships.end(), past),
+                    memberships.end());
+  for (Membership& membership : memberships) {
+    const AudienceRule* const rule = x_rules.find(membership.audience);
+    if (rule != nullptr) membership.definition_version = rule->version;
+  }
+}
+
+void Partition::leave_removed(Context& context) const {
+  const auto& memberships = std::as_const(context).visitor().memberships;
+  for (size_t i = memberships.size(); i-- > 0;) {  // backwards: set_member removes
+    const AudienceVersion audience = memberships[i].of();
+    if (x_rules.find(audience.id) == nullptr) context.set_member(audience, false);
+  }
+}
+
+Result<void> Partition::sweep(const Rules& before) {
   std::vector<VisitorKey> keys;
   x_cache.for_each([&](CachedVisitor& cached) { keys.push_back(cached.visitor.key); });
   std::string begin;
@@ -46,6 +72,12 @@ Result<void> Partition::sweep() {
       CachedVisitor& cached = *x_cache.find(keys[i]);
       const Site* site = x_env.sites.find(cached.visitor.site);
       if (site == nullptr) continue;
+      touch(cached);
+      carry_over(cached.visitor, before);
+      fire_visitor(cached, x_state.clock);
+      Context context(cached.visitor, *site, x_state.clock, ChangeReason::kDefinition,
+                      EventType::kNone, *this);
+      leave_removed(context);
       look_again(cached, *site, ChangeReason::kDefinition);
     }
   }

@@ -14,6 +14,7 @@
 #include "core/rules.h"
 #include "core/set_checksum.h"
 #include "core/visitor.h"
+#include "core/visitor_walk.h"
 
 namespace rekindle {
 
@@ -45,6 +46,14 @@ class QueryScope {
   [[nodiscard]] virtual std::optional<std::string_view> recent_name(PartitionId partition,
                                                                     VisitorNumber number) = 0;
   [[nodiscard]] virtual const Rules& rules(PartitionId partition) = 0;
+  // The partitions of this shard.
+  [[nodiscard]] virtual std::vector<PartitionId> partitions() = 0;
+  // A partition's clock.
+  [[nodiscard]] virtual EventTime now(PartitionId partition) = 0;
+  // What is known of a site's customers as a whole; null: nothing yet.
+  [[nodiscard]] virtual const SiteInsights* insights(PartitionId partition, SiteId site) = 0;
+  // The next visitors of a walk, at most `most`; false when all were seen.
+  [[nodiscard]] virtual Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) = 0;
 };
 
 }  // namespace rekindle

@@ -140,6 +140,19 @@ void Shard::fail(const Error& error) {
   for (Share& share : x_shares) share = {};
 }
 
+// True when there is more of it to do right away.
+Result<bool> Shard::between_batches(bool had_events) {
+  bool more = false;
+  if (x_job != nullptr && !x_stopping.load()) {
+    auto redefined = redefine_at_leisure(had_events);
+    if (!redefined) return redefined;
+    more = *redefined;
+  }
+  auto checkpointed = x_checkpointer.step();
+  if (!checkpointed) return checkpointed;
+  return more || *checkpointed;
+}
+
 bool Shard::step() {
   take_messages();
   if (x_env.failed.load(std::memory_order_relaxed)) {
@@ -159,6 +172,7 @@ bool Shard::step() {
   }
   if (outcome) outcome = fire_due();
   if (outcome) outcome = commit();
+  const bool had_events = !x_touched.empty();
   bool busy = !x_batch.partitions.empty() || !x_finished.empty() || !x_queries.empty();
   const size_t crossings = x_touched.empty() ? limits::kRankSliceMax : limits::kRankSliceLiveMax;
   if (outcome) {
@@ -171,7 +185,7 @@ bool Shard::step() {
   ring();
   if (outcome) {
     auto moving = x_checkpointer.is_full() ? Result<bool>(false) : move_insights(crossings);
-    auto more = moving ? x_checkpointer.step() : moving;
+    auto more = moving ? between_batches(had_events) : moving;
     if (!more) fail(more.error());
     busy = busy || (moving && *moving) || !more || more.value() ||
            (!x_waiting.empty() && !x_checkpointer.is_full());
@@ -205,6 +219,7 @@ int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;
   int64_t least = kLongest;
   if (x_checkpointer.is_full()) return 1;  // until there is room; those who wait are in x_waiting
+  if (x_is_resting) least = 1;
   if (x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents) return least;
   const EventTime now = as_event_time(x_env.clock.now());
   for (const auto& partition : x_partitions) {

@@ -19,6 +19,7 @@ namespace rekindle {
 
 class CustomerThread;
 class ModelThread;
+struct RedefinitionJob;
 
 // What all shards share.
 struct ShardEnvironment {
@@ -51,7 +52,7 @@ class Shard {
   // --- before traffic ----------------------------------------------------------------------------
   // Loads the partitions and replays the log. Called on any one thread.
   [[nodiscard]] Result<void> recover(std::atomic<uint64_t>& records_done);
-  // Logs and applies new rules in every partition that has others.
+  // Logs and applies new rules in every partition that has others; what is pending in them begins.
   [[nodiscard]] Result<void> adopt(const Rules& rules);
 
   void start();
@@ -64,6 +65,12 @@ class Shard {
 
   // Logs a tick at `now` in every partition and fires all that is due. On the shard's thread.
   [[nodiscard]] Result<void> tick(EventTime now);
+  // Tells what changed about customers and brings all partitions to what is published. The same.
+  [[nodiscard]] Result<void> settle();
+
+  // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
+  // go once it counts every shard as switched, or the shard has stopped.
+  void work_on(RedefinitionJob& job);
 
   [[nodiscard]] Inbox& inbox() { return x_inbox; }
   [[nodiscard]] const ShardCounters& counters() const { return x_counters; }
@@ -90,6 +97,18 @@ class Shard {
     std::vector<VisitorKey> visitors;
   };
 
+  enum class JobStep : uint8_t { kBegin, kEvaluate, kSwitch };
+
+  [[nodiscard]] Result<bool> between_batches(bool had_events);
+  [[nodiscard]] Result<bool> redefine_at_leisure(bool had_events);
+  [[nodiscard]] Result<bool> redefine_some(bool beside_events);
+  [[nodiscard]] Result<void> redefine(Partition& partition, size_t most);
+  [[nodiscard]] Result<void> apply_job_step(Partition& partition, size_t most);
+  template <typename Wants>
+  [[nodiscard]] Partition* next_redefined(Wants wants);
+  void end_job_step();
+  [[nodiscard]] bool has_all_insights() const;
+  [[nodiscard]] Result<void> adopt(Partition& partition, const Rules& rules);
   [[nodiscard]] Result<void> apply_replay(Partition& partition, Replay& replay);
   void run();
   [[nodiscard]] Result<void> tick_partitions(EventTime now);
@@ -145,6 +164,12 @@ class Shard {
   std::vector<bool> x_unsettled;   // by index into x_partitions: may not be there yet
   int64_t x_targets_since_ns = 0;  // when the first of them came that is not reached; 0: all are
   size_t x_next_unsettled = 0;     // round robin
+  RedefinitionJob* x_job = nullptr;
+  JobStep x_job_step = JobStep::kBegin;
+  size_t x_next_redefined = 0;  // round robin over partitions
+  int64_t x_events_at_ns = 0;   // the last batch with events; only kept during a redefinition
+  int64_t x_rested_at_ns = 0;   // beside events: not before this
+  bool x_is_resting = false;    // looks again within a millisecond
 };
 
 }  // namespace rekindle

@@ -18,6 +18,7 @@ struct ShardCounters {
   std::atomic<uint64_t> quarantined{0};
   std::atomic<uint64_t> fires{0};        // deadlines that ran
   std::atomic<uint64_t> stale_fires{0};  // deadlines that had moved
+  std::atomic<uint64_t> evaluated{0};    // visitors, for definitions that are to change
   std::atomic<uint64_t> cold_reads{0};   // visitors read back from the store
   std::atomic<uint64_t> evictions{0};
   std::atomic<uint64_t> checkpoints{0};

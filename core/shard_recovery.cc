@@ -55,17 +55,35 @@ Result<void> Shard::apply_replay(Partition& partition, Replay& replay) {
 
 Result<void> Shard::adopt(const Rules& rules) {
   for (auto& partition : x_partitions) {
-    if (partition->rules().version == rules.version) continue;
-    const EventTime now = now_for(*partition);
-    if (auto begun = partition->begin(RecordKind::kRules, now, false, 0); !begun) return begun;
-    if (auto changed = partition->change_rules(rules, x_operators); !changed) return changed;
-    x_batch.partitions.push_back(partition->finish());
-    if (auto committed = commit(); !committed) return committed;
-    publish();
+    // What is pending begins after what is in force: two records for who was behind by more.
+    while (partition->rules().version != rules.version) {
+      if (auto adopted = adopt(*partition, rules); !adopted) return adopted;
+      x_batch.partitions.push_back(partition->finish());
+      if (auto committed = commit(); !committed) return committed;
+      publish();
+    }
   }
   gather_customers();
   x_env.customers.add(x_customer_changes);
   return {};
+}
+
+Result<void> Shard::adopt(Partition& partition, const Rules& rules) {
+  const bool is_next = partition.rules().version + 1 == rules.version;
+  const bool has_pending = !partition.rules().pending.empty();
+  const bool begins = is_next && !has_pending && !rules.pending.empty();
+  // The switch was decided, so every visitor was evaluated.
+  const bool switches = is_next && has_pending && !partition.is_evaluating();
+  const EventTime now = now_for(partition);
+  const RecordKind kind = begins || switches ? RecordKind::kRedefinition : RecordKind::kRules;
+  if (auto begun = partition.begin(kind, now, false, 0); !begun) return begun;
+  if (begins) return partition.begin_redefinition(rules, x_operators);
+  if (switches) return partition.switch_definitions(x_operators);
+  if (rules.pending.empty()) return partition.change_rules(rules, x_operators);
+  Rules in_force = rules;
+  in_force.pending.clear();
+  --in_force.version;
+  return partition.change_rules(in_force, x_operators);
 }
 
 }  // namespace rekindle

@@ -21,10 +21,28 @@ const Visitor* ShardScope::visitor(VisitorKey key) {
 }
 
 EventTime ShardScope::now(VisitorKey key) {
-  const Partition& partition = partition_for(key);
+  return now(partition_for(key).id());
+}
+
+EventTime ShardScope::now(PartitionId id) {
+  const EventTime clock = x_shard.partition(id)->clock();
   const auto& env = x_shard.environment();
-  if (env.clock_mode.load() == ClockMode::kEvents) return partition.clock();
-  return std::max(partition.clock(), as_event_time(env.clock.now()));
+  if (env.clock_mode.load() == ClockMode::kEvents) return clock;
+  return std::max(clock, as_event_time(env.clock.now()));
+}
+
+std::vector<PartitionId> ShardScope::partitions() {
+  std::vector<PartitionId> ids;
+  for (const auto& partition : x_shard.partitions()) ids.push_back(partition->id());
+  return ids;
+}
+
+const SiteInsights* ShardScope::insights(PartitionId id, SiteId site) {
+  return x_shard.partition(id)->insights().find(site);
+}
+
+Result<bool> ShardScope::walk(VisitorWalk& walk, size_t most, VisitorReader look) {
+  return x_shard.partition(walk.partition)->walk(walk, most, look);
 }
 
 const Site* ShardScope::site(SiteId id) const {

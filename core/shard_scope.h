@@ -18,6 +18,10 @@ class ShardScope final : public QueryScope {
   [[nodiscard]] std::optional<std::string_view> recent_name(PartitionId partition,
                                                             VisitorNumber number) override;
   [[nodiscard]] const Rules& rules(PartitionId partition) override;
+  [[nodiscard]] std::vector<PartitionId> partitions() override;
+  [[nodiscard]] EventTime now(PartitionId partition) override;
+  [[nodiscard]] const SiteInsights* insights(PartitionId partition, SiteId site) override;
+  [[nodiscard]] Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) override;
   // For the engine's own queries.
   [[nodiscard]] Shard& shard() { return x_shard; }
 

@@ -21,11 +21,13 @@ int64_t Cart::pieces() const {
   return sum;
 }
 
-const Membership* Visitor::membership(AudienceId audience) const {
-  const auto* const place = std::lower_bound(
-      memberships.begin(), memberships.end(), audience,
-      [](const Membership& membership, AudienceId id) { return membership.audience < id; });
-  return place == memberships.end() || place->audience != audience ? nullptr : place;
+const Membership* Visitor::membership(AudienceVersion audience) const {
+  const auto* const place =
+      std::lower_bound(memberships.begin(), memberships.end(), audience,
+                       [](const Membership& membership, AudienceVersion wanted) {
+                         return membership.of() < wanted;
+                       });
+  return place == memberships.end() || place->of() != audience ? nullptr : place;
 }
 
 size_t Visitor::memory_bytes() const {

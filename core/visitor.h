@@ -66,11 +66,15 @@ struct Session {
   bool open = false;
 };
 
-// Which audiences the visitor is in. Written by Context::set_member only.
+// That the visitor is in an audience as one version of its definition has it. Only the version in
+// force counts (core/rules.h): one that is being evaluated has memberships of its own, and those of
+// a past one stay until definitions change again. Written by Context::set_member, dropped by
+// core/partition.h.
 struct Membership {
   AudienceId audience{};
   uint32_t definition_version = 0;
   EventTime since;
+  [[nodiscard]] AudienceVersion of() const { return {audience, definition_version}; }
 };
 
 struct Visitor {
@@ -87,7 +91,7 @@ struct Visitor {
   Lifetime lifetime;
   Cart cart;
   Session session;
-  CompactVector<Membership> memberships;  // ascending by audience
+  CompactVector<Membership> memberships;  // ascending by of()
   std::unique_ptr<Profile> profile;       // null: nothing told
 
   // Asks the processor for the arrays that an event or a checkpoint will read. REQUIRES, or it
@@ -100,7 +104,7 @@ struct Visitor {
     cart.lines.prefetch();
   }
 
-  [[nodiscard]] const Membership* membership(AudienceId audience) const;  // null: not in it
+  [[nodiscard]] const Membership* membership(AudienceVersion audience) const;  // null: not in it
   [[nodiscard]] size_t memory_bytes() const;  // this object and all it owns
 };
 

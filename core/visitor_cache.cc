@@ -76,19 +76,28 @@ size_t VisitorCache::evict(size_t bytes_wanted) {
   for (size_t looked = x_slots.size(); looked > 0 && x_bytes > target; --looked) {
     if (x_hand >= x_slots.size()) x_hand = 0;
     CachedVisitor& cached = *x_slots[x_hand];
-    const bool busy = cached.dirty || cached.pending || cached.in_flight;
-    if (busy || cached.referenced) {
+    if (cached.is_busy() || cached.referenced) {
       cached.referenced = false;
       ++x_hand;
       continue;
     }
-    x_bytes -= cached.bytes;
-    x_index.erase(cached.visitor.key);
-    x_slots[x_hand] = std::move(x_slots.back());
-    x_slots.pop_back();
+    drop(x_hand);
     ++evicted;
   }
   return evicted;
+}
+
+void VisitorCache::drop(size_t place) {
+  x_bytes -= x_slots[place]->bytes;
+  x_index.erase(x_slots[place]->visitor.key);
+  x_slots[place] = std::move(x_slots.back());
+  x_slots.pop_back();
+}
+
+void VisitorCache::drop_clean(size_t first) {
+  for (size_t place = x_slots.size(); place-- > first;) {
+    if (!x_slots[place]->is_busy()) drop(place);
+  }
 }
 
 void VisitorCache::clear() {

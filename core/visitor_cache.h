@@ -25,6 +25,9 @@ struct CachedVisitor {
   bool in_flight = false;  // encoded, and the background writer has not confirmed it yet
   bool referenced = true;  // touched since the CLOCK hand last passed
 
+  // Must stay in memory.
+  [[nodiscard]] bool is_busy() const { return dirty || pending || in_flight; }
+
   // Asks the processor for this object's cache lines ahead of use.
   void prefetch() const {
     const auto* start = reinterpret_cast<const char*>(this);
@@ -64,10 +67,23 @@ class VisitorCache {
   void for_each(Fn&& fn) {
     for (auto& cached : x_slots) fn(*cached);
   }
+  // Lets go of those brought in after there were `first`, unless they were changed. REQUIRES:
+  // nothing was evicted since.
+  void drop_clean(size_t first);
+  // Visitors in the order of their places, from one on. An eviction moves the last one up.
+  [[nodiscard]] std::vector<const CachedVisitor*> portion(size_t first, size_t most) const {
+    std::vector<const CachedVisitor*> visitors;
+    for (size_t i = first; i < x_slots.size() && visitors.size() < most; ++i) {
+      visitors.push_back(x_slots[i].get());
+    }
+    return visitors;
+  }
   void clear();
 
  private:
   static constexpr size_t kIndexBytes = 32;  // of one visitor in x_index and x_slots
+
+  void drop(size_t place);
 
   absl::flat_hash_map<VisitorKey, CachedVisitor*> x_index;
   std::vector<std::unique_ptr<CachedVisitor>> x_slots;

@@ -25,6 +25,7 @@ std::string_view ChangeJson::audience_name(AudienceId id) {
     const Rules rules = x_engine.rules();
     for (const RetiredAudience& audience : rules.retired) learn(audience.id, audience.name);
     for (const AudienceRule& rule : rules.audiences) learn(rule.id, rule.name);
+    for (const PendingRule& pending : rules.pending) learn(pending.rule.id, pending.rule.name);
     // Thousands were removed after this one: its id is all that is left of it.
     if (index >= x_names.size()) x_names.resize(index + 1);
     if (x_names[index].empty()) x_names[index] = "#" + std::to_string(index);
@@ -48,6 +49,19 @@ void ChangeJson::append(PartitionId partition, const Change& change, std::string
   object.close();
 }
 
+namespace {
+
+// One that is about to come into force can be followed already.
+std::optional<AudienceId> id_of(const std::string& name, const Rules& rules) {
+  if (const AudienceRule* const rule = rules.find(name)) return rule->id;
+  for (const PendingRule& pending : rules.pending) {
+    if (pending.rule.name == name) return pending.rule.id;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Result<AudienceFilter> AudienceFilter::make(const std::vector<std::string>& names,
                                             const Rules& rules) {
   AudienceFilter filter;
@@ -57,12 +71,10 @@ Result<AudienceFilter> AudienceFilter::make(const std::vector<std::string>& name
       filter.x_all = true;
       continue;
     }
-    const AudienceRule* rule = rules.find(name);
-    if (rule == nullptr) return Error{ErrorCode::kNotFound, "no audience named " + name};
-    if (to_index(rule->id) >= filter.x_wanted.size()) {
-      filter.x_wanted.resize(to_index(rule->id) + 1u);
-    }
-    filter.x_wanted[to_index(rule->id)] = true;
+    const std::optional<AudienceId> id = id_of(name, rules);
+    if (!id) return Error{ErrorCode::kNotFound, "no audience named " + name};
+    if (to_index(*id) >= filter.x_wanted.size()) filter.x_wanted.resize(to_index(*id) + 1u);
+    filter.x_wanted[to_index(*id)] = true;
   }
   return filter;
 }

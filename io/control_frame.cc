@@ -71,6 +71,17 @@ Result<DecideRequest> read_decide(const dom::object& object) {
   return request;
 }
 
+Result<AudienceDefinition> read_definition(const dom::object& object) {
+  AudienceDefinition definition;
+  Result<void> read = read_text(object, "when", definition.when);
+  if (read) read = read_text(object, "name", definition.name);
+  if (read) read = read_text(object, "title", definition.title);
+  if (read) read = read_text(object, "purpose", definition.purpose);
+  if (!read) return read.error();
+  if (definition.when.empty()) return Error{ErrorCode::kMissingField, "when"};
+  return definition;
+}
+
 Result<ControlFrame> read_subscribe(const dom::element& value) {
   dom::object object;
   if (value.get(object) != simdjson::SUCCESS) return wrong_type("subscribe");
@@ -170,8 +181,48 @@ Result<ClockBody> parse_clock_body(std::string_view body) {
       return Error{ErrorCode::kInvalidTime, "tick is outside the years 2000 to 2100"};
     }
   }
-  if (!clock.mode && !clock.tick) return Error{ErrorCode::kMissingField, "mode or tick"};
+  dom::element settle;
+  if ((*object)["settle"].get(settle) == simdjson::SUCCESS &&
+      settle.get(clock.settle) != simdjson::SUCCESS) {
+    return wrong_type("settle");
+  }
+  if (!clock.mode && !clock.tick && !clock.settle) {
+    return Error{ErrorCode::kMissingField, "mode, tick or settle"};
+  }
   return clock;
+}
+
+Result<AudienceDefinition> parse_definition_body(std::string_view body) {
+  dom::parser parser;
+  const auto object = parse_object(parser, body);
+  if (!object) return object.error();
+  return read_definition(*object);
+}
+
+Result<PreviewBody> parse_preview_body(std::string_view body) {
+  dom::parser parser;
+  const auto object = parse_object(parser, body);
+  if (!object) return object.error();
+  auto definition = read_definition(*object);
+  if (!definition) return definition.error();
+  PreviewBody preview;
+  preview.definition = *std::move(definition);
+  dom::element element;
+  if ((*object)["audiences"].get(element) == simdjson::SUCCESS) {
+    preview.audiences.emplace();
+    auto read = read_texts(*object, "audiences", limits::kAudiencesMax, *preview.audiences);
+    if (!read) return read.error();
+  }
+  if ((*object)["sample"].get(element) == simdjson::SUCCESS) {
+    uint64_t sample = 0;
+    if (element.get(sample) != simdjson::SUCCESS) return wrong_type("sample");
+    if (sample > limits::kPreviewSampleMax) {
+      return Error{ErrorCode::kInvalidArgument,
+                   "sample must be 0 to " + std::to_string(limits::kPreviewSampleMax)};
+    }
+    preview.sample = sample;
+  }
+  return preview;
 }
 
 }  // namespace rekindle::io

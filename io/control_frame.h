@@ -1,5 +1,6 @@
 // JSON that asks for something instead of reporting events: WebSocket control frames, and the
-// bodies of POST /v1/decide and POST /v1/clock. simdjson stays in the source file.
+// bodies of POST /v1/decide, POST /v1/clock and of audience definitions. simdjson stays in the
+// source file.
 #pragma once
 
 #include <optional>
@@ -35,11 +36,24 @@ using ControlFrame = std::variant<SubscribeFrame, UnsubscribeFrame, DecideFrame>
 // Errors: kMissingField, kInvalidArgument, kStringTooLong. Used for query parameters too.
 [[nodiscard]] Result<void> check(const DecideRequest& request);
 
-// {"mode":"wall" or "events"} and/or {"tick": RFC 3339 or milliseconds}.
+// {"mode":"wall" or "events"} and/or {"tick": RFC 3339 or milliseconds} and/or {"settle":true}.
 struct ClockBody {
   std::optional<ClockMode> mode;
   std::optional<EventTime> tick;
+  bool settle = false;
 };
 [[nodiscard]] Result<ClockBody> parse_clock_body(std::string_view body);
+
+// {"when","title"?,"purpose"?}: the body of PUT /v1/audiences/{name}, which names it.
+[[nodiscard]] Result<AudienceDefinition> parse_definition_body(std::string_view body);
+
+// {"when","name"?,"title"?,"purpose"?,"audiences"?:["a"],"sample"?}: what POST
+// /v1/audiences/preview is asked. Without "audiences": all of them.
+struct PreviewBody {
+  AudienceDefinition definition;
+  std::optional<std::vector<std::string>> audiences;
+  size_t sample = 10;
+};
+[[nodiscard]] Result<PreviewBody> parse_preview_body(std::string_view body);
 
 }  // namespace rekindle::io

@@ -126,6 +126,12 @@ void IoThread::finish(Submission& submission) {
   drop(submission);
 }
 
+bool IoThread::begin_preview() {
+  if (x_previews == limits::kPreviewsMax) return false;
+  ++x_previews;
+  return true;
+}
+
 void IoThread::send_outbox() {
   x_blocked = false;
   size_t kept = 0;

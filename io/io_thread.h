@@ -98,6 +98,9 @@ class IoThread {
   // Buffers beyond each connection's first: false when the thread has no more to give.
   [[nodiscard]] bool reserve_buffer(size_t bytes);
   void release_buffer(size_t bytes) { x_buffer_bytes -= bytes; }
+  // False when as many previews run as may.
+  [[nodiscard]] bool begin_preview();
+  void end_preview() { --x_previews; }
 
  private:
   friend class IoLoop;
@@ -136,6 +139,7 @@ class IoThread {
   std::vector<boost::intrusive_ptr<Connection>> x_waiting_to_read;
   size_t x_in_flight = 0;  // messages with shards and the errand thread
   size_t x_buffer_bytes = 0;
+  size_t x_previews = 0;
   size_t x_sweep_at = 0;
   int64_t x_sweep_ms = 0;
   int64_t x_stop_by_ms = 0;

@@ -39,10 +39,34 @@ bool has_allowed(const AdUse& use, const Site& site) {
   return use.ever_granted || !site.consent_required;
 }
 
+// Of the traits with these names, the one that changed last; null: none.
+const Trait* newest_of(const Profile& profile, std::span<const std::string_view> names) {
+  const Trait* newest = nullptr;
+  for (const std::string_view name : names) {
+    const Trait* const trait = profile.trait(name);
+    if (trait != nullptr && (newest == nullptr || trait->at > newest->at)) newest = trait;
+  }
+  return newest;
+}
+
 }  // namespace
 
 std::span<const TraitNames> trait_names() {
   return kTraitNames;
+}
+
+bool may_share(const Visitor& visitor, const Site& site) {
+  return allows(ad_consent(visitor.profile.get()).share, site);
+}
+
+bool has_field(const Visitor& visitor, std::string MemberFacts::*field) {
+  if (visitor.profile == nullptr) return false;
+  for (const TraitNames& wanted : kTraitNames) {
+    if (wanted.field != field) continue;
+    const Trait* const newest = newest_of(*visitor.profile, wanted.names);
+    return newest != nullptr && !newest->value.empty();
+  }
+  return false;
 }
 
 MemberFacts facts_of(const Visitor& visitor, const Site& site) {
@@ -58,11 +82,7 @@ MemberFacts facts_of(const Visitor& visitor, const Site& site) {
   }
   if (profile == nullptr) return facts;
   for (const TraitNames& wanted : kTraitNames) {
-    const Trait* newest = nullptr;
-    for (const std::string_view name : wanted.names) {
-      const Trait* const trait = profile->trait(name);
-      if (trait != nullptr && (newest == nullptr || trait->at > newest->at)) newest = trait;
-    }
+    const Trait* const newest = newest_of(*profile, wanted.names);
     if (newest != nullptr) facts.*wanted.field = newest->value;
   }
   return facts;

@@ -37,6 +37,10 @@ struct MemberFacts {
 };
 
 [[nodiscard]] MemberFacts facts_of(const Visitor& visitor, const Site& site);
+// MemberFacts::may_share alone.
+[[nodiscard]] bool may_share(const Visitor& visitor, const Site& site);
+// Whether a trait fills the field. Copies nothing.
+[[nodiscard]] bool has_field(const Visitor& visitor, std::string MemberFacts::*field);
 
 // As a hand-over format takes it. The views are those of `facts` and `site`.
 [[nodiscard]] Person person_of(const MemberFacts& facts, const Site& site);

@@ -143,7 +143,7 @@ void join(PageJob& job, FanOut& fan_out) {
 
 struct SizesJob {
   std::vector<AudienceId> audiences;
-  std::function<void(Result<std::vector<uint64_t>>)> done;
+  std::function<void(Result<AudienceSizes>)> done;
 };
 
 class SizesQuery final : public FanOutQuery {
@@ -151,6 +151,7 @@ class SizesQuery final : public FanOutQuery {
   SizesQuery(FanOut& fan_out, const SizesJob& job)
       : FanOutQuery(fan_out), sizes(job.audiences.size(), 0), x_job(job) {}
   void run(QueryScope& scope) override {
+    for (const PartitionId id : scope.partitions()) as_of = std::max(as_of, scope.now(id));
     for (size_t i = 0; i < sizes.size(); ++i) {
       for (const auto& set : scope.member_sets(x_job.audiences[i])) {
         if (set.members != nullptr) sizes[i] += set.members->cardinality();
@@ -158,6 +159,7 @@ class SizesQuery final : public FanOutQuery {
     }
   }
   std::vector<uint64_t> sizes;
+  EventTime as_of = EventTime::before_all();
 
  private:
   const SizesJob& x_job;
@@ -215,17 +217,19 @@ Result<void> read_members(IoThread& thread, AudienceId audience, size_t limit,
 }
 
 Result<void> read_sizes(IoThread& thread, std::vector<AudienceId> audiences,
-                        std::function<void(Result<std::vector<uint64_t>>)> done) {
+                        std::function<void(Result<AudienceSizes>)> done) {
   auto job = std::make_shared<SizesJob>(SizesJob{std::move(audiences), std::move(done)});
   return FanOut::ask(
       thread, [&](FanOut& fan_out) { return std::make_unique<SizesQuery>(fan_out, *job); },
       [job](FanOut& fan_out) {
         if (fan_out.failed()) return job->done(stopping());
-        std::vector<uint64_t> sizes(job->audiences.size(), 0);
+        AudienceSizes all;
+        all.sizes.resize(job->audiences.size(), 0);
         fan_out.for_each<SizesQuery>([&](const SizesQuery& query) {
-          for (size_t i = 0; i < sizes.size(); ++i) sizes[i] += query.sizes[i];
+          for (size_t i = 0; i < all.sizes.size(); ++i) all.sizes[i] += query.sizes[i];
+          all.as_of = std::max(all.as_of, query.as_of);
         });
-        job->done(std::move(sizes));
+        job->done(std::move(all));
       });
 }
 

@@ -53,8 +53,12 @@ struct MembersPage {
                                         std::optional<PageCursor> from,
                                         std::function<void(Result<MembersPage>)> done);
 
-// Sizes in the order of `audiences`. Errors: kOverloaded.
+struct AudienceSizes {
+  std::vector<uint64_t> sizes;                // in the order asked for
+  EventTime as_of = EventTime::before_all();  // the newest partition clock
+};
+// Errors: kOverloaded.
 [[nodiscard]] Result<void> read_sizes(IoThread& thread, std::vector<AudienceId> audiences,
-                                      std::function<void(Result<std::vector<uint64_t>>)> done);
+                                      std::function<void(Result<AudienceSizes>)> done);
 
 }  // namespace rekindle::io

@@ -60,7 +60,10 @@ class StatesReader {
         const Visitor* const visitor = scope.visitor(wanted.key);
         const Site* const site = scope.site(wanted.site);
         if (visitor == nullptr || site == nullptr) continue;
-        const bool is_member = visitor->membership(x_reader.x_audience) != nullptr;
+        const AudienceRule* const rule =
+            scope.rules(partition_of(wanted.key, x_reader.x_thread.engine().partitions()))
+                .find(x_reader.x_audience);
+        const bool is_member = rule != nullptr && visitor->membership(rule->key()) != nullptr;
         x_states[i] = MemberState{is_member, site, facts_of(*visitor, *site)};
       }
     }

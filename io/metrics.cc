@@ -53,6 +53,8 @@ constexpr ShardMetric<uint64_t> kShardCounters[] = {
     {"rekindle_quarantined_total", "Entries put in quarantine", &ShardCounters::quarantined},
     {"rekindle_deadlines_fired_total", "Deadlines that ran", &ShardCounters::fires},
     {"rekindle_deadlines_stale_total", "Deadlines that had moved", &ShardCounters::stale_fires},
+    {"rekindle_definition_evaluations_total", "Visitors evaluated for a definition to come",
+     &ShardCounters::evaluated},
     {"rekindle_cold_reads_total", "Visitors read back from the store", &ShardCounters::cold_reads},
     {"rekindle_evictions_total", "Visitors put out of memory", &ShardCounters::evictions},
     {"rekindle_checkpoints_total", "Partition checkpoints written", &ShardCounters::checkpoints},
@@ -111,6 +113,23 @@ void collect_customers(const CustomerCounters& customers, std::vector<MetricFami
                                     "Age of the oldest change the ranks do not know yet",
                                     MetricType::Gauge)),
             age);
+}
+
+void collect_models(const Engine& engine, std::vector<MetricFamily>& out) {
+  const std::vector<DescribedModel> models = engine.models();
+  if (models.empty()) return;
+  MetricFamily& to = out.emplace_back(family(
+      "rekindle_model_parameter",
+      "The newest lifetime value model: BG/NBD r, alpha (days), a, b; Gamma-Gamma p, q, v (minor "
+      "units); the customers it was fitted to and when, in ms",
+      MetricType::Gauge));
+  for (const DescribedModel& model : models) {
+    const Site* const site = engine.sites().find(model.site);
+    if (site == nullptr) continue;
+    for (const ModelFigure& figure : model.figures) {
+      add_value(to, figure.value, {{"site", site->name}, {"parameter", std::string(figure.name)}});
+    }
+  }
 }
 
 // --- the front doors -----------------------------------------------------------------------------
@@ -239,6 +258,7 @@ std::string Metrics::text() const {
   std::vector<MetricFamily> families;
   collect_shards(x_engine, families);
   collect_customers(x_engine.customer_counters(), families);
+  collect_models(x_engine, families);
   collect_intake(x_intake, families);
   collect_io(x_io, families);
   collect_latency(x_io, "rekindle_ack_seconds", "Events read until their answer is ready",

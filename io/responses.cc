@@ -31,6 +31,7 @@ std::string_view pixel_gif() {
 std::string_view phrase_of(int status) {
   switch (status) {
     case 200: return "OK";
+    case 202: return "Accepted";
     case 204: return "No Content";
     case 302: return "Found";
     case 400: return "Bad Request";

@@ -4,34 +4,61 @@
 #include <string>
 #include <utility>
 
+#include "core/assert.h"
+#include "core/redefinition.h"
 #include "operators/audience/profile_facets.h"
 #include "operators/audience/references.h"
 
 namespace rekindle::operators {
 
+namespace {
+
+// The definitions that references mean once all of them are in force.
+std::vector<audience::KnownAudience> known_in(const std::vector<AudienceRule>& rules) {
+  std::vector<audience::KnownAudience> known;
+  for (const AudienceRule& rule : rules) known.push_back({rule.name, rule.id, rule.version});
+  return known;
+}
+
+}  // namespace
+
+void Audiences::compile(const AudienceRule& rule, const std::vector<audience::KnownAudience>& known,
+                        std::vector<Compiled>& audiences, std::string& faults) {
+  Result<audience::Program> program = audience::compile(rule.when, {.file = rule.name}, known);
+  if (program) {
+    audiences.push_back({rule.key(), 0, std::move(*program), {}});
+    return;
+  }
+  if (!faults.empty()) faults.push_back('\n');
+  faults.append(program.error().detail);
+}
+
 Result<std::unique_ptr<Audiences>> Audiences::make(const Rules& rules) {
   std::vector<Compiled> audiences;
   std::string faults;
-  std::vector<audience::KnownAudience> known;
-  for (const AudienceRule& rule : rules.audiences) known.push_back({rule.name, rule.id});
-  for (const AudienceRule& rule : rules.audiences) {
-    Result<audience::Program> program = audience::compile(rule.when, {.file = rule.name}, known);
-    if (program) {
-      audiences.push_back({rule.id, rule.version, std::move(*program), {}});
-      continue;
+  const auto known = known_in(rules.audiences);
+  for (const AudienceRule& rule : rules.audiences) compile(rule, known, audiences, faults);
+  const size_t in_force = audiences.size();
+  if (!rules.pending.empty()) {
+    const Rules after = switched(rules);
+    const auto future = known_in(after.audiences);
+    for (const PendingRule& pending : rules.pending) {
+      if (!rules.is_evaluated(pending)) continue;
+      compile(pending.rule, future, audiences, faults);
+      const AudienceRule* const replaced = rules.find(pending.rule.id);
+      if (replaced != nullptr && faults.empty()) audiences.back().replaces = replaced->version;
     }
-    if (!faults.empty()) faults.push_back('\n');
-    faults.append(program.error().detail);
   }
   if (!faults.empty()) return Error{ErrorCode::kInvalidExpression, std::move(faults)};
   std::vector<audience::Referrer> referrers;
-  for (size_t place = 0; place < audiences.size(); ++place) {
-    referrers.push_back(
-        {rules.audiences[place].name, audiences[place].id, &audiences[place].program.references()});
+  for (const Compiled& compiled : audiences) {
+    const AudienceRule* const rule = rules.find(compiled.audience.id);
+    referrers.push_back({rule == nullptr ? std::string_view("new") : rule->name, compiled.audience,
+                         &compiled.program.references()});
   }
   const Result<std::vector<uint32_t>> order = audience::evaluation_order(referrers);
   if (!order) return order.error();
-  std::unique_ptr<Audiences> made(new Audiences(std::move(audiences), *order));
+  std::unique_ptr<Audiences> made(new Audiences(std::move(audiences), in_force, *order));
   if (made->x_needs.cuts.size() > limits::kRankCutsMax) {
     return Error{ErrorCode::kInvalidExpression, "the audiences rank customers in more than " +
                                                     std::to_string(limits::kRankCutsMax) + " ways"};
@@ -39,14 +66,15 @@ Result<std::unique_ptr<Audiences>> Audiences::make(const Rules& rules) {
   return made;
 }
 
-Audiences::Audiences(std::vector<Compiled> audiences, const std::vector<uint32_t>& order)
-    : x_audiences(std::move(audiences)) {
-  for (const Compiled& compiled : x_audiences) {
-    if (to_index(compiled.id) >= x_places.size()) {
-      x_places.resize(to_index(compiled.id) + size_t{1}, kNowhere);
-    }
-    x_places[to_index(compiled.id)] = static_cast<uint16_t>(&compiled - x_audiences.data());
-    x_needs.add(compiled.program.needs());
+Audiences::Audiences(std::vector<Compiled> audiences, size_t in_force,
+                     const std::vector<uint32_t>& order)
+    : x_audiences(std::move(audiences)), x_in_force(in_force) {
+  RK_ASSERT(x_audiences.size() <= limits::kAudiencesMax);
+  for (size_t place = 0; place < x_audiences.size(); ++place) {
+    const size_t id = to_index(x_audiences[place].audience.id);
+    if (id >= x_places.size()) x_places.resize(id + 1, {kNowhere, kNowhere});
+    x_places[id][place < x_in_force ? 0 : 1] = static_cast<uint16_t>(place);
+    x_needs.add(x_audiences[place].program.needs());
   }
   for (uint64_t code = 0; code < kBuiltInTypes; ++code) {
     x_built_in[code] = candidates_for(EventType{code});
@@ -80,10 +108,8 @@ void Audiences::link_references(const std::vector<uint32_t>& order) {
   for (const uint32_t place : order) {
     if (!x_audiences[place].refers()) continue;
     x_referring.push_back(place);
-    for (const AudienceId id : x_audiences[place].program.references()) {
-      const auto referred = std::find_if(x_audiences.begin(), x_audiences.end(),
-                                         [id](const Compiled& other) { return other.id == id; });
-      referred->dependents.push_back(place);
+    for (const AudienceVersion referred : x_audiences[place].program.references()) {
+      x_audiences[place_of(referred)].dependents.push_back(place);
     }
   }
 }
@@ -125,34 +151,42 @@ bool Audiences::is_triggered(const Candidate& candidate, const Event& event,
                      [&](const Filter* filter) { return passes(*filter, event, money_scale); });
 }
 
+uint16_t Audiences::place_of(AudienceVersion audience) const {
+  const size_t id = to_index(audience.id);
+  if (id >= x_places.size()) return kNowhere;
+  for (const uint16_t place : x_places[id]) {
+    if (place != kNowhere && x_audiences[place].audience.version == audience.version) return place;
+  }
+  return kNowhere;
+}
+
 void Audiences::evaluate(const Compiled& audience, Context& context) {
-  const Holds answer = audience.program.evaluate(std::as_const(context).visitor(), context.site(),
-                                                 context.now(), context.insights());
-  context.set_member(audience.id, audience.version, answer.value);
-  context.wake_at(answer.until);
+  const bool inside = std::as_const(context).visitor().membership(audience.audience) != nullptr;
+  evaluate(audience, inside, context);
 }
 
 // Most evaluations leave the answer as it was: then there is nothing to tell anyone.
 void Audiences::evaluate(const Compiled& audience, bool inside, Context& context) {
-  const Holds answer = audience.program.evaluate(std::as_const(context).visitor(), context.site(),
-                                                 context.now(), context.insights());
+  const Visitor& visitor = std::as_const(context).visitor();
+  const Holds answer =
+      audience.program.evaluate(visitor, context.site(), context.now(), context.insights());
   if (answer.value != inside) {
-    context.set_member(audience.id, audience.version, answer.value);
+    // Who is in the version in force is in the one to come since then.
+    const Membership* const before =
+        audience.replaces == 0 ? nullptr
+                               : visitor.membership({audience.audience.id, audience.replaces});
+    const EventTime since = before != nullptr ? before->since : context.now();
+    context.set_member(audience.audience, answer.value, since);
   }
   context.wake_at(answer.until);
 }
 
-bool Audiences::mark_inside(const Visitor& visitor, Inside& inside) const {
+void Audiences::mark_inside(const Visitor& visitor, Inside& inside) const {
   std::fill_n(inside.begin(), (x_audiences.size() + 63) / 64, 0);
-  bool same_versions = true;
   for (const Membership& membership : visitor.memberships) {
-    const size_t id = to_index(membership.audience);
-    const uint16_t place = id < x_places.size() ? x_places[id] : kNowhere;
-    if (place == kNowhere) continue;
-    inside[place / 64] |= 1ULL << (place % 64);
-    same_versions = same_versions && membership.definition_version == x_audiences[place].version;
+    const uint16_t place = place_of(membership.of());
+    if (place != kNowhere) inside[place / 64] |= 1ULL << (place % 64);
   }
-  return same_versions;
 }
 
 void Audiences::look_at(uint32_t place, Context& context, Due& due) const {
@@ -168,9 +202,9 @@ void Audiences::look_at_all(const std::vector<uint32_t>& places, Context& contex
 void Audiences::evaluate_and_tell(const Compiled& audience, Context& context, Due& due) const {
   if (audience.dependents.empty()) return evaluate(audience, context);
   const Visitor& visitor = std::as_const(context).visitor();
-  const bool was_inside = visitor.membership(audience.id) != nullptr;
+  const bool was_inside = visitor.membership(audience.audience) != nullptr;
   evaluate(audience, context);
-  if (was_inside == (visitor.membership(audience.id) != nullptr)) return;
+  if (was_inside == (visitor.membership(audience.audience) != nullptr)) return;
   for (const uint32_t place : audience.dependents) due[place / 64] |= 1ULL << (place % 64);
 }
 
@@ -183,9 +217,9 @@ void Audiences::settle(Context& context, Due& due) const {
 
 void Audiences::on_event(Event& event, Context& context) {
   const Visitor& visitor = std::as_const(context).visitor();
-  if (visitor.lifetime.events <= 1) return evaluate_all(context);
+  if (visitor.lifetime.events <= 1) return evaluate_all(context, 0);
   Inside inside;
-  const bool same_versions = mark_inside(visitor, inside);
+  mark_inside(visitor, inside);
   Due due;
   if (!x_referring.empty()) std::fill_n(due.begin(), (x_audiences.size() + 63) / 64, 0);
   const int64_t money_scale = context.site().currency.scale();
@@ -196,7 +230,7 @@ void Audiences::on_event(Event& event, Context& context) {
     }
     if (!is_triggered(candidate, event, money_scale)) continue;
     const Compiled& audience = x_audiences[candidate.place];
-    if (same_versions && !audience.refers() && audience.dependents.empty()) {
+    if (!audience.refers() && audience.dependents.empty()) {
       evaluate(audience, is_inside, context);
     } else {
       look_at(candidate.place, context, due);
@@ -212,31 +246,19 @@ void Audiences::on_event(Event& event, Context& context) {
 }
 
 void Audiences::on_deadline(Context& context) {
-  if (context.reason() == ChangeReason::kDefinition) leave_removed(context);
-  evaluate_all(context);
+  // When definitions change, those in force stay right; see core/redefinition.h.
+  const bool only_future =
+      context.reason() == ChangeReason::kDefinition && x_in_force < x_audiences.size();
+  evaluate_all(context, only_future ? x_in_force : 0);
 }
 
-void Audiences::evaluate_all(Context& context) const {
-  for (const Compiled& audience : x_audiences) {
-    if (!audience.refers()) evaluate(audience, context);
+void Audiences::evaluate_all(Context& context, size_t first) const {
+  for (size_t place = first; place < x_audiences.size(); ++place) {
+    if (!x_audiences[place].refers()) evaluate(x_audiences[place], context);
   }
-  for (const uint32_t place : x_referring) evaluate(x_audiences[place], context);
-}
-
-void Audiences::leave_removed(Context& context) const {
-  const auto& memberships = std::as_const(context).visitor().memberships;
-  for (size_t i = memberships.size(); i-- > 0;) {  // backwards: set_member removes
-    const Membership membership = memberships[i];
-    if (is_defined(membership.audience)) continue;
-    context.set_member(membership.audience, membership.definition_version, false);
+  for (const uint32_t place : x_referring) {
+    if (place >= first) evaluate(x_audiences[place], context);
   }
-}
-
-bool Audiences::is_defined(AudienceId id) const {
-  const auto place = std::lower_bound(
-      x_audiences.begin(), x_audiences.end(), id,
-      [](const Compiled& audience, AudienceId wanted) { return audience.id < wanted; });
-  return place != x_audiences.end() && place->id == id;
 }
 
 }  // namespace rekindle::operators

@@ -11,6 +11,10 @@
 // Nor is an audience evaluated for an event that could only make true what is true already, or
 // false what is false (Trigger::effect): most events of a busy visitor are of that kind.
 //
+// Definitions that are pending are audiences like the others: events and deadlines evaluate them,
+// and so, for each visitor once, does the redefinition. Who hears of it is core/partition.h's
+// business.
+//
 // A visitor's first event evaluates all audiences: some hold for whoever did nothing yet.
 //
 // An audience that refers to others, by in() or in_for(), is evaluated after them and at the same
@@ -35,6 +39,7 @@
 #include "core/limits.h"
 #include "core/operator.h"
 #include "core/rules.h"
+#include "operators/audience/known_audience.h"
 #include "operators/audience/program.h"
 
 namespace rekindle::operators {
@@ -51,8 +56,8 @@ class Audiences final : public Operator {
 
  private:
   struct Compiled {
-    AudienceId id{};
-    uint32_t version = 0;
+    AudienceVersion audience;
+    uint32_t replaces = 0;  // a pending one: the version in force; 0: none
     audience::Program program;
     std::vector<uint32_t> dependents;  // places of those that refer to it
     [[nodiscard]] bool refers() const { return !program.references().empty(); }
@@ -71,17 +76,19 @@ class Audiences final : public Operator {
   // Which of x_referring are to be evaluated once the others are settled; by place.
   using Due = Inside;
 
-  // `order` is audience::evaluation_order's.
-  Audiences(std::vector<Compiled> audiences, const std::vector<uint32_t>& order);
+  static void compile(const AudienceRule& rule, const std::vector<audience::KnownAudience>& known,
+                      std::vector<Compiled>& audiences, std::string& faults);
+  // The first `in_force` are in force, the others pending. `order` is audience::evaluation_order's.
+  Audiences(std::vector<Compiled> audiences, size_t in_force, const std::vector<uint32_t>& order);
   void link_references(const std::vector<uint32_t>& order);
   void list_special_triggers();
   [[nodiscard]] Candidates candidates_for(EventType type);
   [[nodiscard]] const Candidates& candidates(EventType type) const;
   [[nodiscard]] bool is_triggered(const Candidate& candidate, const Event& event,
                                   int64_t money_scale) const;
-  // False when one of the memberships is of another version of its definition.
-  [[nodiscard]] bool mark_inside(const Visitor& visitor, Inside& inside) const;
-  // `inside`: whether the visitor is in it, under this very definition.
+  void mark_inside(const Visitor& visitor, Inside& inside) const;
+  [[nodiscard]] uint16_t place_of(AudienceVersion audience) const;  // kNowhere: not defined
+  // `inside`: whether the visitor is in it.
   static void evaluate(const Compiled& audience, bool inside, Context& context);
   static void evaluate(const Compiled& audience, Context& context);
   // At once, or with the rest of x_referring in settle().
@@ -89,15 +96,15 @@ class Audiences final : public Operator {
   void look_at_all(const std::vector<uint32_t>& places, Context& context, Due& due) const;
   void evaluate_and_tell(const Compiled& audience, Context& context, Due& due) const;
   void settle(Context& context, Due& due) const;
-  void evaluate_all(Context& context) const;
-  void leave_removed(Context& context) const;
-  [[nodiscard]] bool is_defined(AudienceId id) const;
+  void evaluate_all(Context& context, size_t first_place) const;
 
   static constexpr uint16_t kNowhere = UINT16_MAX;
 
-  std::vector<Compiled> x_audiences;  // ascending by id
-  CustomerNeeds x_needs;              // of all of them
-  std::vector<uint16_t> x_places;     // in x_audiences, by id; kNowhere: not defined
+  std::vector<Compiled> x_audiences;  // those in force, then those pending; each ascending by id
+  size_t x_in_force;
+  CustomerNeeds x_needs;  // of all of them
+  // In x_audiences, by id: in force, pending; kNowhere: neither.
+  std::vector<std::array<uint16_t, 2>> x_places;
   std::vector<const Filter*> x_filters;
   std::array<Candidates, kBuiltInTypes> x_built_in;
   absl::flat_hash_map<uint64_t, Candidates> x_custom;  // custom types that some audience names

@@ -71,7 +71,8 @@ void append_memberships(std::string& out, const Visitor& visitor, const Rules& r
   JsonList list(out);
   for (const Membership& membership : visitor.memberships) {
     const AudienceRule* rule = rules.find(membership.audience);
-    if (rule == nullptr) continue;  // the audience is being removed
+    // Not in force: a version that is past, or being evaluated.
+    if (rule == nullptr || rule->version != membership.definition_version) continue;
     list.next();
     JsonObject object(out);
     object.text("audience", rule->name);

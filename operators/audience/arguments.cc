@@ -159,7 +159,7 @@ bool read_purpose(TokenReader& tokens, std::string& purpose) {
 }
 
 bool read_audience(TokenReader& tokens, std::span<const KnownAudience> known,
-                   std::optional<AudienceId>& audience) {
+                   std::optional<AudienceVersion>& audience) {
   const Token& token = tokens.peek();
   if (token.kind != TokenKind::kName && token.kind != TokenKind::kString) {
     tokens.fault_here("expected the name of an audience");
@@ -174,7 +174,7 @@ bool read_audience(TokenReader& tokens, std::span<const KnownAudience> known,
     tokens.fault_here("unknown audience '" + token.text + "'" + did_you_mean(token.text, names));
     return false;
   }
-  audience = found->id;
+  audience = found->key();
   tokens.take();
   return true;
 }

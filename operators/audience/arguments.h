@@ -32,7 +32,7 @@ namespace rekindle::operators::audience {
 [[nodiscard]] bool read_string(TokenReader& tokens, std::string& text);
 [[nodiscard]] bool read_purpose(TokenReader& tokens, std::string& purpose);
 [[nodiscard]] bool read_audience(TokenReader& tokens, std::span<const KnownAudience> known,
-                                 std::optional<AudienceId>& audience);
+                                 std::optional<AudienceVersion>& audience);
 // The name of a term that customers can be ranked by.
 [[nodiscard]] bool read_ranked(TokenReader& tokens, RankMetric& metric);
 // Above 0 % up to 100 %, in parts of kRankShareOne.

@@ -36,7 +36,13 @@ Program Compiler::run() {
     x_program.x_terms.push_back({use.kind, std::move(use.arguments)});
   }
   x_program.x_texts = std::move(x_syntax.texts);
+  x_program.x_term_spans.resize(x_program.x_terms.size());
+  for (const Node& node : x_syntax.nodes) {
+    if (node.kind == Kind::kTerm) x_program.x_term_spans[node.term] = node.where;
+  }
   x_program.x_root = condition(x_syntax.root).at;
+  std::sort(x_program.x_parts.begin(), x_program.x_parts.end(),
+            [](const auto& a, const auto& b) { return a.where.begin < b.where.begin; });
   collect_triggers();
   collect_references();
   collect_needs();
@@ -44,7 +50,7 @@ Program Compiler::run() {
 }
 
 void Compiler::collect_references() {
-  std::vector<AudienceId>& references = x_program.x_references;
+  std::vector<AudienceVersion>& references = x_program.x_references;
   for (const Program::Term& term : x_program.x_terms) {
     if (term.arguments.audience) references.push_back(*term.arguments.audience);
   }
@@ -82,11 +88,13 @@ Compiler::Coded Compiler::condition(uint32_t index) {
     case Kind::kFalse: return put({.op = Op::kFalse}, 0);
     case Kind::kTerm: {
       const auto term = static_cast<uint16_t>(node.term);
-      return put({.op = Op::kHolds, .a = term}, cost_of(term));
+      return part(node, put({.op = Op::kHolds, .a = term}, cost_of(term)));
     }
-    case Kind::kCompare: return comparison(node);
-    case Kind::kOneOf: return one_of(node);
-    case Kind::kWithin: return within(node);
+    case Kind::kCompare:
+      if (x_syntax.nodes[node.left].type == Type::kBool) return comparison(node);
+      return part(node, comparison(node));
+    case Kind::kOneOf: return part(node, one_of(node));
+    case Kind::kWithin: return part(node, within(node));
     case Kind::kNot: return negated(condition(node.left));
     case Kind::kAnd:
     case Kind::kOr: {
@@ -98,6 +106,15 @@ Compiler::Coded Compiler::condition(uint32_t index) {
   }
   RK_ASSERT(false && "the checker lets only conditions through");
   return {};
+}
+
+// Remembers where it was written, for explanations.
+Compiler::Coded Compiler::part(const Node& node, Coded coded) {
+  std::erase_if(x_program.x_parts, [&node](const auto& inner) {
+    return inner.where.begin >= node.where.begin && inner.where.end <= node.where.end;
+  });
+  x_program.x_parts.push_back({coded.at, node.where});
+  return coded;
 }
 
 // `a and b and c` is one conjunction of three.

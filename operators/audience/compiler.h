@@ -23,6 +23,7 @@ class Compiler {
   Coded put(Program::Instruction instruction, uint32_t cost);
   uint16_t constant(const Rational& value, Currency currency = {});
   Coded condition(uint32_t node);
+  Coded part(const Node& node, Coded coded);
   Coded quantity(uint32_t node);
   Coded comparison(const Node& node);
   Coded one_of(const Node& node);

@@ -1,6 +1,5 @@
 #include "operators/audience/definitions.h"
 
-#include <algorithm>
 #include <set>
 #include <string>
 #include <string_view>
@@ -10,19 +9,6 @@
 #include "operators/audience/references.h"
 
 namespace rekindle::operators::audience {
-namespace {
-
-constexpr size_t kNameBytesMax = 64;
-
-bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= kNameBytesMax &&
-         std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-         });
-}
-
-}  // namespace
-
 std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& definitions) {
   std::vector<Error> errors;
   std::set<std::string_view> names;
@@ -41,7 +27,7 @@ std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& defi
   for (size_t i = 0; i < definitions.size(); ++i) {
     const AudienceDefinition& definition = definitions[i];
     const std::string label = "audience '" + definition.name + "'";
-    if (!is_name(definition.name)) {
+    if (!is_audience_name(definition.name)) {
       errors.push_back(
           {ErrorCode::kInvalidConfiguration, label + ": a name has 1 to 64 of a-z, 0-9 and _"});
     }
@@ -55,7 +41,7 @@ std::vector<Error> check_definitions(const std::vector<AudienceDefinition>& defi
       errors.push_back(
           {ErrorCode::kInvalidExpression, label + " does not compile\n" + program.error().detail});
     }
-    referrers.push_back({definition.name, known[i].id, &programs[i].references()});
+    referrers.push_back({definition.name, known[i].key(), &programs[i].references()});
   }
   const auto order = evaluation_order(referrers);
   if (!order) errors.push_back(order.error());

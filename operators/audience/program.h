@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/audience_probe.h"
 #include "core/error.h"
 #include "core/money.h"
 #include "core/site.h"
@@ -34,13 +35,19 @@ class Program {
   [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now,
                                const SiteInsights* insights = nullptr) const;
 
+  // The same answer with its reasons: each condition and term as `source`, which was compiled, has
+  // it. Allocates; for questions, not for events.
+  [[nodiscard]] Explanation explain(std::string_view source, const Visitor& visitor,
+                                    const Site& site, EventTime now,
+                                    const SiteInsights* insights) const;
+
   // Only such an event can change the answer at once. The filters live as long as this program
   // (moving it keeps them in place).
   [[nodiscard]] const std::vector<Trigger>& triggers() const { return x_triggers; }
 
   // The audiences it asks about, ascending, each once: a change of one of them can change the
   // answer at once, and evaluate() needs them settled.
-  [[nodiscard]] const std::vector<AudienceId>& references() const { return x_references; }
+  [[nodiscard]] const std::vector<AudienceVersion>& references() const { return x_references; }
 
   // What it reads of the insights; a change of that can change the answer at once.
   [[nodiscard]] const CustomerNeeds& needs() const { return x_needs; }
@@ -91,6 +98,11 @@ class Program {
     const TermKind* kind = nullptr;
     Arguments arguments;
   };
+  // A comparison, or a term that is a condition, as its author wrote it.
+  struct Part {
+    uint16_t at = 0;  // its instruction
+    Span where;
+  };
 
   [[nodiscard]] Holds condition(uint16_t at, const Scope& scope) const;
   [[nodiscard]] Quantity quantity(uint16_t at, const Scope& scope) const;
@@ -104,13 +116,17 @@ class Program {
   [[nodiscard]] Holds joined(const Instruction& instruction, bool deciding,
                              const Scope& scope) const;
 
+  [[nodiscard]] TermReport report(const Term& term, const Scope& scope) const;
+
   std::vector<Instruction> x_code;
   std::vector<uint16_t> x_operands;
   std::vector<Constant> x_constants;
   std::vector<Term> x_terms;
+  std::vector<Span> x_term_spans;  // by term
+  std::vector<Part> x_parts;       // in the order they are written
   std::vector<std::string> x_texts;
   std::vector<Trigger> x_triggers;
-  std::vector<AudienceId> x_references;
+  std::vector<AudienceVersion> x_references;
   CustomerNeeds x_needs;
   uint16_t x_root = 0;
 };

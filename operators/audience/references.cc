@@ -1,8 +1,8 @@
 #include "operators/audience/references.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
-#include <unordered_map>
 
 namespace rekindle::operators::audience {
 namespace {
@@ -13,7 +13,7 @@ class Walk {
   explicit Walk(const std::vector<Referrer>& audiences)
       : x_audiences(audiences), x_marks(audiences.size(), Mark::kNew) {
     for (uint32_t place = 0; place < audiences.size(); ++place) {
-      x_places[to_index(audiences[place].id)] = place;
+      x_places.emplace(audiences[place].audience, place);
     }
   }
 
@@ -43,14 +43,14 @@ class Walk {
   // False when the path met itself; its first place is then in x_met.
   bool step() {
     Visit& visit = x_path.back();
-    const std::vector<AudienceId>* const references = x_audiences[visit.place].references;
+    const std::vector<AudienceVersion>* const references = x_audiences[visit.place].references;
     if (references == nullptr || visit.next == references->size()) {
       x_marks[visit.place] = Mark::kDone;
       x_order.push_back(visit.place);
       x_path.pop_back();
       return true;
     }
-    const auto found = x_places.find(to_index((*references)[visit.next++]));
+    const auto found = x_places.find((*references)[visit.next++]);
     if (found == x_places.end()) return true;
     x_met = found->second;
     if (x_marks[x_met] == Mark::kOnPath) return false;
@@ -70,7 +70,7 @@ class Walk {
   }
 
   const std::vector<Referrer>& x_audiences;
-  std::unordered_map<uint16_t, uint32_t> x_places;
+  std::map<AudienceVersion, uint32_t> x_places;
   std::vector<Mark> x_marks;
   std::vector<Visit> x_path;
   std::vector<uint32_t> x_order;

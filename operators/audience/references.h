@@ -13,8 +13,8 @@ namespace rekindle::operators::audience {
 
 struct Referrer {
   std::string_view name;
-  AudienceId id{};
-  const std::vector<AudienceId>* references = nullptr;  // ascending; null: none
+  AudienceVersion audience;
+  const std::vector<AudienceVersion>* references = nullptr;  // ascending; null: none
 };
 
 // Places in `audiences`, each after all those it refers to, else in their given order. Errors:

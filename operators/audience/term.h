@@ -37,6 +37,9 @@ struct Quantity {
   static Quantity unknown(bool exact = true, EventTime until = EventTime::never()) {
     return {{}, State::kUnknown, exact, until};
   }
+  static Quantity of(const Count& count) {
+    return {Rational::whole(count.value), State::kKnown, count.exact, count.until};
+  }
   static Quantity infinite(EventTime until = EventTime::never()) {
     return {{}, State::kInfinite, true, until};
   }
@@ -60,7 +63,7 @@ struct Arguments {
   std::optional<Filter> filter;
   std::vector<Step> steps;
   std::string text;  // a trait's, purpose's or experiment's name
-  std::optional<AudienceId> audience;
+  std::optional<AudienceVersion> audience;
   RankCut cut;             // of top and percentile
   bool below_cut = false;  // whether those below it are meant
 

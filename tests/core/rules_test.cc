@@ -105,7 +105,7 @@ TEST(Rules, ReadBackEqualAndRefuseDamage) {
     EXPECT_TRUE(decode_rules(std::string_view(bytes).substr(0, size)).has_error()) << size;
   }
   EXPECT_TRUE(decode_rules(bytes + "x").has_error());
-  bytes[0] = 3;
+  bytes[0] = 4;
   EXPECT_EQ(decode_rules(bytes).error().code, ErrorCode::kNewerVersion);
 }
 

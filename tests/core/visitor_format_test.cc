@@ -88,14 +88,15 @@ TEST(VisitorFormat, EverySectionReadsBackEqual) {
   EXPECT_EQ(read.lifetime, visitor.lifetime);
   EXPECT_EQ(read.cart.lines[0].changed_at, visitor.cart.lines[0].changed_at);
   EXPECT_EQ(read.cart.lines[0].category, visitor.cart.lines[0].category);
-  EXPECT_EQ(read.membership(AudienceId{1})->since, visitor.membership(AudienceId{1})->since);
+  EXPECT_EQ(read.membership({AudienceId{1}, 1})->since,
+            visitor.membership({AudienceId{1}, 1})->since);
   ASSERT_EQ(read.cart.lines.size(), 2u);
   EXPECT_EQ(read.cart.value(), visitor.cart.value());
   EXPECT_EQ(read.cart.lines[1].price, kNoMoney);
   EXPECT_EQ(read.cart.changed_at, visitor.cart.changed_at);
   EXPECT_TRUE(read.session.open);
   EXPECT_EQ(read.session.last, visitor.session.last);
-  EXPECT_EQ(read.membership(AudienceId{12})->definition_version, 3u);
+  EXPECT_EQ(read.membership({AudienceId{12}, 3})->definition_version, 3u);
   const auto* const orders = read.timeline.find(EventType::kPurchase);
   ASSERT_NE(orders, nullptr);
   EXPECT_EQ(read.timeline.order_of(orders->entries()[0]), NameHash{201});

@@ -33,10 +33,10 @@ TEST(Context, MembershipIsKeptInOrderAndChangesAreEmittedOnce) {
   const Site site;
   KeptEffects effects;
   Context context(visitor, site, kNoon, ChangeReason::kEvent, EventType::kSearch, effects);
-  context.set_member(AudienceId{7}, 1, true);
-  context.set_member(AudienceId{3}, 2, true);
-  context.set_member(AudienceId{7}, 1, true);
-  context.set_member(AudienceId{9}, 1, false);
+  context.set_member({AudienceId{7}, 1}, true);
+  context.set_member({AudienceId{3}, 2}, true);
+  context.set_member({AudienceId{7}, 1}, true);
+  context.set_member({AudienceId{9}, 1}, false);
   ASSERT_EQ(visitor.memberships.size(), 2u);
   EXPECT_EQ(visitor.memberships[0].audience, AudienceId{3});
   ASSERT_EQ(effects.changes.size(), 2u);
@@ -45,15 +45,17 @@ TEST(Context, MembershipIsKeptInOrderAndChangesAreEmittedOnce) {
   EXPECT_EQ(effects.changes[0].visitor_name, "v1");
 
   Context later(visitor, site, kNoon + days(1), ChangeReason::kDeadline, EventType::kNone, effects);
-  later.set_member(AudienceId{3}, 4, true);  // a new definition, the same membership
-  EXPECT_EQ(visitor.membership(AudienceId{3})->since, kNoon);
-  EXPECT_EQ(visitor.membership(AudienceId{3})->definition_version, 4u);
-  later.set_member(AudienceId{7}, 1, false);
-  EXPECT_EQ(visitor.membership(AudienceId{7}), nullptr);
-  ASSERT_EQ(effects.changes.size(), 3u);
-  EXPECT_FALSE(effects.changes[2].entered);
-  EXPECT_EQ(effects.changes[2].reason, ChangeReason::kDeadline);
-  EXPECT_EQ(effects.changes[2].at, kNoon + days(1));
+  later.set_member({AudienceId{3}, 4}, true, kNoon);  // another version, and since earlier
+  EXPECT_EQ(visitor.membership({AudienceId{3}, 4})->since, kNoon);
+  EXPECT_EQ(visitor.membership({AudienceId{3}, 2})->since, kNoon);
+  EXPECT_EQ(visitor.membership({AudienceId{3}, 3}), nullptr);
+  later.set_member({AudienceId{7}, 1}, false);
+  EXPECT_EQ(visitor.membership({AudienceId{7}, 1}), nullptr);
+  ASSERT_EQ(effects.changes.size(), 4u);
+  EXPECT_EQ(effects.changes[2].definition_version, 4u);
+  EXPECT_FALSE(effects.changes[3].entered);
+  EXPECT_EQ(effects.changes[3].reason, ChangeReason::kDeadline);
+  EXPECT_EQ(effects.changes[3].at, kNoon + days(1));
 }
 
 TEST(Visitor, ASmallVisitorTakesLittleMemory) {

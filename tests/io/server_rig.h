@@ -10,6 +10,7 @@
 
 #include "core/engine.h"
 #include "io/server.h"
+#include "operators/audience/probe.h"
 #include "operators/catalog.h"
 #include "state/memory_log.h"
 #include "state/memory_state_store.h"
@@ -70,7 +71,9 @@ class ServerRig {
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
                       std::make_unique<EchoDecider>(),
                       {},
-                      {}};
+                      {},
+                      nullptr,
+                      operators::audience::make_probe};
     x_engine = Engine::open(options.engine, std::move(parts),
                             {{"carted", "Has a cart", "test", "count(add_to_cart, 1d) >= 1"},
                              {"viewers", "", "", "count(view_item, 1d) >= 1"}})

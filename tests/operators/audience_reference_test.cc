@@ -115,11 +115,12 @@ TEST(AudienceReferences, CirclesAndMissingAudiencesAreRefused) {
 }
 
 TEST(AudienceReferences, TheOrderPutsWhatIsReferredToFirst) {
-  std::vector<std::vector<AudienceId>> references(5);
-  references[0] = {AudienceId{3}, AudienceId{4}};
-  references[3] = {AudienceId{4}};
+  std::vector<std::vector<AudienceVersion>> references(5);
+  references[0] = {{AudienceId{3}, 1}, {AudienceId{4}, 1}};
+  references[3] = {{AudienceId{4}, 1}};
   std::vector<audience::Referrer> audiences;
-  for (uint16_t id = 0; id < 5; ++id) audiences.push_back({"x", AudienceId{id}, &references[id]});
+  for (uint16_t id = 0; id < 5; ++id)
+    audiences.push_back({"x", {AudienceId{id}, 1}, &references[id]});
   const auto order = audience::evaluation_order(audiences);
   ASSERT_TRUE(order);
   EXPECT_EQ(*order, (std::vector<uint32_t>{4, 3, 0, 1, 2}));
@@ -127,11 +128,11 @@ TEST(AudienceReferences, TheOrderPutsWhatIsReferredToFirst) {
 
 TEST(AudienceReferences, ALongChainNeedsNoStack) {
   constexpr uint16_t kAudiences = 4'096;
-  std::vector<std::vector<AudienceId>> references(kAudiences);
+  std::vector<std::vector<AudienceVersion>> references(kAudiences);
   std::vector<audience::Referrer> audiences;
   for (uint16_t id = 0; id < kAudiences; ++id) {
-    if (id + 1 < kAudiences) references[id] = {AudienceId{static_cast<uint16_t>(id + 1)}};
-    audiences.push_back({"x", AudienceId{id}, &references[id]});
+    if (id + 1 < kAudiences) references[id] = {{AudienceId{static_cast<uint16_t>(id + 1)}, 1}};
+    audiences.push_back({"x", {AudienceId{id}, 1}, &references[id]});
   }
   const auto order = audience::evaluation_order(audiences);
   ASSERT_TRUE(order);

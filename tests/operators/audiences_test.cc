@@ -25,14 +25,21 @@ class Recorder final : public EffectSink {
 
 // A visitor, the audiences "a0", "a1", … with these expressions, and what they emit.
 struct Scene {
-  explicit Scene(std::vector<std::string> expressions) { define(std::move(expressions)); }
+  explicit Scene(const std::vector<std::string>& expressions) { define(expressions); }
 
-  void define(std::vector<std::string> expressions, uint16_t first_id = 0) {
-    Rules rules;
+  void define(const std::vector<std::string>& expressions) {
     for (size_t i = 0; i < expressions.size(); ++i) {
-      rules.audiences.push_back({AudienceId{static_cast<uint16_t>(first_id + i)}, version,
-                                 "a" + std::to_string(i), "", "", expressions[i]});
+      rules.audiences.push_back({AudienceId{static_cast<uint16_t>(i)}, 1, "a" + std::to_string(i),
+                                 "", "", expressions[i]});
     }
+    compile();
+  }
+  void pends(uint16_t id, uint32_t version, const std::string& expression) {
+    rules.pending.push_back(
+        {{AudienceId{id}, version, "a" + std::to_string(id), "", "", expression}, false});
+    compile();
+  }
+  void compile() {
     Result<std::unique_ptr<Audiences>> made = Audiences::make(rules);
     ASSERT_TRUE(made) << made.error().detail;
     audiences = std::move(*made);
@@ -49,11 +56,11 @@ struct Scene {
     Context context(shopper.visitor, shopper.site, now, reason, EventType::kNone, effects);
     audiences->on_deadline(context);
   }
-  [[nodiscard]] bool inside(uint16_t id) const {
-    return shopper.visitor.membership(AudienceId{id}) != nullptr;
+  [[nodiscard]] bool inside(uint16_t id, uint32_t version = 1) const {
+    return shopper.visitor.membership({AudienceId{id}, version}) != nullptr;
   }
 
-  uint32_t version = 1;
+  Rules rules;
   audience::Shopper shopper;
   std::unique_ptr<Audiences> audiences;
   Recorder effects;
@@ -109,10 +116,10 @@ TEST(Audiences, OnlyEventsThatPassATriggerEvaluate) {
       Context context(s.shopper.visitor, s.shopper.site, s.now, ChangeReason::kEvent, type,
                       s.effects);
       const bool truth = s.inside(id);
-      context.set_member(AudienceId{id}, 1, !truth);
+      context.set_member({AudienceId{id}, 1}, !truth);
       s.audiences->on_event(event, context);
       if (s.inside(id) == truth) places += std::to_string(id);
-      context.set_member(AudienceId{id}, 1, truth);
+      context.set_member({AudienceId{id}, 1}, truth);
     }
     return places;
   };
@@ -126,26 +133,36 @@ TEST(Audiences, OnlyEventsThatPassATriggerEvaluate) {
   EXPECT_EQ(evaluated_by(EventType::kRefund, {}), "14");
 }
 
-TEST(Audiences, NewDefinitionsAreEvaluatedAndRemovedOnesLeft) {
-  Scene scene({"did(view_item, 1h)", "did(view_item, 2h)"});
+TEST(Audiences, PendingDefinitionsAreAudiencesOfTheirOwn) {
+  Scene scene({"did(view_item, 1h)", "in(a0)"});
   scene.happens(EventType::kViewItem);
   ASSERT_TRUE(scene.inside(0) && scene.inside(1));
-  scene.version = 2;
-  scene.define({"did(view_item, 2h)", "did(search, 1h)", "not did(search, 1h)"}, 1);
+  scene.pends(0, 2, "did(view_item, 2h)");
+  scene.pends(1, 2, "in(a0)");
+  scene.pends(2, 1, "did(search, 1h)");
   scene.effects.changes.clear();
-  scene.fire(ChangeReason::kDefinition);
-  EXPECT_FALSE(scene.inside(0));
-  EXPECT_TRUE(scene.inside(1));
-  EXPECT_FALSE(scene.inside(2));
-  EXPECT_TRUE(scene.inside(3));
-  ASSERT_EQ(scene.effects.changes.size(), 2u);
-  EXPECT_EQ(to_index(scene.effects.changes[0].audience), 0);
-  EXPECT_FALSE(scene.effects.changes[0].entered);
-  EXPECT_EQ(scene.effects.changes[0].definition_version, 1u);
-  EXPECT_EQ(to_index(scene.effects.changes[1].audience), 3);
-  EXPECT_EQ(scene.effects.changes[1].reason, ChangeReason::kDefinition);
-  EXPECT_EQ(scene.effects.changes[1].definition_version, 2u);
-  EXPECT_EQ(scene.shopper.visitor.deadline, kNow + hours(2));
+  scene.now = kNow + minutes(5);
+  const EventTime deadline = scene.shopper.visitor.deadline;
+  Context context(scene.shopper.visitor, scene.shopper.site, scene.now, ChangeReason::kDefinition,
+                  EventType::kNone, scene.effects);
+  scene.audiences->on_deadline(context);
+  EXPECT_TRUE(scene.inside(0) && scene.inside(0, 2));
+  EXPECT_TRUE(scene.inside(1, 2));
+  EXPECT_EQ(scene.shopper.visitor.membership({AudienceId{0}, 2})->since, kNow)
+      << "taken over from the version in force";
+  EXPECT_EQ(scene.effects.changes.size(), 2u);
+  EXPECT_EQ(scene.shopper.visitor.deadline, deadline);
+
+  scene.happens(EventType::kSearch);
+  EXPECT_TRUE(scene.inside(2));
+  EXPECT_EQ(scene.shopper.visitor.membership({AudienceId{2}, 1})->since, scene.now);
+  scene.now = kNow + hours(1);
+  scene.fire();
+  EXPECT_FALSE(scene.inside(0) || scene.inside(1));
+  EXPECT_TRUE(scene.inside(0, 2) && scene.inside(1, 2)) << "each sees the audience it means";
+  scene.now = kNow + hours(2);
+  scene.fire();
+  EXPECT_FALSE(scene.inside(0, 2) || scene.inside(1, 2));
 }
 
 TEST(Audiences, FaultyRulesAreRefusedWithEveryFault) {

@@ -315,7 +315,7 @@ class Play {
     for (size_t i = 0; i < kAudiences; ++i) {
       const bool expected = naive::holds(x_trees[i], x_world);
       const Holds fresh = x_programs[i].evaluate(x_visitor, x_site, x_now, &x_insights);
-      const bool kept = x_visitor.membership(x_ids[i]) != nullptr;
+      const bool kept = x_visitor.membership({x_ids[i], 1}) != nullptr;
       ASSERT_TRUE(fresh.exact) << x_sources[i];
       ASSERT_EQ(fresh.value, expected) << x_sources[i] << " at " << (x_now - kStart).ms;
       ASSERT_EQ(naive::holds(x_read[i], x_world), expected) << x_sources[i];

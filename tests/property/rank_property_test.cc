@@ -312,6 +312,32 @@ TEST_P(RankProperty, NewDefinitionsRankWhoIsThere) {
   EXPECT_TRUE(same(rig.bytes(), bytes));
 }
 
+// The same while it runs: a definition is in force when the customers are ranked by what it asks
+// for, not before.
+TEST_P(RankProperty, ADefinitionByANewRankSwitchesWithEveryoneInIt) {
+  Shop shop(GetParam(), 60);
+  RigOptions options = options_with(2);
+  options.audiences = {};
+  options.engine.checkpoint_dirty_visitors = 6;
+  options.engine.cache_bytes_max = 8'000;
+  Rig rig(options);
+  rig.send(shop.some(300));
+  for (const AudienceDefinition& definition : definitions()) {
+    ASSERT_TRUE(rig.engine().change_definition({definition, false})) << definition.name;
+    rig.engine().run_until_idle();
+  }
+  EXPECT_TRUE(rig.engine().rules().pending.empty());
+  EXPECT_EQ(members_of(rig), shop.expected());
+  for (const FeedLine& line : rig.feed()) {
+    EXPECT_EQ(line.reason, ChangeReason::kDefinition) << line.visitor << " " << line.audience;
+  }
+  rig.send(shop.some(100));
+  EXPECT_EQ(members_of(rig), shop.expected());
+  const Bytes bytes = rig.bytes();
+  rig.replay_from_log();
+  EXPECT_TRUE(same(rig.bytes(), bytes));
+}
+
 // The ready audiences by rank: four quarters that hold exactly one at a time, and the heroes.
 TEST_P(RankProperty, ReadyAudiencesByValue) {
   Shop shop(GetParam(), 70);

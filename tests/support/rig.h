@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "core/engine.h"
 #include "core/event_format.h"
 #include "core/query.h"
+#include "operators/audience/probe.h"
 #include "operators/catalog.h"
 #include "operators/clv/clv_models.h"
 #include "state/memory_log.h"
@@ -79,30 +81,19 @@ class Rig {
   // Appends events to the parcels and runs the engine until it is idle: one batch cut. False when
   // they were not acknowledged.
   [[nodiscard]] bool try_send(const std::vector<TestEvent>& events) {
-    std::vector<std::unique_ptr<SentParcel>> parcels;
-    for (size_t i = 0; i < x_engine->shards(); ++i) {
-      parcels.push_back(std::make_unique<SentParcel>());
-      parcels.back()->sender = &x_mailbox;
-    }
-    for (const TestEvent& event : events) {
-      Parcel& parcel = *parcels[x_engine->shard_of(key_of(event.visitor))];
-      RK_ASSERT(append_event(event_of(event), parcel.records));
-      ++parcel.events;
-    }
-    for (size_t i = 0; i < parcels.size(); ++i) {
-      Inbox::Sender sender(x_engine->inbox(i));
-      RK_ASSERT(sender.send(parcels[i].get(), parcels[i]->cost_bytes()));
-    }
-    x_engine->run_until_idle();
-    Message* message = nullptr;
-    while (x_mailbox.take(&message, 1) == 1) message->on_reply();
-    bool acknowledged = true;
-    for (const auto& parcel : parcels) {
-      RK_ASSERT(parcel->replied);
-      acknowledged = acknowledged && !parcel->failed;
-      x_duplicates += parcel->duplicates;
-    }
-    return acknowledged;
+    return run(events, [this] { x_engine->run_until_idle(); });
+  }
+  // The same, but goes on only until they are acknowledged: a redefinition under way stays so.
+  [[nodiscard]] bool try_send_beside(const std::vector<TestEvent>& events) {
+    return run(events, [this] { x_engine->step(); });
+  }
+
+  // Looks at a visitor as a query does; not called when there is none.
+  void look(const std::string& visitor, std::function<void(const Visitor&)> at) {
+    LookQuery query(key_of(visitor), std::move(at));
+    Inbox::Sender sender(x_engine->inbox(x_engine->shard_of(key_of(visitor))));
+    RK_ASSERT(sender.send(&query, 0));
+    while (!query.replied) x_engine->step();
   }
 
   // The process dies here: what is not in the stores is gone.
@@ -198,11 +189,56 @@ class Rig {
   [[nodiscard]] uint64_t duplicates() const { return x_duplicates; }
 
  private:
+  class LookQuery final : public Query {
+   public:
+    LookQuery(VisitorKey key, std::function<void(const Visitor&)> at)
+        : x_key(key), x_at(std::move(at)) {}
+    void run(QueryScope& scope) override {
+      const Visitor* const visitor = scope.visitor(x_key);
+      if (visitor != nullptr) x_at(*visitor);
+    }
+    void on_reply() override { replied = true; }
+    bool replied = false;
+
+   private:
+    VisitorKey x_key;
+    std::function<void(const Visitor&)> x_at;
+  };
   class SentParcel final : public Parcel {
    public:
     void on_reply() override { replied = true; }
     bool replied = false;
   };
+
+  template <typename Work>
+  [[nodiscard]] bool run(const std::vector<TestEvent>& events, Work work) {
+    std::vector<std::unique_ptr<SentParcel>> parcels;
+    for (size_t i = 0; i < x_engine->shards(); ++i) {
+      parcels.push_back(std::make_unique<SentParcel>());
+      parcels.back()->sender = &x_mailbox;
+    }
+    for (const TestEvent& event : events) {
+      Parcel& parcel = *parcels[x_engine->shard_of(key_of(event.visitor))];
+      RK_ASSERT(append_event(event_of(event), parcel.records));
+      ++parcel.events;
+    }
+    for (size_t i = 0; i < parcels.size(); ++i) {
+      Inbox::Sender sender(x_engine->inbox(i));
+      RK_ASSERT(sender.send(parcels[i].get(), parcels[i]->cost_bytes()));
+    }
+    const auto is_waited_for = [](const auto& parcel) { return !parcel->replied; };
+    while (std::any_of(parcels.begin(), parcels.end(), is_waited_for)) {
+      work();
+      Message* message = nullptr;
+      while (x_mailbox.take(&message, 1) == 1) message->on_reply();
+    }
+    bool acknowledged = true;
+    for (const auto& parcel : parcels) {
+      acknowledged = acknowledged && !parcel->failed;
+      x_duplicates += parcel->duplicates;
+    }
+    return acknowledged;
+  }
 
   void open() {
     x_engine.reset();
@@ -216,7 +252,8 @@ class Rig {
                       nullptr,
                       {},
                       {},
-                      operators::make_clv_models()};
+                      operators::make_clv_models(),
+                      operators::audience::make_probe};
     auto opened = Engine::open(x_options.engine, std::move(parts), x_options.audiences);
     if (!opened) assertion_failed(to_string(opened.error()).c_str(), __FILE__, __LINE__);
     x_engine = std::move(opened.value());

@@ -1,0 +1,44 @@
+// Asks a running server about its audiences. Used by cli/audience.cc; thread: one, blocking.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "cli/http_client.h"
+#include "core/rules.h"
+
+namespace rekindle::cli {
+
+// A refusal's message is what the server's problem document says, faults and carets included.
+// Errors: kInvalidArgument, kNotFound, kGone, kInvalidExpression as the server's status tells;
+// kOverloaded for 429 and 503; else kMalformedRequest, also when no server answers.
+class ServerClient {
+ public:
+  [[nodiscard]] static Result<std::unique_ptr<ServerClient>> open(const std::string& to);
+
+  // Each gives the body of a 2xx answer.
+  [[nodiscard]] Result<std::string> list();
+  [[nodiscard]] Result<std::string> show(const std::string& name);
+  [[nodiscard]] Result<std::string> preview(const AudienceDefinition& definition,
+                                            const std::vector<std::string>& audiences,
+                                            bool all_audiences, uint32_t sample);
+  [[nodiscard]] Result<std::string> explain(const std::string& name, const std::string& visitor,
+                                            const std::string& site);
+  [[nodiscard]] Result<std::string> put(const AudienceDefinition& definition);
+  [[nodiscard]] Result<std::string> remove(const std::string& name);
+  // Every page of the members, as "ndjson" or "csv", to `write` in order.
+  [[nodiscard]] Result<uint64_t> export_members(
+      const std::string& name, const std::string& format,
+      const std::function<Result<void>(std::string_view)>& write);
+
+ private:
+  explicit ServerClient(std::unique_ptr<HttpClient> client) : x_client(std::move(client)) {}
+  std::unique_ptr<HttpClient> x_client;
+};
+
+// Everything but A-Z a-z 0-9 - _ . ~ as %XX.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
+}  // namespace rekindle::cli
