@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "cli/decide_config.h"
+#include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
 #include "core/assert.h"
@@ -59,6 +60,7 @@ void read_server(YamlSection section, io::ServerConfig& server) {
   Duration lag = milliseconds(server.deadline_lag_ms_max);
   section.read_duration("deadline_lag_max", lag, seconds(1), days(1));
   server.deadline_lag_ms_max = lag.ms;
+  read_trackers(section, server);
   section.finish();
 }
 
@@ -112,12 +114,13 @@ void read_rates(YamlSection& owner, Site& site) {
   }
 }
 
-SiteConfig read_site(YamlSection section) {
+SiteConfig read_site(YamlSection section, std::vector<io::TrackerKey>& keys) {
   SiteConfig config;
   std::string currency;
   section.read("name", config.site.name);
   section.read("currency", currency);
   section.read_duration("late_max", config.site.late_max, seconds(1), days(400));
+  read_tracker_keys(section, config.site.name, keys);
   section.read("catalog", config.catalog);
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);
@@ -150,7 +153,7 @@ void read_sites(YamlSection& top, Faults& faults, Config& config) {
   std::vector<Site> seen;
   for (const auto& node : sites) {
     const std::string path = "sites[" + std::to_string(index++) + "]";
-    config.sites.push_back(read_site({top.file(), node, path, faults}));
+    config.sites.push_back(read_site({top.file(), node, path, faults}, config.server.tracker_keys));
     seen.push_back(config.sites.back().site);
     if (auto made = Sites::make(seen); !made) {
       top.fault(node, made.error().detail);

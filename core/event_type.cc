@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kBuiltInTypes> kNames = {
     "login",          "subscribe",        "unsubscribe",      "identify",        "alias",
     "consent",        "offer_shown",      "offer_clicked",    "offer_dismissed", "offer_converted",
     "email_open",     "email_click",      "support_contact",  "social_like",     "social_share",
-    "social_comment", "social_follow"};
+    "social_comment", "social_follow",    "cart_at_most",     "cart_at_least"};
 
 constexpr std::string_view kCustomPrefix = "custom:";
 

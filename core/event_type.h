@@ -42,9 +42,13 @@ enum class EventType : uint64_t {
   kSocialShare = 29,
   kSocialComment = 30,
   kSocialFollow = 31,
+  // A cart told whole, as two events: what operators/cart_state makes of them is a remove_from_cart
+  // and an add_to_cart of the difference, or nothing.
+  kCartAtMost = 32,   // what is in the cart beyond the items left it
+  kCartAtLeast = 33,  // what of the items is not in the cart came into it
 };
 
-inline constexpr uint64_t kBuiltInTypes = 32;  // codes 1 … 31
+inline constexpr uint64_t kBuiltInTypes = 34;  // codes 1 … 33
 inline constexpr uint64_t kCustomTypeBit = 1ULL << 63;
 
 constexpr bool is_custom(EventType type) {

@@ -18,9 +18,10 @@ struct Exchange {
   bool done = false;
   bool keep_alive = true;
   bool head = false;
-  std::string origin;  // for the answer's CORS headers
-  std::string cookie;  // of the visitor, when the answer sets one
-  std::string bytes;   // the answer, once done
+  std::string origin;   // for the answer's CORS headers
+  std::string cookie;   // of the visitor, when the answer sets one
+  std::string headers;  // a tracker's answer has these more, each "Name: value\r\n"
+  std::string bytes;    // the answer, once done
 };
 
 class ExchangeQueue {
@@ -43,6 +44,7 @@ class ExchangeQueue {
     slot.head = false;
     slot.origin.clear();
     slot.cookie.clear();
+    slot.headers.clear();
     slot.bytes.clear();
     return x_end++;
   }

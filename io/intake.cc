@@ -111,6 +111,7 @@ void Intake::start(ParcelSource& parcels, WallTime received_at, std::string_view
   x_clock_mode = x_settings.clock_mode();
   x_source.assign(source);
   x_default_site.assign(default_site);
+  x_index = 0;
   x_seen = 0;
   x_accepted = 0;
   x_rejections.clear();
@@ -124,6 +125,7 @@ void Intake::take(const RawEvent& event, std::string_view raw) {
     result = append_event(x_event, parcel.records);
     if (result) {
       ++parcel.events;
+      ++x_index;
       ++x_seen;
       ++x_accepted;
       count_one(x_counters.accepted);
@@ -133,8 +135,14 @@ void Intake::take(const RawEvent& event, std::string_view raw) {
   reject(result.error().code, std::move(result.error().detail), raw);
 }
 
+void Intake::take_also(const RawEvent& event, std::string_view raw) {
+  --x_index;
+  take(event, raw);
+}
+
 void Intake::reject(ErrorCode code, std::string detail, std::string_view raw) {
-  const uint32_t index = x_seen++;
+  const uint32_t index = x_index++;
+  ++x_seen;
   count_one(x_counters.rejected);
   QuarantineEntry entry;
   entry.received_at = x_received_at;
@@ -192,6 +200,11 @@ Result<void> Intake::fill_names(const RawEvent& raw) {
     return Error{ErrorCode::kUnknownEventType, std::string(cut(raw.type, limits::kIdBytesMax))};
   }
   for (const TextField& field : kTextFields) {
+    const bool is_props = field.from == &RawEvent::props;
+    if (is_props && raw.props_optional && raw.props.size() > field.bytes_max) {
+      count_one(x_counters.truncated);
+      continue;
+    }
     if (auto result = check_text(raw.*field.from, field.bytes_max, field.name); !result) {
       return result;
     }

@@ -49,8 +49,9 @@ struct RawEvent {
   std::string_view campaign_name;
   std::string_view query;
   std::string_view channel;
-  std::string_view consent;  // raw JSON
-  std::string_view props;    // raw JSON
+  std::string_view consent;     // raw JSON
+  std::string_view props;       // raw JSON
+  bool props_optional = false;  // too large: left out and counted, instead of refusing the event
   std::vector<RawItem> items;
   void clear();  // keeps the items' memory
 };
@@ -74,7 +75,7 @@ struct IntakeCounters {
   std::atomic<uint64_t> rejected{0};
   std::atomic<uint64_t> clamped_future{0};
   std::atomic<uint64_t> clamped_late{0};
-  std::atomic<uint64_t> truncated{0};  // url, referrer, query cut at their bound
+  std::atomic<uint64_t> truncated{0};  // url, referrer, query cut at their bound; props left out
 };
 
 // What the intake must know of the engine. `clock_mode` is asked once per request.
@@ -103,8 +104,13 @@ class Intake {
   // Checks and takes one event; on failure rejects it with `raw` as its bytes. Every event of a
   // request goes through here in order, so that indexes are right.
   void take(const RawEvent& event, std::string_view raw);
+  // A further event out of the input that the last take() accepted: it has the same index.
+  void take_also(const RawEvent& event, std::string_view raw);
   // For what never became a RawEvent.
   void reject(ErrorCode code, std::string detail, std::string_view raw);
+
+  // What later rejections of this request are filed under, so that they can be replayed.
+  void set_source(std::string_view source) { x_source.assign(source); }
 
   [[nodiscard]] uint32_t accepted() const { return x_accepted; }
   [[nodiscard]] uint32_t seen() const { return x_seen; }  // accepted and rejected
@@ -126,6 +132,7 @@ class Intake {
   ClockMode x_clock_mode = ClockMode::kWall;
   std::string x_source;
   std::string x_default_site;
+  uint32_t x_index = 0;  // of the next input
   uint32_t x_seen = 0;
   uint32_t x_accepted = 0;
   std::vector<Rejection> x_rejections;

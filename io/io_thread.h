@@ -18,6 +18,7 @@
 #include "io/connection.h"
 #include "io/decoders/json_events.h"
 #include "io/decoders/pixel.h"
+#include "io/decoders/trackers.h"
 #include "io/errands.h"
 #include "io/feed.h"
 #include "io/followers.h"
@@ -71,6 +72,7 @@ class IoThread {
   Intake& intake() { return x_intake; }
   JsonEvents& json() { return x_json; }
   PixelDecoder& pixel() { return x_pixel; }
+  const Trackers& trackers() const { return x_trackers; }
   Inflater& inflater() { return x_inflater; }
   std::string& scratch() { return x_scratch; }  // decompressed or copied bodies
   // Begins the intake for it, as received now unless said otherwise. Give it back by submit() or
@@ -123,6 +125,7 @@ class IoThread {
   Intake x_intake;
   JsonEvents x_json;
   PixelDecoder x_pixel;
+  Trackers x_trackers;
   Inflater x_inflater;
   std::string x_scratch;
   Followers x_followers;

@@ -21,10 +21,13 @@ struct Request {
   std::string_view accept;
   std::string_view content_type;
   std::string_view content_encoding;
+  std::string_view authorization;
+  std::string_view write_key;  // X-Write-Key, one of the ways trackers name their key
   bool keep_alive = true;
   bool expects_continue = false;
   bool is_upgrade = false;  // Connection: upgrade and Upgrade: websocket
   bool from_loopback = false;
+  bool anonymous = false;    // SP-Anonymous: a tracker wants no cookie
   std::string_view body;     // complete, still encoded as content_encoding says
   size_t body_readable = 0;  // bytes that may be read from body.data() on, whatever they hold
 };

@@ -75,7 +75,7 @@ void RequestParser::move_views(ptrdiff_t by) {
   for (std::string_view* text :
        {&x_request.path, &x_request.query, &x_request.host, &x_request.origin, &x_request.cookie,
         &x_request.accept, &x_request.content_type, &x_request.content_encoding,
-        &x_request.last_event_id}) {
+        &x_request.last_event_id, &x_request.authorization, &x_request.write_key}) {
     if (!text->empty()) *text = {text->data() + by, text->size()};
   }
 }
@@ -120,6 +120,7 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
     case http::field::cookie: x_request.cookie = value; break;
     case http::field::accept: x_request.accept = value; break;
     case http::field::content_type: x_request.content_type = value; break;
+    case http::field::authorization: x_request.authorization = value; break;
     case http::field::content_encoding: x_request.content_encoding = value; break;
     case http::field::expect:
       x_request.expects_continue = boost::beast::iequals(field_value, "100-continue");
@@ -137,6 +138,8 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
       break;
     case http::field::unknown:
       if (boost::beast::iequals(name, "Last-Event-ID")) x_request.last_event_id = value;
+      if (boost::beast::iequals(name, "X-Write-Key")) x_request.write_key = value;
+      if (boost::beast::iequals(name, "SP-Anonymous")) x_request.anonymous = true;
       break;
     default: break;
   }

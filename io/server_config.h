@@ -11,6 +11,17 @@
 
 namespace rekindle::io {
 
+// Which site a tracker's key (write key, measurement id, pixel id, …) belongs to.
+struct TrackerKey {
+  std::string key;
+  std::string site;
+};
+// A path of our own choosing for a tracker's: blockers know the usual ones.
+struct TrackerPath {
+  std::string path;
+  std::string stands_for;
+};
+
 struct ServerConfig {
   std::string address = "127.0.0.1";  // IPv4 or IPv6 to listen on
   uint16_t port = 8080;               // 0: any free one; see Server::port()
@@ -25,6 +36,9 @@ struct ServerConfig {
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
   std::vector<WebhookConfig> webhooks;
+  std::vector<TrackerKey> tracker_keys;
+  std::vector<TrackerPath> tracker_paths;
+  std::vector<std::string> redirect_hosts;  // where a tracker's redirect may lead
 };
 
 }  // namespace rekindle::io

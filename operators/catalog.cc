@@ -5,6 +5,7 @@
 #include "operators/activity.h"
 #include "operators/audiences.h"
 #include "operators/cart.h"
+#include "operators/cart_state.h"
 #include "operators/dedupe.h"
 #include "operators/lifetime.h"
 #include "operators/profile.h"
@@ -15,7 +16,8 @@ Result<Operators> make_operators(const Rules& rules, const OperatorsConfig& conf
   Result<std::unique_ptr<Audiences>> audiences = Audiences::make(rules);
   if (!audiences) return audiences.error();
   Operators list;
-  list.push_back(make_dedupe());  // first: the rest must not see a duplicate
+  list.push_back(make_dedupe());      // first: the rest must not see a duplicate
+  list.push_back(make_cart_state());  // the rest must see differences
   list.push_back(make_session(config.session));
   list.push_back(make_activity());
   list.push_back(make_cart());

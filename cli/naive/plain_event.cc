@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "core/limits.h"
@@ -108,6 +109,66 @@ void remember(std::deque<T>& list, const T& entry, size_t most) {
   if (list.size() > most) list.pop_front();
 }
 
+struct Line {
+  int64_t quantity = 0;
+  PlainItem item;  // newest price and category
+};
+
+// The cart after these events.
+std::map<std::string, Line> cart_after(const std::vector<PlainEvent>& events) {
+  std::map<std::string, Line> cart;
+  for (const PlainEvent& event : events) {
+    const bool adds = event.type == EventType::kAddToCart;
+    if (!adds && event.type != EventType::kRemoveFromCart && event.type != EventType::kPurchase) {
+      continue;
+    }
+    for (const PlainItem& item : event.items) {
+      if (item.product.empty() || item.quantity == 0) continue;
+      Line& line = cart[item.product];
+      line.quantity += int64_t{item.quantity} * (adds ? 1 : -1);
+      line.item.product = item.product;
+      if (adds && item.has_price) line.item.has_price = true, line.item.price = item.price;
+      if (adds && !item.category.empty()) line.item.category = item.category;
+      if (line.quantity <= 0) cart.erase(item.product);
+    }
+  }
+  return cart;
+}
+
+// A cart told whole becomes what changed about it; false: nothing did. Of a visitor who did nothing
+// before, one that changes nothing is a look at the cart.
+bool became_difference(PlainEvent& event, const std::vector<PlainEvent>& before) {
+  const bool adds = event.type == EventType::kCartAtLeast;
+  std::map<std::string, PlainItem> told;
+  for (const PlainItem& item : event.items) {
+    if (item.product.empty()) continue;
+    const auto [place, first] = told.try_emplace(item.product, item);
+    if (!first) place->second.quantity += item.quantity;
+  }
+  std::map<std::string, Line> cart = cart_after(before);
+  event.type = adds ? EventType::kAddToCart : EventType::kRemoveFromCart;
+  event.has_value = false;
+  event.value = 0;
+  event.items.clear();
+  if (adds) {
+    for (const auto& [product, item] : told) {
+      const int64_t missing = item.quantity - cart[product].quantity;
+      if (missing <= 0) continue;
+      event.items.push_back(item);
+      event.items.back().quantity = static_cast<uint32_t>(missing);
+    }
+  } else {
+    for (const auto& [product, line] : cart) {
+      const int64_t extra = line.quantity - (told.count(product) ? told[product].quantity : 0);
+      if (extra <= 0) continue;
+      event.items.push_back(line.item);
+      event.items.back().quantity = static_cast<uint32_t>(extra);
+    }
+  }
+  if (event.items.empty() && before.empty()) event.type = EventType::kViewCart;
+  return !event.items.empty() || before.empty();
+}
+
 }  // namespace
 
 PlainEvent plain_event(const Event& event) {
@@ -141,7 +202,11 @@ bool History::add(const Event& event, EventTime known_at) {
   if (is_order && known(x_orders, order)) return false;
   if (event.event_id != kNoName) remember(x_ids, event.event_id, limits::kDedupeIdsMax);
   if (is_order) remember(x_orders, order, limits::kOrdersMax);
-  x_world.events.push_back(plain_event(event));
+  PlainEvent plain = plain_event(event);
+  const bool is_cart =
+      plain.type == EventType::kCartAtMost || plain.type == EventType::kCartAtLeast;
+  if (is_cart && !became_difference(plain, x_world.events)) return false;
+  x_world.events.push_back(std::move(plain));
   x_known_at.push_back(known_at);
   return true;
 }

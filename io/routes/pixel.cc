@@ -1,23 +1,17 @@
 // GET /pixel.gif: one event from its query string. The answer leaves when the event is committed; a
 // faulty event is quarantined and still gets the GIF, because a page cannot do anything about it.
 
-#include <sys/random.h>
-
-#include <array>
-#include <cstring>
-
-#include "core/assert.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
 #include "io/routes/ack.h"
 #include "io/routes/routes.h"
+#include "io/uuid.h"
 
 namespace rekindle::io::routes {
 namespace {
 
 constexpr std::string_view kCookie = "rk_visitor";
 constexpr std::string_view kCookieRest = "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
-constexpr size_t kUuidBytes = 36;
 
 bool names_visitor(std::string_view query) {
   for (size_t at = 0; at < query.size();) {
@@ -28,29 +22,6 @@ bool names_visitor(std::string_view query) {
     at += next + 1;
   }
   return false;
-}
-
-// Only what we gave ourselves: it goes into a query string as it is.
-bool is_uuid(std::string_view text) {
-  return text.size() == kUuidBytes &&
-         text.find_first_not_of("0123456789abcdef-") == std::string_view::npos;
-}
-
-// A random version 4 UUID (RFC 9562).
-std::array<char, kUuidBytes> new_uuid() {
-  std::array<uint8_t, 16> bytes{};
-  RK_ASSERT(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
-  bytes[6] = static_cast<uint8_t>((bytes[6] & 0x0f) | 0x40);
-  bytes[8] = static_cast<uint8_t>((bytes[8] & 0x3f) | 0x80);
-  constexpr char kHex[] = "0123456789abcdef";
-  std::array<char, kUuidBytes> text{};
-  size_t at = 0;
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) text[at++] = '-';
-    text[at++] = kHex[bytes[i] >> 4];
-    text[at++] = kHex[bytes[i] & 15];
-  }
-  return text;
 }
 
 void answer(const Submission& submission, HttpConnection& connection) {

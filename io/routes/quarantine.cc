@@ -114,10 +114,19 @@ void replay(const Reply& reply, const QuarantineEntry& entry, std::string body) 
     return reply.send(problem(409, "the stored bytes were cut; send the whole event as the body"));
   }
   const bool is_pixel = entry.source == "pixel" && body.empty();
+  const size_t slash = entry.source.find('/');
+  Tracker* const tracker = thread.trackers().named(entry.source.substr(0, slash));
   if (body.empty()) body = entry.raw;
   Submission& submission = thread.new_submission(entry.source, entry.received_at);
   Result<void> decoded;
-  if (is_pixel) {
+  if (tracker != nullptr) {
+    TrackerCall call{thread.parts().config, thread.engine().sites(), thread.intake()};
+    call.body = body;
+    if (slash != std::string::npos) {
+      call.write_key = std::string_view(entry.source).substr(slash + 1);
+    }
+    tracker->decode(call);
+  } else if (is_pixel) {
     thread.pixel().decode(body, thread.intake());
   } else {
     decoded = thread.json().decode(body, thread.intake());

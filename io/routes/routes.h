@@ -44,6 +44,8 @@ struct Call {
 void dispatch(Call call);
 
 namespace routes {
+// False: the path is no tracker's, and nothing was answered.
+[[nodiscard]] bool serve_tracker(Call& call);
 void pixel(Call& call);
 void post_events(Call& call);
 void websocket(Call& call);

@@ -44,10 +44,11 @@ class Verify : public ::testing::Test {
   // 200 days of a small shop; some events are late, some come twice.
   void write_events() {
     static constexpr const char* kTypes[] = {
-        "page_view",   "view_item",        "view_item",    "view_item",    "search",
-        "add_to_cart", "remove_from_cart", "purchase",     "purchase",     "refund",
-        "offer_shown", "support_contact",  "social_share", "subscribe",    "unsubscribe",
-        "identify",    "begin_checkout",   "consent",      "offer_clicked"};
+        "page_view",    "view_item",        "view_item",    "view_item",     "search",
+        "add_to_cart",  "remove_from_cart", "purchase",     "purchase",      "refund",
+        "offer_shown",  "support_contact",  "social_share", "subscribe",     "unsubscribe",
+        "identify",     "begin_checkout",   "consent",      "offer_clicked", "cart_at_most",
+        "cart_at_least"};
     static constexpr const char* kCategories[] = {"shoes", "shoe care", "hats"};
     std::mt19937 random(9);
     const auto pick = [&](size_t n) { return static_cast<size_t>(random() % n); };

@@ -18,9 +18,11 @@ struct ShopOptions {
 };
 
 inline std::vector<TestEvent> random_shop(const ShopOptions& options) {
-  constexpr EventType kTypes[] = {
-      EventType::kPageView, EventType::kViewItem,       EventType::kViewItem, EventType::kAddToCart,
-      EventType::kPurchase, EventType::kRemoveFromCart, EventType::kSearch,   EventType::kRefund};
+  constexpr EventType kTypes[] = {EventType::kPageView,   EventType::kViewItem,
+                                  EventType::kViewItem,   EventType::kAddToCart,
+                                  EventType::kPurchase,   EventType::kRemoveFromCart,
+                                  EventType::kSearch,     EventType::kRefund,
+                                  EventType::kCartAtMost, EventType::kCartAtLeast};
   constexpr const char* kCategories[] = {"shoes", "shirts", "hats"};
   std::mt19937 random(options.seed);
   const auto below = [&random](uint32_t n) { return static_cast<uint32_t>(random() % n); };
