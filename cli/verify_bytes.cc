@@ -131,14 +131,13 @@ class PartitionProof {
     if (!sessions) return sessions;
     std::string row;
     state_format::append_partition_row(x_id, 'c', row);
-    const std::string_view keys[] = {row};
-    Result<PartitionCheckpoint> checkpoint = PartitionCheckpoint{};
-    auto found = x_stored.state->multi_get(
-        Table::kPartitions, keys,
-        [&](size_t, std::string_view value) { checkpoint = decode_checkpoint(value); });
-    if (!found) return found;
-    if (!checkpoint) return checkpoint.error();
-    x_checkpoint = *checkpoint;
+    const auto stored = read_row(*x_stored.state, Table::kPartitions, row);
+    if (!stored) return stored.error();
+    if (*stored) {
+      auto checkpoint = decode_checkpoint(**stored);
+      if (!checkpoint) return checkpoint.error();
+      x_checkpoint = *std::move(checkpoint);
+    }
     // An empty stream of a partition that has caused effects was let go as a whole; what it causes
     // after it was saved cannot have been.
     if (x_changes.is_empty()) x_changes.begin_after(x_checkpoint.change_seq);
@@ -197,12 +196,12 @@ class PartitionProof {
   Result<void> compare_insights() {
     std::string row;
     state_format::append_partition_row(x_id, 'i', row);
-    const std::string_view keys[] = {row};
     x_bytes.clear();
     encode_insights(x_partition.insights().sites(), x_bytes);
-    return x_stored.state->multi_get(Table::kPartitions, keys, [&](size_t, std::string_view value) {
-      if (value != x_bytes) differs(where("has other ranks or models than saved"));
-    });
+    const auto stored = read_row(*x_stored.state, Table::kPartitions, row);
+    if (!stored) return stored.error();
+    if (*stored && **stored != x_bytes) differs(where("has other ranks or models than saved"));
+    return {};
   }
 
   PartitionId x_id;

@@ -18,6 +18,16 @@ struct SiteModel {
   std::string model;
 };
 
+// The same as numbers, for people.
+struct ModelFigure {
+  std::string_view name;  // of a constant
+  double value = 0;
+};
+struct DescribedModel {
+  SiteId site{};
+  std::vector<ModelFigure> figures;
+};
+
 class CustomerModels {
  public:
   virtual ~CustomerModels() = default;
@@ -32,6 +42,8 @@ class CustomerModels {
     uint64_t failed = 0;
   };
   [[nodiscard]] virtual Refit refit(EventTime now) = 0;
+  // What the bytes of a model say; nothing when they cannot be read. Pure; any thread at any time.
+  [[nodiscard]] virtual std::vector<ModelFigure> describe(std::string_view model) const = 0;
 };
 
 }  // namespace rekindle

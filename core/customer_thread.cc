@@ -73,6 +73,11 @@ bool CustomerThread::read(CustomerTargets& targets) const {
   return lock.owns_lock();
 }
 
+std::vector<SiteModel> CustomerThread::models() const {
+  const std::lock_guard lock(x_mutex);
+  return x_targets.models;
+}
+
 bool CustomerThread::apply_waiting() {
   Waiting waiting;
   {

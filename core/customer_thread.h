@@ -54,6 +54,8 @@ class CustomerThread {
   [[nodiscard]] uint64_t version() const { return x_version.load(std::memory_order_acquire); }
   // False when that would mean to wait; then try again later.
   [[nodiscard]] bool read(CustomerTargets& targets) const;
+  // The newest of each site. Waits for whoever publishes or brings changes: not for shards.
+  [[nodiscard]] std::vector<SiteModel> models() const;
 
   // Works off what waits and publishes if that changed anything. True when it did, or when it
   // answered. Any thread.

@@ -11,17 +11,8 @@ namespace {
 
 // Rows of Table::kPartitions that belong to no partition.
 constexpr std::string_view kRulesRow = "\xff\xffr";
-constexpr std::string_view kWaitingRow = "\xff\xffw";
+constexpr std::string_view kWaitingRow = "\xff\xffq";
 constexpr auto kTryAgain = std::chrono::seconds(1);
-
-Result<std::string> read_row(StateStore& store, std::string_view row) {
-  std::string value;
-  const std::string_view keys[] = {row};
-  auto read = store.multi_get(Table::kPartitions, keys,
-                              [&](size_t, std::string_view stored) { value = stored; });
-  if (!read) return read.error();
-  return value;
-}
 
 }  // namespace
 
@@ -34,17 +25,17 @@ Definitions::~Definitions() {
 // --- at start
 
 Result<void> Definitions::load() {
-  auto rules = read_row(x_env.store, kRulesRow);
+  auto rules = read_row(x_env.store, Table::kPartitions, kRulesRow);
   if (!rules) return rules.error();
-  if (!rules->empty()) {
-    auto decoded = decode_rules(*rules);
+  if (*rules) {
+    auto decoded = decode_rules(**rules);
     if (!decoded) return decoded.error();
     x_rules = *std::move(decoded);
   }
-  auto waiting = read_row(x_env.store, kWaitingRow);
+  auto waiting = read_row(x_env.store, Table::kPartitions, kWaitingRow);
   if (!waiting) return waiting.error();
-  if (!waiting->empty()) {
-    auto decoded = decode_wanted(*waiting);
+  if (*waiting) {
+    auto decoded = decode_wanted(**waiting);
     if (!decoded) return decoded.error();
     x_waiting = *std::move(decoded);
   }

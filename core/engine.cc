@@ -16,21 +16,6 @@ namespace {
 // A row of Table::kPartitions that belongs to no partition.
 constexpr std::string_view kCountRow = "\xff\xffp";
 
-Result<std::string> read_row(StateStore& store, std::string_view row) {
-  std::string value;
-  const std::string_view keys[] = {row};
-  auto read = store.multi_get(Table::kPartitions, keys,
-                              [&](size_t, std::string_view stored) { value = stored; });
-  if (!read) return read.error();
-  return value;
-}
-
-Result<void> write_row(StateStore& store, std::string_view row, std::string_view value) {
-  StateBatch batch;
-  batch.put(Table::kPartitions, row, value);
-  return store.write(batch);
-}
-
 // Runs a function on a shard's thread and lets the caller wait for its result.
 class ShardCall final : public Query {
  public:
@@ -115,14 +100,18 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
 }
 
 Result<void> Engine::check_partitions() {
-  auto stored = read_row(x_parts.store, kCountRow);
+  auto stored = read_row(x_parts.store, Table::kPartitions, kCountRow);
   if (!stored) return stored.error();
   const std::string wanted = std::to_string(x_config.partitions);
-  if (stored.value().empty()) return write_row(x_parts.store, kCountRow, wanted);
-  if (stored.value() == wanted) return {};
+  if (!*stored) {
+    StateBatch batch;
+    batch.put(Table::kPartitions, kCountRow, wanted);
+    return x_parts.store.write(batch);
+  }
+  if (**stored == wanted) return {};
   return Error{ErrorCode::kInvalidConfiguration,
-               "this store has " + stored.value() + " partitions, the configuration says " +
-                   wanted + "; the number is fixed at first start"};
+               "this store has " + **stored + " partitions, the configuration says " + wanted +
+                   "; the number is fixed at first start"};
 }
 
 Result<void> Engine::recover(const std::function<void(double)>& progress) {
@@ -191,6 +180,14 @@ void Engine::set_clock_mode(ClockMode mode) {
 
 Result<void> Engine::tick(EventTime now) {
   return on_every_shard([now](Shard& shard) { return shard.tick(now); });
+}
+
+// First everything committed is told and counted, then everybody is brought to what came of it.
+Result<void> Engine::settle() {
+  const auto call = [](Shard& shard) { return shard.settle(); };
+  const auto told = on_every_shard(call);
+  x_customers->catch_up();
+  return told ? on_every_shard(call) : told;
 }
 
 Result<void> Engine::on_every_shard(const std::function<Result<void>(Shard&)>& call) {
@@ -294,6 +291,15 @@ bool Engine::step() {
 
 const CustomerCounters& Engine::customer_counters() const {
   return x_customers->counters();
+}
+
+std::vector<DescribedModel> Engine::models() const {
+  if (x_parts.customer_models == nullptr) return {};
+  std::vector<DescribedModel> models;
+  for (const SiteModel& model : x_customers->models()) {
+    models.push_back({model.site, x_parts.customer_models->describe(model.model)});
+  }
+  return models;
 }
 
 void Engine::run_until_idle() {

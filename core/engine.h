@@ -105,6 +105,9 @@ class Engine {
   void set_clock_mode(ClockMode mode);
   // Logs a tick at `now` in every partition and fires what is due. Returns when committed.
   [[nodiscard]] Result<void> tick(EventTime now);
+  // Returns when ranks and lifetime value models know everything committed before, and every
+  // customer was judged by the boundaries that came of it. Other work waits: for imports.
+  [[nodiscard]] Result<void> settle();
 
   // --- the change feed ---------------------------------------------------------------------------
   // Once; any thread. Changes committed from then on are announced.
@@ -124,6 +127,8 @@ class Engine {
   // --- looking ---------------------------------------------------------------------------------
   [[nodiscard]] const ShardCounters& counters(size_t shard) const;
   [[nodiscard]] const CustomerCounters& customer_counters() const;
+  // The newest lifetime value model of each site that has one. Any thread.
+  [[nodiscard]] std::vector<DescribedModel> models() const;
   [[nodiscard]] const Sites& sites() const { return x_parts.sites; }
   [[nodiscard]] const Clock& clock() const { return x_parts.clock; }
   [[nodiscard]] Log& log() { return x_parts.log; }

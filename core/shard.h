@@ -65,6 +65,8 @@ class Shard {
 
   // Logs a tick at `now` in every partition and fires all that is due. On the shard's thread.
   [[nodiscard]] Result<void> tick(EventTime now);
+  // Tells what changed about customers and brings all partitions to what is published. The same.
+  [[nodiscard]] Result<void> settle();
 
   // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
   // go once it counts every shard as switched, or the shard has stopped.

@@ -54,6 +54,19 @@ Result<bool> Shard::move_insights(size_t most) {
   return more;
 }
 
+Result<void> Shard::settle() {
+  for (bool more = true; more;) {
+    auto moved = move_insights(limits::kRankSliceMax);
+    auto saved = moved ? x_checkpointer.step() : moved;
+    if (!saved) {
+      fail(saved.error());
+      return saved.error();
+    }
+    more = *moved;
+  }
+  return {};
+}
+
 // How many customers were looked at, at least 1 when anything moved.
 Result<size_t> Shard::move_insights(Partition& partition, size_t most) {
   const uint64_t before = x_counters.rank_crossings.load(std::memory_order_relaxed);

@@ -93,4 +93,8 @@ class StateStore {
   [[nodiscard]] virtual bool is_stalling() const = 0;
 };
 
+// One row, or nothing when there is none. Any thread.
+[[nodiscard]] Result<std::optional<std::string>> read_row(StateStore& store, Table table,
+                                                          std::string_view row);
+
 }  // namespace rekindle

@@ -82,6 +82,18 @@ bool add_entry(const Timeline& timeline, const Entry& entry, DistinctField field
   return true;
 }
 
+// What lies in the window goes to `newest`; `result` gets until when it holds at least, and whether
+// all of it is known to the second. Count or Holds.
+template <typename Answer>
+void gather(const Timeline& timeline, const WindowQuery& query, const Matcher& matches,
+            EventTime now, NewestFirst& newest, Answer& result) {
+  window_detail::for_each_slice(timeline, query, now, [&](const Slice& slice) {
+    newest.add(slice);
+    window_detail::change_without_loss(slice, query.window, matches, result.until);
+    if (slice.reaches_tiles()) result.exact = false;
+  });
+}
+
 }  // namespace
 
 Count distinct(const Timeline& timeline, const WindowQuery& query, DistinctField field,
@@ -91,11 +103,7 @@ Count distinct(const Timeline& timeline, const WindowQuery& query, DistinctField
   const Matcher matches(timeline, query.filter, query.money_scale);
   Count result;
   NewestFirst newest;
-  window_detail::for_each_slice(timeline, query, now, [&](const Slice& slice) {
-    newest.add(slice);
-    window_detail::change_without_loss(slice, query.window, matches, result.until);
-    if (slice.reaches_tiles()) result.exact = false;
-  });
+  gather(timeline, query, matches, now, newest, result);
   while (const Entry* entry = newest.next()) {
     if (!matches(*entry)) continue;
     if (field == DistinctField::kOrder) {
@@ -126,11 +134,7 @@ Holds distinct_at_least(const Timeline& timeline, const WindowQuery& query, Dist
   const Matcher matches(timeline, query.filter, query.money_scale);
   Holds result;
   NewestFirst newest;
-  window_detail::for_each_slice(timeline, query, now, [&](const Slice& slice) {
-    newest.add(slice);
-    window_detail::change_without_loss(slice, query.window, matches, result.until);
-    if (slice.reaches_tiles()) result.exact = false;
-  });
+  gather(timeline, query, matches, now, newest, result);
   while (const Entry* entry = newest.next()) {
     if (!matches(*entry) || add_entry(timeline, *entry, field, k, values)) continue;
     return {true, true, entry->at + query.window};

@@ -181,7 +181,14 @@ Result<ClockBody> parse_clock_body(std::string_view body) {
       return Error{ErrorCode::kInvalidTime, "tick is outside the years 2000 to 2100"};
     }
   }
-  if (!clock.mode && !clock.tick) return Error{ErrorCode::kMissingField, "mode or tick"};
+  dom::element settle;
+  if ((*object)["settle"].get(settle) == simdjson::SUCCESS &&
+      settle.get(clock.settle) != simdjson::SUCCESS) {
+    return wrong_type("settle");
+  }
+  if (!clock.mode && !clock.tick && !clock.settle) {
+    return Error{ErrorCode::kMissingField, "mode, tick or settle"};
+  }
   return clock;
 }
 

@@ -36,10 +36,11 @@ using ControlFrame = std::variant<SubscribeFrame, UnsubscribeFrame, DecideFrame>
 // Errors: kMissingField, kInvalidArgument, kStringTooLong. Used for query parameters too.
 [[nodiscard]] Result<void> check(const DecideRequest& request);
 
-// {"mode":"wall" or "events"} and/or {"tick": RFC 3339 or milliseconds}.
+// {"mode":"wall" or "events"} and/or {"tick": RFC 3339 or milliseconds} and/or {"settle":true}.
 struct ClockBody {
   std::optional<ClockMode> mode;
   std::optional<EventTime> tick;
+  bool settle = false;
 };
 [[nodiscard]] Result<ClockBody> parse_clock_body(std::string_view body);
 

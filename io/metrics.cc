@@ -115,6 +115,23 @@ void collect_customers(const CustomerCounters& customers, std::vector<MetricFami
             age);
 }
 
+void collect_models(const Engine& engine, std::vector<MetricFamily>& out) {
+  const std::vector<DescribedModel> models = engine.models();
+  if (models.empty()) return;
+  MetricFamily& to = out.emplace_back(family(
+      "rekindle_model_parameter",
+      "The newest lifetime value model: BG/NBD r, alpha (days), a, b; Gamma-Gamma p, q, v (minor "
+      "units); the customers it was fitted to and when, in ms",
+      MetricType::Gauge));
+  for (const DescribedModel& model : models) {
+    const Site* const site = engine.sites().find(model.site);
+    if (site == nullptr) continue;
+    for (const ModelFigure& figure : model.figures) {
+      add_value(to, figure.value, {{"site", site->name}, {"parameter", std::string(figure.name)}});
+    }
+  }
+}
+
 // --- the front doors -----------------------------------------------------------------------------
 
 struct IoMetric {
@@ -241,6 +258,7 @@ std::string Metrics::text() const {
   std::vector<MetricFamily> families;
   collect_shards(x_engine, families);
   collect_customers(x_engine.customer_counters(), families);
+  collect_models(x_engine, families);
   collect_intake(x_intake, families);
   collect_io(x_io, families);
   collect_latency(x_io, "rekindle_ack_seconds", "Events read until their answer is ready",

@@ -12,17 +12,13 @@ namespace {
 Result<void> read_clock(StateStore& store, PartitionId partition, EventTime& as_of) {
   std::string row;
   state_format::append_partition_row(partition, 'c', row);
-  const std::string_view rows[] = {row};
-  Result<void> outcome;
-  auto read = store.multi_get(Table::kPartitions, rows, [&](size_t, std::string_view value) {
-    const auto checkpoint = decode_checkpoint(value);
-    if (!checkpoint) {
-      outcome = checkpoint.error();
-    } else if (checkpoint->next_number > 0) {
-      as_of = std::min(as_of, checkpoint->clock);
-    }
-  });
-  return read ? outcome : read;
+  const auto value = read_row(store, Table::kPartitions, row);
+  if (!value) return value.error();
+  if (!*value) return {};
+  const auto checkpoint = decode_checkpoint(**value);
+  if (!checkpoint) return checkpoint.error();
+  if (checkpoint->next_number > 0) as_of = std::min(as_of, checkpoint->clock);
+  return {};
 }
 
 Result<void> add_visitors(StateStore& store, PartitionId partition, CustomerSums& sums) {

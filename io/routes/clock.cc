@@ -21,22 +21,25 @@ void answer(const Reply& reply, const Engine& engine) {
 }
 
 // A tick waits for all shards, so it is not the io thread that does.
-class TickErrand final : public Errand {
+class ClockErrand final : public Errand {
  public:
-  TickErrand(Engine& engine, const Reply& reply, EventTime at)
-      : x_engine(engine), x_reply(reply), x_at(at) {}
-  void run() override { x_ticked = x_engine.tick(x_at); }
+  ClockErrand(Engine& engine, const Reply& reply, const ClockBody& body)
+      : x_engine(engine), x_reply(reply), x_body(body) {}
+  void run() override {
+    if (x_body.tick) x_done = x_engine.tick(*x_body.tick);
+    if (x_body.settle && x_done) x_done = x_engine.settle();
+  }
   void on_reply() override {
-    const std::unique_ptr<TickErrand> self(this);
-    if (!x_ticked) return x_reply.send(problem(x_ticked.error()));
+    const std::unique_ptr<ClockErrand> self(this);
+    if (!x_done) return x_reply.send(problem(x_done.error()));
     answer(x_reply, x_engine);
   }
 
  private:
   Engine& x_engine;
   Reply x_reply;
-  EventTime x_at;
-  Result<void> x_ticked;
+  ClockBody x_body;
+  Result<void> x_done;
 };
 
 }  // namespace
@@ -49,8 +52,8 @@ void post_clock(Call& call) {
   const auto body = parse_clock_body(call.request.body);
   if (!body) return call.reply.send(problem(body.error()));
   if (body->mode) thread.engine().set_clock_mode(*body->mode);
-  if (!body->tick) return answer(call.reply, thread.engine());
-  if (!thread.send_errand(std::make_unique<TickErrand>(thread.engine(), call.reply, *body->tick))) {
+  if (!body->tick && !body->settle) return answer(call.reply, thread.engine());
+  if (!thread.send_errand(std::make_unique<ClockErrand>(thread.engine(), call.reply, *body))) {
     call.reply.send(overloaded(503));
   }
 }

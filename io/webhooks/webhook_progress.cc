@@ -59,14 +59,10 @@ std::string progress_row(std::string_view webhook) {
 
 Result<std::optional<WebhookProgress>> load_progress(StateStore& store, std::string_view webhook,
                                                      uint32_t partitions) {
-  const std::string row = progress_row(webhook);
-  const std::string_view rows[] = {row};
-  std::optional<std::string> bytes;
-  auto read = store.multi_get(Table::kPartitions, rows,
-                              [&](size_t, std::string_view value) { bytes = value; });
-  if (!read) return read.error();
-  if (!bytes) return std::optional<WebhookProgress>();
-  auto progress = decode_progress(*bytes, partitions);
+  auto bytes = read_row(store, Table::kPartitions, progress_row(webhook));
+  if (!bytes) return bytes.error();
+  if (!*bytes) return std::optional<WebhookProgress>();
+  auto progress = decode_progress(**bytes, partitions);
   if (!progress) return progress.error();
   return std::optional(*std::move(progress));
 }

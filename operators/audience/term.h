@@ -37,6 +37,9 @@ struct Quantity {
   static Quantity unknown(bool exact = true, EventTime until = EventTime::never()) {
     return {{}, State::kUnknown, exact, until};
   }
+  static Quantity of(const Count& count) {
+    return {Rational::whole(count.value), State::kKnown, count.exact, count.until};
+  }
   static Quantity infinite(EventTime until = EventTime::never()) {
     return {{}, State::kInfinite, true, until};
   }

@@ -10,7 +10,7 @@
 
 namespace rekindle::operators::audience {
 
-extern const TermKind kCount, kDid;                                     // terms/count.cc
+extern const TermKind kCount, kDid, kExposures;                         // terms/count.cc
 extern const TermKind kSum, kMinimum, kMaximum, kAverage;               // terms/amounts.cc
 extern const TermKind kDistinct;                                        // terms/distinct.cc
 extern const TermKind kSince;                                           // terms/since.cc
@@ -29,7 +29,6 @@ extern const TermKind kCampaignFirstSource, kCampaignFirstMedium, kCampaignFirst
 extern const TermKind kIn, kInFor;                               // terms/in.cc
 extern const TermKind kBucket;                                   // terms/bucket.cc
 extern const TermKind kFirst;                                    // terms/first.cc
-extern const TermKind kExposures;                                // terms/exposures.cc
 extern const TermKind kTop, kPercentile;                         // terms/rank.cc
 extern const TermKind kRfmRecency, kRfmFrequency, kRfmMonetary;  // terms/rank.cc
 extern const TermKind kClv, kAlive;                              // terms/clv.cc

@@ -50,6 +50,23 @@ class ClvModels final : public CustomerModels {
     return done;
   }
 
+  std::vector<ModelFigure> describe(std::string_view bytes) const override {
+    const Result<ClvModel> model = decode_clv_model(bytes);
+    if (!model) return {};
+    const ClvParameters& parameters = model->parameters();
+    const auto& [r, alpha, a, b] = parameters.purchases;
+    const auto& [p, q, v] = parameters.spend;
+    return {{"r", r},
+            {"alpha", alpha},
+            {"a", a},
+            {"b", b},
+            {"p", p},
+            {"q", q},
+            {"v", v},
+            {"customers", static_cast<double>(parameters.customers)},
+            {"fitted_at", static_cast<double>(parameters.fitted_at.ms)}};
+  }
+
  private:
   struct Site {
     ClvHistogram histogram;

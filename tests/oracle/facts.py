@@ -13,6 +13,8 @@ class Audience:
     name: str
     when: str  # in the engine's language
     sql: str   # the same by hand; :t is the instant
+    of_ranks: bool = False  # depends on all customers
+    of_model: bool = False  # depends on the lifetime value model, so it is compared at rest
 
 
 @dataclasses.dataclass
@@ -33,8 +35,9 @@ class DataSet:
     windows: list     # ms, for instants on their edges
     database: object  # sqlite3 connection with tables event (and item)
     files: list = dataclasses.field(default_factory=list)    # YAML that defines `audiences`
-    prepare: object = None  # called with each instant before its queries
+    prepare: object = None  # called with each instant and the model's parameters before its queries
     moments: dict = dataclasses.field(default_factory=dict)  # name → instants worth a look
+    rests: list = dataclasses.field(default_factory=list)  # (begin, end) of pauses, see Rests
 
 
 def ms(duration):
@@ -46,17 +49,41 @@ def zstd_bytes(path):
     return subprocess.run(["zstd", "-dcq", str(path)], check=True, capture_output=True).stdout
 
 
-def deliver(rows, seed, late_max, repeat_max, second_line, late_share=0.04):
+class Rests:
+    """Pauses put into a data set: at each of some instants time stands still for LENGTH, and what
+    comes later comes that much later. A new lifetime value model is seen by a customer at their
+    next step, which is at most LOOK away: from then on until a pause ends everybody is judged by
+    the model that is in force, whenever it was that it came into force before."""
+    LOOK = 7 * DAY
+    LENGTH = LOOK + 3 * DAY
+
+    def __init__(self, begins=()):
+        self.begins = begins  # ascending
+
+    def moved(self, at):
+        return at + self.LENGTH * sum(begin <= at for begin in self.begins)
+
+    def spans(self):
+        begins = [begin + n * self.LENGTH for n, begin in enumerate(self.begins)]
+        return [(begin, begin + self.LENGTH) for begin in begins]
+
+    def undisturbed(self, arrival):
+        """What would arrive during a pause does so when it is over."""
+        return max([arrival] + [end for begin, end in self.spans() if begin <= arrival < end])
+
+
+def deliver(rows, seed, late_max, repeat_max, second_line, late_share=0.04, rests=Rests()):
     """Deliveries of (key, at, line), in the order they arrive: one in 25 arrives up to `late_max`
     late, one in 40 comes again up to `repeat_max` later. `second_line` may change what is sent the
     second time. The first delivery of a key is the one that counts."""
     dice = random.Random(seed)
     deliveries = []
     for key, at, line in rows:
-        arrival = at + (dice.randrange(1, late_max) if dice.random() < late_share else 0)
+        late = dice.randrange(1, late_max) if dice.random() < late_share else 0
+        arrival = rests.undisturbed(at + late)
         deliveries.append(Delivery(arrival, key, line, is_late=arrival > at))
         if dice.random() < 0.025:
-            again = arrival + dice.randrange(repeat_max)
+            again = rests.undisturbed(arrival + dice.randrange(repeat_max))
             deliveries.append(Delivery(again, key, second_line(key, line, dice)))
     deliveries.sort(key=lambda delivery: delivery.arrival)
     seen = set()
@@ -92,6 +119,26 @@ def instants(data_set, count, seed):
         edge += dice.choice((-1, 0, 1))
         if first <= edge <= last + max(data_set.windows):
             chosen.add(edge)
+    return sorted(chosen)
+
+
+def resting_instants(data_set, count, seed):
+    """In the pauses and after the end, once a new model has been seen by everybody: on, 1 ms before
+    and 1 ms after the instants at which somebody's lifetime value is taken anew."""
+    dice = random.Random(seed)
+    rows = data_set.database.execute("SELECT at FROM event WHERE type = 'purchase'")
+    orders = [at for at, in rows]
+    last = max(delivery.arrival for delivery in data_set.deliveries)
+    spans = [(begin + Rests.LOOK, end) for begin, end in data_set.rests]
+    spans.append((last + Rests.LOOK, last + 100 * DAY))
+    chosen = set()
+    while len(chosen) < count:
+        begin, end = spans[len(chosen) % len(spans)]
+        step = dice.choice((DAY, 7 * DAY))
+        order = dice.choice(orders)
+        instant = order + (dice.randrange(begin, end) - order) // step * step
+        if begin <= instant < end:
+            chosen.add(instant + dice.choice((-1, 0, 1) if instant > begin else (0, 1)))
     return sorted(chosen)
 
 

@@ -4,21 +4,19 @@
          channel, arrival, seq (the order of arrival)
   item   the lines of all events: key, product, category, quantity, price
   life   one row for each who of known: orders, money, first and last times
+  ranked one row for each who has ordered: how many others have less or more, of all n
   cart   what is in whose cart: who, items, value
 
+and the functions alive and clv, by the server's newest lifetime value model (unknown without one),
 so that the same questions can be asked of any data set. Money is in minor units, times in ms.
+ready_tables.py makes them.
 """
-import ctypes
 import datetime
 
 from facts import DAY, HOUR, MINUTE, Audience, both, but_not, either, having
-from server import ROOT, SITE
+from server import ROOT
 
-FOLDER = ROOT / "configs" / "audiences"
-# Whom these hold depends on all customers and on fits made by the machine's clock, at a stated
-# rhythm: tests of ranks and lifetime values compare them after they came to rest.
-OF_RANKS = {"value", "heroes", "cross_buyers"}
-FILES = [file for file in sorted(FOLDER.glob("*.yaml")) if file.stem not in OF_RANKS]
+FILES = sorted((ROOT / "configs" / "audiences").glob("*.yaml"))
 MONTH = 30 * DAY
 DONE = "type NOT IN ('offer_shown', 'offer_converted')"  # by the visitor: what `any` means
 
@@ -43,6 +41,10 @@ def life(condition):
 
 def cart(condition):
     return f"SELECT who FROM cart WHERE {condition}"
+
+
+def ranked(condition):
+    return f"SELECT who FROM ranked WHERE {condition}"
 
 
 def without(first, then, wait, window, condition="1"):
@@ -95,6 +97,17 @@ INTERESTED = either(having(within("view_item", 60 * DAY), "count(*) >= 2"),
 DECIDING = either(cart("items > 0"), within("begin_checkout", 14 * DAY),
                   within("add_to_wishlist", 14 * DAY))
 PROSPECT = life("orders = 0")
+CROSS_BUYER = f"""SELECT who FROM known JOIN item USING (key)
+    WHERE type = 'purchase' AND at > :t - {365 * DAY} AND at <= :t AND category <> ''
+    GROUP BY who HAVING count(DISTINCT category) >= 2"""
+# fewer than 5 % of all have more, and so on
+VIP = ranked("100 * revenue_more < 5 * n")
+TOP_FIFTH = ranked("100 * revenue_more < 20 * n")
+
+
+def score(rank):
+    """rfm: 1 to 5 by how many have less."""
+    return f"1 + 5 * {rank} / n"
 
 # Who was lapsed and warm at an earlier moment, by what was known then.
 WAS_LAPSED_WARM = f"""(
@@ -197,6 +210,34 @@ SQL = {
         f"SELECT * FROM ({CONSENTS}) WHERE purpose = 'email'")}) WHERE granted""",
     "welcome_test_a": life("orders = 0 AND bucket('welcome offer', who) < 5000"),
     "welcome_test_b": life("orders = 0 AND bucket('welcome offer', who) >= 5000"),
+    # value.yaml
+    "value_small": ranked("100 * revenue_less < 25 * n"),
+    "value_average": ranked("100 * revenue_less >= 25 * n AND 100 * revenue_less < 50 * n"),
+    "value_good": ranked("100 * revenue_less >= 50 * n AND 100 * revenue_less < 75 * n"),
+    "value_better": ranked("100 * revenue_less >= 75 * n"),
+    "value_frequent": ranked("100 * orders_less >= 75 * n"),
+    "value_big_baskets": ranked("100 * aov_less >= 75 * n"),
+    "value_small_baskets": ranked("100 * aov_less < 25 * n"),
+    "value_promising": ranked("100 * revenue_less < 50 * n AND clv(who, :t, 365) >= 10000"),
+    "value_fading": ranked("100 * revenue_less >= 75 * n AND alive(who, :t) < 500000"),
+    # heroes.yaml
+    "heroes_vip": VIP,
+    "heroes_top_customers": but_not(
+        both(TOP_FIFTH, ranked(f"{score('recency_less')} >= 3 AND {score('orders_less')} >= 3")),
+        VIP),
+    "heroes_lapsing": both(TOP_FIFTH, life(f"last_order < :t - {8 * MONTH}")),
+    # cross_buyers.yaml
+    "is_cross_buyer": CROSS_BUYER,
+    "unprofitable_service_users": both(CROSS_BUYER, f"""SELECT who FROM known
+        WHERE type IN ('support_contact', 'purchase') AND at > :t - {180 * DAY} AND at <= :t
+        GROUP BY who HAVING sum(type = 'support_contact') >= 4
+                        AND sum(type = 'support_contact') > 2 * sum(type = 'purchase')"""),
+    "unprofitable_returners": both(
+        CROSS_BUYER, life("orders >= 2 AND purchased > 0 AND 2 * refunded > purchased")),
+    "unprofitable_discount_hunters": both(
+        CROSS_BUYER, life("orders >= 3 AND 10 * coupon_orders >= 8 * orders")),
+    "unprofitable_spending_limiters": both(
+        CROSS_BUYER, life("orders >= 3"), ranked("100 * aov_less < 25 * n")),
     # lifecycle.yaml
     "is_advocate": ADVOCATE,
     "is_interested": INTERESTED,
@@ -210,104 +251,8 @@ SQL = {
     "stage_advocacy": ADVOCATE,
 }
 
-AUDIENCES = [Audience(name, "", sql) for name, sql in SQL.items()]
+AUDIENCES = [Audience(name, "", sql, of_ranks="FROM ranked" in sql,
+                      of_model="clv(" in sql or "alive(" in sql) for name, sql in SQL.items()]
 
 WINDOWS = [10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR] + [n * DAY for n in (
     1, 2, 3, 7, 10, 14, 24, 30, 60, 90, 120, 180, 240, 247, 360)]
-
-# --- the tables of an instant ---------------------------------------------------------------------
-
-LIFE = """
-  CREATE TABLE life AS
-    SELECT who, min(at) AS first_at, sum(type = 'purchase') AS orders,
-           sum(CASE type WHEN 'purchase' THEN ifnull(value, 0) ELSE 0 END) AS purchased,
-           sum(CASE type WHEN 'refund' THEN ifnull(value, 0) ELSE 0 END) AS refunded,
-           sum(type = 'purchase' AND coupon <> '') AS coupon_orders,
-           min(CASE type WHEN 'purchase' THEN at END) AS first_order,
-           max(CASE type WHEN 'purchase' THEN at END) AS last_order
-    FROM known GROUP BY who"""
-
-# In the order things arrived: an add is +, a removal or a purchase −, and a product never goes below
-# 0: what is left of it is its running total less the lowest that total ever was below 0. The price
-# is that of the newest add. `cart_line` has only products that somebody once added.
-CART = """
-  CREATE TABLE cart AS
-    SELECT who, sum(quantity) AS items, sum(quantity * price) AS value FROM (
-      SELECT who, product, total - min(0, lowest) AS quantity,
-             (SELECT price FROM cart_line AS added
-              WHERE added.who = line.who AND added.product = line.product
-                AND added.arrival <= :t AND added.quantity > 0 ORDER BY seq DESC LIMIT 1) AS price
-      FROM (SELECT who, product, seq, total,
-                   min(total) OVER (PARTITION BY who, product ORDER BY seq) AS lowest,
-                   max(seq) OVER (PARTITION BY who, product) AS newest
-            FROM (SELECT who, product, seq,
-                         sum(quantity) OVER (PARTITION BY who, product ORDER BY seq) AS total
-                  FROM cart_line WHERE arrival <= :t)) AS line
-      WHERE seq = newest)
-    GROUP BY who"""
-
-
-class Tables:
-    """Brings the tables to one instant after the other."""
-
-    def __init__(self, database):
-        self.database = database
-        self.until = -1
-        database.executescript("""
-          CREATE TABLE known AS SELECT * FROM event WHERE 0;
-          CREATE INDEX known_type ON known (type, at, who);
-          CREATE INDEX known_who ON known (who, type, at);
-          CREATE INDEX known_arrival ON known (arrival);
-          CREATE TABLE life (who);
-          CREATE TABLE cart (who);
-        """)
-
-    def bring_to(self, instant):
-        self.database.execute("INSERT INTO known SELECT * FROM event "
-                              "WHERE arrival > ? AND arrival <= ?", (self.until, instant))
-        self.until = instant
-        for name, sql in (("life", LIFE), ("cart", CART)):
-            self.database.execute(f"DROP TABLE {name}")
-            self.database.execute(sql.replace(":t", str(instant)))
-
-
-# --- bucket, as docs/audience-language.md describes it --------------------------------------------
-
-MASK = (1 << 64) - 1
-
-
-class Hash128(ctypes.Structure):
-    _fields_ = [("low", ctypes.c_uint64), ("high", ctypes.c_uint64)]
-
-
-def key_function():
-    """(high, low) of a visitor's key: XXH3, 128 bits, of the name, seeded with the site's."""
-    xxhash = ctypes.CDLL("libxxhash.so.0")
-    xxhash.XXH3_64bits.argtypes = [ctypes.c_char_p, ctypes.c_size_t]
-    xxhash.XXH3_64bits.restype = ctypes.c_uint64
-    xxhash.XXH3_128bits_withSeed.argtypes = [ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint64]
-    xxhash.XXH3_128bits_withSeed.restype = Hash128
-    site = xxhash.XXH3_64bits(SITE.encode(), len(SITE)) & 0xffffffff
-
-    def key_of(who):
-        name = who.encode()
-        value = xxhash.XXH3_128bits_withSeed(name, len(name), site)
-        return value.high, value.low
-    return key_of
-
-
-def mix(h):
-    h = ((h ^ h >> 30) * 0xBF58476D1CE4E5B9) & MASK
-    h = ((h ^ h >> 27) * 0x94D049BB133111EB) & MASK
-    return h ^ h >> 31
-
-
-def bucket_of(experiment, high, low):
-    """In hundredths."""
-    seed = 0xcbf29ce484222325
-    for byte in experiment.encode():
-        seed = ((seed ^ byte) * 0x100000001b3) & MASK
-    return (mix(mix(seed ^ low) ^ high) >> 32) * 10_000 >> 32
-
-
-assert bucket_of("colours", 1, 2) == 1545 and bucket_of("prices", 1, 2) == 7389

@@ -14,10 +14,12 @@ import sqlite3
 import tarfile
 import zlib
 
+import bucket
 import ready
+import ready_tables
 import rees46
 import stories
-from facts import DAY, HOUR, DataSet, deliver, store_deliveries, zstd_bytes
+from facts import DAY, HOUR, DataSet, Rests, deliver, store_deliveries, zstd_bytes
 from stories import Fact, Line
 from uci import epoch_ms
 
@@ -68,8 +70,8 @@ def item_of(line):
 
 def fill_database(facts, deliveries):
     database = sqlite3.connect(":memory:")
-    key_of = ready.key_function()
-    database.create_function("bucket", 2, lambda experiment, who: ready.bucket_of(
+    key_of = bucket.key_function()
+    database.create_function("bucket", 2, lambda experiment, who: bucket.bucket_of(
         experiment, *key_of(who)), deterministic=True)
     store_deliveries(database, deliveries)
     database.executescript("""
@@ -117,26 +119,36 @@ def fill_database(facts, deliveries):
     return database
 
 
-def data_set(name, currency, facts, moments, share, late_share=0.01):
+def data_set(name, currency, facts, moments, share, late_share=0.01, rests=Rests()):
     """`share`: only one in so many people."""
     facts = [fact for fact in facts if zlib.crc32(fact.who.encode()) % share == 0]
     facts.sort(key=lambda fact: (fact.at, fact.key))
+    for fact in facts:
+        fact.at = rests.moved(fact.at)
+    moments = {name: [rests.moved(at) for at in times] for name, times in moments.items()}
     late_max = min(10 * DAY, (facts[-1].at - facts[0].at) // 10)
     deliveries = deliver(((fact.key, fact.at, line_of(fact)) for fact in facts), seed=2026,
                          late_max=late_max, repeat_max=late_max // 3,
-                         second_line=lambda key, line, dice: line, late_share=late_share)
+                         second_line=lambda key, line, dice: line, late_share=late_share,
+                         rests=rests)
     database = fill_database(facts, deliveries)
-    tables = ready.Tables(database)
+    tables = ready_tables.Tables(database)
     return DataSet(name, currency, deliveries, ready.AUDIENCES, ready.WINDOWS, database,
                    files=ready.FILES, prepare=tables.bring_to,
-                   moments=moments)
+                   moments=moments, rests=rests.spans())
 
 
-def with_companions(name, currency, purchases, others, share, late_share=0.01):
+RESTS_PER_SET = 4
+
+
+def with_companions(name, currency, purchases, others, share, late_share=0.01,
+                    rest_count=RESTS_PER_SET):
     first = min(fact.at for fact in purchases)
     last = max(fact.at for fact in purchases)
     told, moments = stories.companions(purchases, first, last)
-    return data_set(name, currency, purchases + others + told, moments, share, late_share)
+    rests = Rests([(first + (last - first) * n // (rest_count + 1)) // DAY * DAY
+                   for n in range(1, rest_count + 1)])
+    return data_set(name, currency, purchases + others + told, moments, share, late_share, rests)
 
 
 # --- UCI Online Retail ----------------------------------------------------------------------------
@@ -146,7 +158,7 @@ CATEGORY_OF_CODE = {"22": "shoes", "84": "shoe care"}
 
 class Uci:
     @staticmethod
-    def load(path, share, late_share=0.01):
+    def load(path, share, late_share=0.01, rest_count=RESTS_PER_SET):
         text = zstd_bytes(path).decode("utf-8")
         facts = {}
         for row in csv.DictReader(io.StringIO(text, newline="")):
@@ -156,7 +168,8 @@ class Uci:
             fact.at += move
         purchases = [fact for fact in facts.values() if fact.type == "purchase"]
         others = [fact for fact in facts.values() if fact.type != "purchase"]
-        return with_companions("UCI Online Retail", "EUR", purchases, others, share, late_share)
+        return with_companions("UCI Online Retail", "EUR", purchases, others, share, late_share,
+                               rest_count)
 
     @staticmethod
     def take(row, facts):

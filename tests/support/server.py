@@ -37,11 +37,14 @@ class Answer:
 
 
 class Http:
-    """One keep-alive connection. Opens again by itself after the server closed it idle."""
+    """One keep-alive connection. Opens a new one rather than use one that the server may just be
+    closing because it was idle."""
+    IDLE_MAX = 10  # seconds; the server waits longer
 
     def __init__(self, port):
         self.port = port
         self.connection = None
+        self.used_at = 0
 
     def close(self):
         if self.connection is not None:
@@ -50,6 +53,8 @@ class Http:
 
     def ask(self, method, path, body=None, headers=None):
         """Raises OSError or http.client.HTTPException when there is no whole answer."""
+        if time.monotonic() - self.used_at > self.IDLE_MAX:
+            self.close()
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port)
         try:
@@ -61,6 +66,7 @@ class Http:
             raise
         if response.will_close:
             self.close()
+        self.used_at = time.monotonic()
         return answer
 
     def get(self, path, **headers):
@@ -187,8 +193,9 @@ class Server:
 
     # --- asking -----------------------------------------------------------------------------------
 
-    def tick(self, ms):
-        answer = self.http.post("/v1/clock", {"tick": ms})
+    def tick(self, ms, settle=False):
+        """`settle`: and brings ranks and lifetime values up to date."""
+        answer = self.http.post("/v1/clock", {"tick": ms, "settle": settle})
         if answer.status != 200:
             raise RuntimeError(f"POST /v1/clock: {answer}")
 
@@ -217,6 +224,13 @@ class Server:
             cursor = page["cursor"]
             if not page["more"]:
                 return changes, cursor
+
+    def model(self):
+        """The parameters of the site's newest lifetime value model, as text; {} without one."""
+        begin = f'rekindle_model_parameter{{site="{SITE}",parameter="'
+        lines = self.http.get("/metrics").body.decode().splitlines()
+        return {line[len(begin):line.index('"', len(begin))]: line.rsplit(" ", 1)[1]
+                for line in lines if line.startswith(begin)}
 
     def metrics(self):
         """Prometheus text as {"name{labels}": value}."""

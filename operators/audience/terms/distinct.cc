@@ -8,9 +8,8 @@ constexpr ArgumentKind kArguments[] = {ArgumentKind::kEventType, ArgumentKind::k
                                        ArgumentKind::kWindow, ArgumentKind::kFilter};
 
 Quantity measure(const Arguments& arguments, const Scope& scope) {
-  const Count answer =
-      distinct(scope.visitor.timeline, arguments.query(scope), arguments.distinct, scope.now);
-  return {Rational::whole(answer.value), Quantity::State::kKnown, answer.exact, answer.until};
+  return Quantity::of(
+      distinct(scope.visitor.timeline, arguments.query(scope), arguments.distinct, scope.now));
 }
 
 Holds at_least(const Arguments& arguments, int64_t k, const Scope& scope) {
