@@ -81,10 +81,10 @@ inline constexpr size_t kAudiencesMax = 4'096;
 inline constexpr size_t kMembershipsMax = 3 * kAudiencesMax;  // of a visitor: in force, being
                                                               // evaluated, and past
 inline constexpr size_t kAudienceTextBytesMax = 1'024;        // title, purpose
-inline constexpr size_t kEvaluatedAtOnceMax = 128;  // visitors a shard evaluates for a definition
-                                                    // that is to change; beside events a quarter
-inline constexpr int64_t kLiveForNs = 100'000'000;  // so long after events it is beside them
-inline constexpr int64_t kRestPerWork = 2;          // beside events: rest ÷ such work
+inline constexpr size_t kEvaluatedAtOnceMax = 128;   // visitors a shard evaluates for a definition
+                                                     // that is to change; beside events a quarter
+inline constexpr int64_t kLiveForNs = 100'000'000;   // so long after events it is beside them
+inline constexpr int64_t kRestPerWork = 2;           // beside events: rest ÷ such work
 inline constexpr size_t kPreparedNamesMax = 65'536;  // a partition keeps for a switch; further
                                                      // ones are read from the store then
 inline constexpr size_t kExpressionBytesMax = 8'192;
