@@ -10,7 +10,7 @@ struct SiteModel;
 // The defaults are what did well on the validation splits of two shops, see docs/adr/0014.
 struct NextConfig {
   KnnConfig knn = KnnConfig::standard();
-  double rules = 0.3;   // weight of the rules beside the sessions, 0 … 1; each's best counts 1
+  double rules = 0.3;  // weight of the rules beside the sessions, 0 … 1; each's best counts 1
 };
 
 // As nearest_sessions() in learnt/session_knn.h, of both. Thread: any.
