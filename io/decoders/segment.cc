@@ -26,8 +26,7 @@ using Kind = JsonValue::Kind;
 namespace {
 
 constexpr std::string_view kName = "segment";
-constexpr uint8_t kAnswerJson = 0;
-constexpr uint8_t kAnswerGif = 1;
+constexpr uint8_t kAnswerGif = 1;  // TrackerCall::answer_as; 0 is JSON
 
 struct Word {
   std::string_view path;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients if they are not there yet, then tests with them: run.sh [CLIENT…] BINARY
 set -euo pipefail
+set -- "${@:1:$#-1}" "$(realpath "${@: -1}")"
 cd "$(dirname "${BASH_SOURCE[0]}")"
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
   npm ci --no-audit --no-fund --loglevel=error
