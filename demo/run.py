@@ -10,6 +10,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -50,6 +51,18 @@ def replay(base):
     return done.stdout
 
 
+def sessions_closed(base):
+    with urllib.request.urlopen(base + "/metrics", timeout=30) as answer:
+        return sum(float(line.rsplit(" ", 1)[1]) for line in answer.read().decode().splitlines()
+                   if line.startswith("rekindle_sessions_total{"))
+
+
+def wait_until_learnt(base):
+    """Decisions are of a model that learns from closed sessions, a moment behind the replay."""
+    while ask(base, "/v1/decide?visitor=none&n=1")["model_version"] < sessions_closed(base):
+        time.sleep(0.05)
+
+
 def show_audiences(base):
     """Prints every audience with some members; returns members to decide for."""
     say("\nAudiences, live")
@@ -58,9 +71,9 @@ def show_audiences(base):
         name = audience["name"]
         page = ask(base, f"/v1/audiences/{name}/members?limit={MEMBERS_SHOWN}")
         members = [member["visitor"] for member in page["members"]]
-        say(f"  {audience['size']:>6}  {name:<28} {', '.join(members)}")
-        if audience["size"] > 0:
-            visitors.append(members[0])
+        # The page's own size: right after the replay people still leave, by time alone.
+        say(f"  {page['size']:>6}  {name:<28} {', '.join(members)}")
+        visitors += members[:1]
     return list(dict.fromkeys(visitors))[:DECISIONS_SHOWN]
 
 
@@ -113,6 +126,7 @@ def main():
         say("== Replaying a real gift shop's year (UCI Online Retail), moved to end now")
         say("\n" + replay(base).rstrip())
         visitors = show_audiences(base)
+        wait_until_learnt(base)
         show_decisions(base, visitors)
         show_addresses(base, visitors)
         if not options.once:
