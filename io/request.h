@@ -35,6 +35,7 @@ struct Request {
 // The decoded value of a query parameter; empty when absent. The first one counts.
 [[nodiscard]] std::string query_parameter(std::string_view query, std::string_view name);
 // %XX and (in query strings) '+' decoded; a '%' that starts no pair stays.
+[[nodiscard]] int hex_digit(char c);  // −1: none
 [[nodiscard]] std::string percent_decode(std::string_view text, bool plus_is_space);
 // The value of a cookie; empty when absent.
 [[nodiscard]] std::string_view cookie_value(std::string_view cookies, std::string_view name);

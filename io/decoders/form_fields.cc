@@ -3,16 +3,10 @@
 #include <algorithm>
 
 #include "core/limits.h"
+#include "io/request.h"
 
 namespace rekindle::io {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 // The name in a part's Content-Disposition.
 std::string_view part_name(std::string_view head) {
