@@ -85,6 +85,7 @@ inline constexpr size_t kEvaluatedAtOnceMax = 128;   // visitors a shard evaluat
                                                      // that is to change; beside events a quarter
 inline constexpr int64_t kLiveForNs = 100'000'000;   // so long after events it is beside them
 inline constexpr int64_t kRestPerWork = 2;           // beside events: rest ÷ such work
+inline constexpr int64_t kRestPerFires = 1;          // … ÷ the work of due deadlines
 inline constexpr size_t kPreparedNamesMax = 65'536;  // a partition keeps for a switch; further
                                                      // ones are read from the store then
 inline constexpr size_t kExpressionBytesMax = 8'192;

@@ -17,8 +17,8 @@ constexpr int kBackgroundNice = 10;
 // next tick of the scheduler, 4 ms on a kernel with 250 a second.
 constexpr uint64_t kServingSliceNs = 100'000;
 
-// sched_setattr(2)'s argument, which the C library does not declare and whose kernel header does not
-// go with the library's own.
+// sched_setattr(2)'s argument, which the C library does not declare and whose kernel header does
+// not go with the library's own.
 struct SchedulingAttributes {
   uint32_t size = sizeof(SchedulingAttributes);
   uint32_t policy = SCHED_OTHER;
