@@ -7,6 +7,7 @@
 #include "io/intake.h"
 #include "io/io_thread.h"
 #include "io/metrics.h"
+#include "io/pages.h"
 #include "io/reports/ledger_keeper.h"
 #include "io/webhooks/webhooks.h"
 
@@ -17,7 +18,7 @@ struct Server::Parts {
       : config(server_config),
         metrics(server_engine, intake),
         ledger(server_engine),
-        shared{config, server_engine, intake, errands, metrics, webhooks, ledger, reports} {}
+        shared{config, server_engine, intake, errands, metrics, webhooks, ledger, reports, pages} {}
 
   ServerConfig config;
   IntakeCounters intake;
@@ -26,6 +27,7 @@ struct Server::Parts {
   Metrics metrics;
   std::unique_ptr<Webhooks> webhooks;
   LedgerKeeper ledger;
+  Pages pages;
   ServerParts shared;
   // Shared with the engine's listener, which may be called once more after the server is gone.
   std::shared_ptr<Feed> feed = std::make_shared<Feed>();
@@ -45,6 +47,9 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
     return Error{ErrorCode::kInvalidConfiguration, "io_threads must be at least 1"};
   }
   auto parts = std::make_unique<Parts>(config, engine);
+  auto pages = Pages::make(config);
+  if (!pages) return pages.error();
+  parts->pages = *std::move(pages);
   parts->port = config.port;
   const bool shared = config.io_threads > 1;
   if (shared && config.port != 0) {

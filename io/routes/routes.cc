@@ -113,7 +113,7 @@ void dispatch(Call call) {
     from_browsers = from_browsers || route.from_browsers;
     allow.append(allow.empty() ? "" : ", ").append(name_of(route.method));
   }
-  if (allow.empty() && routes::serve_tracker(call)) return;
+  if (allow.empty() && (routes::serve_page(call) || routes::serve_tracker(call))) return;
   if (allow.empty()) return call.reply.send(problem(404, ErrorCode::kNotFound, "no such path"));
   allow.append(", OPTIONS");
   if (method == Method::kOptions) return call.reply.send(options(allow, from_browsers));
