@@ -20,6 +20,10 @@ namespace {
 constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kTiB = 1ULL << 40;
 
+std::string beside(const std::string& naming_file, const std::string& path) {
+  return (std::filesystem::path(naming_file).parent_path() / path).string();
+}
+
 void read_store(YamlSection store, Config& config) {
   EngineConfig& engine = config.engine;
   store.read("directory", config.directory);
@@ -56,6 +60,9 @@ void read_server(YamlSection section, io::ServerConfig& server) {
   section.read_number_as("port", server.port, 0, 65'535);
   section.read_number_as("io_threads", server.io_threads, 1, 256);
   section.read("pixel_alias", server.pixel_alias);
+  section.read("script", server.script);
+  section.read("demo", server.demo);
+  if (!server.demo.empty()) server.demo = beside(section.file()->name, server.demo);
   section.read("default_site", server.default_site);
   section.read("clock_from_anywhere", server.clock_from_anywhere);
   section.read_size("free_disk_min", server.free_bytes_min, 0, kTiB);
@@ -75,10 +82,6 @@ void read_log(YamlSection section, LogConfig& log) {
   section.read_choice("format", log.format,
                       {{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
   section.finish();
-}
-
-std::string beside(const std::string& naming_file, const std::string& path) {
-  return (std::filesystem::path(naming_file).parent_path() / path).string();
 }
 
 // "0.8573" → 8573 / 10000.

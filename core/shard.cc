@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/assert.h"
 #include "core/customer_thread.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
@@ -93,6 +94,7 @@ void Shard::publish() {
     bump(x_counters.changes, count);
     x_env.last_changes[to_index(append.partition)].store(append.first_change + count - 1,
                                                          std::memory_order_release);
+    if (!x_watches.empty()) wake_watchers(content, count);
     if (listener != nullptr) {
       (*listener)({append.partition, append.first_change, count, std::string(content), now});
     }
@@ -114,10 +116,24 @@ void Shard::reply() {
   x_counters.inbox_bytes.store(x_inbox.bytes(), std::memory_order_relaxed);
 }
 
+void Shard::wake_watchers(std::string_view changes, uint32_t count) {
+  ByteReader reader(changes);
+  for (uint32_t i = 0; i < count; ++i) {
+    Change change;
+    RK_ASSERT(read_change(reader, change));
+    x_watches.take(change.visitor, x_woken);
+  }
+}
+
+void Shard::stop_waiting(VisitorKey visitor, const Query* waiting) {
+  x_watches.take(visitor, waiting, x_woken);
+}
+
 void Shard::answer_queries() {
   for (Query* query : x_queries) {
     ShardScope scope(*this);
     query->run(scope);
+    if (scope.is_kept()) continue;
     if (query->sender == nullptr) {
       query->on_reply();  // the engine's own, which waits on another thread
     } else {
@@ -125,6 +141,8 @@ void Shard::answer_queries() {
     }
   }
   x_queries.clear();
+  for (Query* query : x_woken) give_back(query);
+  x_woken.clear();
 }
 
 void Shard::give_back(Message* message) {
@@ -266,6 +284,13 @@ void Shard::stop() {
   x_inbox.bell().announce_sleep();  // so that the ring below is written whatever the shard does
   x_inbox.bell().ring();
   if (x_thread.joinable()) x_thread.join();
+  x_watches.take_all(x_woken);
+  for (Query* query : x_woken) {
+    query->failed = true;
+    give_back(query);
+  }
+  x_woken.clear();
+  ring();
 }
 
 Result<void> Shard::checkpoint_all() {

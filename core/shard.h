@@ -15,6 +15,7 @@
 #include "core/pace.h"
 #include "core/partition.h"
 #include "core/query.h"
+#include "core/watches.h"
 
 namespace rekindle {
 
@@ -72,6 +73,10 @@ class Shard {
   // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
   // go once it counts every shard as switched, or the shard has stopped.
   void work_on(RedefinitionJob& job);
+
+  // Queries that wait for a visitor to be touched. On the shard's thread.
+  [[nodiscard]] Watches& watches() { return x_watches; }
+  void stop_waiting(VisitorKey visitor, const Query* waiting);
 
   [[nodiscard]] Inbox& inbox() { return x_inbox; }
   [[nodiscard]] const ShardCounters& counters() const { return x_counters; }
@@ -132,6 +137,7 @@ class Shard {
   void quarantine_collision(std::string_view record, Parcel& parcel);
   void publish();  // and empties the batch
   void reply();
+  void wake_watchers(std::string_view changes, uint32_t count);
   void answer_queries();
   void give_back(Message* message);
   void ring();
@@ -154,6 +160,8 @@ class Shard {
   std::deque<Waiting> x_waiting;
   std::vector<Parcel*> x_finished;
   std::vector<Query*> x_queries;
+  Watches x_watches;
+  std::vector<Query*> x_woken;                // by this batch; they go back after its acks
   std::vector<Share> x_shares;                // by index into x_partitions
   std::vector<size_t> x_touched;              // which of them the batch touches
   std::vector<const CachedVisitor*> x_ahead;  // of its events, as they are applied; null: not known

@@ -116,6 +116,9 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
   bump(x_counters.duplicates, duplicates);
   bump(x_counters.events, share.records.size() - duplicates);
   x_batch.partitions.push_back(partition.finish());
+  if (!x_watches.empty()) {
+    for (const VisitorKey key : share.keys) x_watches.take(key, x_woken);
+  }
   share.records.clear();
   share.parcels.clear();
   share.keys.clear();

@@ -9,6 +9,7 @@
 #include "io/intake.h"
 #include "io/io_thread.h"
 #include "io/metrics.h"
+#include "io/pages.h"
 #include "io/reports/ledger_keeper.h"
 #include "io/webhooks/webhooks.h"
 
@@ -33,7 +34,7 @@ struct Server::Parts {
         metrics(server_engine, intake),
         ledger(server_engine),
         shared{config,   server_engine, intake,  errands, metrics,
-               webhooks, ledger,        reports, keyring} {}
+               webhooks, ledger,        reports, keyring, pages} {}
 
   ServerConfig config;
   Keyring keyring;
@@ -43,6 +44,7 @@ struct Server::Parts {
   Metrics metrics;
   std::unique_ptr<Webhooks> webhooks;
   LedgerKeeper ledger;
+  Pages pages;
   ServerParts shared;
   // Shared with the engine's listener, which may be called once more after the server is gone.
   std::shared_ptr<Feed> feed = std::make_shared<Feed>();
@@ -65,6 +67,9 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   auto parts = std::make_unique<Parts>(config, engine);
   if (auto added = parts->keyring.add(config.access, engine.sites()); !added) return added.error();
   parts->metrics.watch(parts->keyring);
+  auto pages = Pages::make(config);
+  if (!pages) return pages.error();
+  parts->pages = *std::move(pages);
   parts->port = config.port;
   const bool shared = config.io_threads > 1;
   if (shared && config.port != 0) {

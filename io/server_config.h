@@ -28,6 +28,8 @@ struct ServerConfig {
   uint16_t port = 8080;               // 0: any free one; see Server::port()
   uint32_t io_threads = 1;
   std::string pixel_alias = "/p";    // a second path for the pixel; empty: none
+  std::string script = "/rekindle.js";  // where browsers get the script; empty: nowhere
+  std::string demo;                     // directory of the demo shop, for /demo/; empty: none
   std::string default_site;          // for events that name none
   bool clock_from_anywhere = false;  // POST /v1/clock from other hosts than this one
   // /health/ready says no below this …

@@ -171,7 +171,7 @@ void dispatch(Call call) {
     uses_cookie = uses_cookie || route.uses_cookie;
     allow.append(allow.empty() ? "" : ", ").append(name_of(route.method));
   }
-  if (allow.empty() && routes::serve_tracker(call)) return;
+  if (allow.empty() && (routes::serve_page(call) || routes::serve_tracker(call))) return;
   if (allow.empty()) return call.reply.send(problem(404, ErrorCode::kNotFound, "no such path"));
   allow.append(", OPTIONS");
   if (method == Method::kOptions) return answer_options(call, allow, from_browsers, uses_cookie);

@@ -66,6 +66,8 @@ void dispatch(Call call);
 namespace routes {
 // False: the path is no tracker's, and nothing was answered.
 [[nodiscard]] bool serve_tracker(Call& call);
+// False: the path is no page's, and nothing was answered.
+[[nodiscard]] bool serve_page(Call& call);
 void pixel(Call& call);
 void post_events(Call& call);
 void websocket(Call& call);
