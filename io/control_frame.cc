@@ -3,7 +3,7 @@
 #include <simdjson.h>
 
 #include "core/limits.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::io {
 namespace dom = simdjson::dom;
