@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "io/time_text.h"
+#include "core/time_text.h"
 #include "operators/audience/program.h"
 
 namespace rekindle::cli {
@@ -42,7 +42,7 @@ std::string_view word_of(bool value) {
 
 std::string text_of(EventTime at) {
   char buffer[32];
-  return std::string(io::format_time(at.ms, buffer));
+  return std::string(format_time(at.ms, buffer));
 }
 
 bool is_exact(const Explained& explained) {

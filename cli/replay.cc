@@ -14,7 +14,7 @@
 #include "cli/progress.h"
 #include "cli/replay/sink.h"
 #include "core/clock.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -151,7 +151,7 @@ Result<int64_t> shift_of(const ReplayOptions& options) {
   if (options.shift_to.empty()) return 0;
   int64_t target = SystemClock().now().ms;
   if (options.shift_to != "now") {
-    const auto time = io::parse_time(options.shift_to);
+    const auto time = parse_time(options.shift_to);
     if (!time) return time.error();
     target = *time;
   }

@@ -133,6 +133,15 @@ inline constexpr size_t kRecentItemsMax = 256;      // newest items read to find
 inline constexpr size_t kRecentCategoriesMax = 8;   // newest categories tried by a decision
 inline constexpr size_t kDecideReadersMax = 1'024;  // over it a decision waits for another
 
+inline constexpr size_t kDecideEventsMax = 1'000;  // in one decide request: over it 400
+inline constexpr size_t kLiveDecisionsMax = 16;    // a WebSocket follows: over it refused
+inline constexpr size_t kLiveDecisionsPerThreadMax = 65'536;  // the same
+
+// --- files for browsers: over it the configuration is refused
+// -------------------------------------
+inline constexpr size_t kPagesMax = 64;
+inline constexpr size_t kPagesBytesMax = 8 * 1'024 * 1'024;  // of one
+
 // --- customer lifetime value ---------------------------------------------------------------------
 inline constexpr size_t kClvCellsMax = 50'000;   // of each histogram; over it cells grow coarser
 inline constexpr double kClvCustomersMin = 100;  // fewer: no fit

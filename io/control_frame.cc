@@ -2,9 +2,9 @@
 
 #include <simdjson.h>
 
-#include "core/limits_web.h"
+#include "core/limits.h"
+#include "core/time_text.h"
 #include "io/json_text.h"
-#include "io/time_text.h"
 
 namespace rekindle::io {
 namespace dom = simdjson::dom;

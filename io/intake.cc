@@ -8,7 +8,7 @@
 #include "core/event_format.h"
 #include "core/limits.h"
 #include "core/log_format.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::io {
 namespace {

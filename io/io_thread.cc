@@ -4,7 +4,7 @@
 
 #include "core/assert.h"
 #include "core/clock.h"
-#include "core/limits_web.h"
+#include "core/limits.h"
 #include "core/query.h"
 #include "core/thread_role.h"
 #include "io/io_loop.h"

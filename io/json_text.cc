@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::io {
 namespace {

@@ -11,7 +11,7 @@
 #include <iterator>
 
 #include "core/assert.h"
-#include "core/limits_web.h"
+#include "core/limits.h"
 #include "io/browser_script.h"
 
 namespace rekindle::io {

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <utility>
 
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -50,7 +50,7 @@ void Probes::left(std::string_view change, int64_t wall_ms) {
   const size_t at = change.find(kAt);
   if (at == std::string_view::npos) return;
   const std::string_view text = change.substr(at + kAt.size());
-  const auto due = io::parse_time(text.substr(0, text.find('"')));
+  const auto due = parse_time(text.substr(0, text.find('"')));
   if (due) lateness.record(std::max<int64_t>(0, wall_ms - *due) * 1'000'000);
 }
 

@@ -6,8 +6,8 @@
 
 #include "cli/presets/decimal.h"
 #include "core/limits.h"
+#include "core/time_text.h"
 #include "io/decimal_text.h"
-#include "io/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -99,7 +99,7 @@ void CompleteJourneySource::read_transactions() {
 
 bool CompleteJourneySource::take_row() {
   const auto field = [this](Column column) { return x_csv.field(x_columns[column]); };
-  const Result<int64_t> at_ms = io::parse_time(field(kTime));
+  const Result<int64_t> at_ms = parse_time(field(kTime));
   const auto sales = parse_micros(field(kSales));
   const auto coupon = parse_micros(field(kCoupon));
   const auto quantity_micros = parse_micros(field(kQuantity));

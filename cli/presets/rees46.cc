@@ -2,7 +2,7 @@
 
 #include "cli/presets/decimal.h"
 #include "core/ids.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -53,7 +53,7 @@ bool Rees46Source::read_row(SourceEvent& event) {
   const auto field = [this](Column column) { return x_csv.field(x_columns[column]); };
   std::string_view time = field(kTime);
   if (time.ends_with(" UTC")) time.remove_suffix(4);
-  const Result<int64_t> at_ms = io::parse_time(time);
+  const Result<int64_t> at_ms = parse_time(time);
   event.type = type_of(field(kType));
   if (!at_ms || event.type.empty()) return false;
   event.at_ms = *at_ms;

@@ -1,6 +1,6 @@
 #include "cli/presets/source_event.h"
 
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -67,7 +67,7 @@ void SourceEvent::to_json(std::string& out) const {
   out += '{';
   append_field("visitor", visitor, out);
   append_field("type", type, out);
-  append_field("at", io::format_time(at_ms, time), out);
+  append_field("at", format_time(at_ms, time), out);
   for (const auto& [name, field] : kTextFields) append_field(name, this->*field, out);
   if (!campaign_source.empty() || !campaign_medium.empty() || !campaign_name.empty()) {
     out.append(",\"campaign\":{");

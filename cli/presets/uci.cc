@@ -6,7 +6,7 @@
 #include "cli/presets/decimal.h"
 #include "cli/presets/uci_category.h"
 #include "core/limits.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -52,7 +52,7 @@ void UciSource::take_row() {
   const auto field = [this](Column column) { return x_csv.field(x_columns[column]); };
   std::string_view customer = field(kCustomer);
   if (customer.ends_with(".0")) customer.remove_suffix(2);
-  const Result<int64_t> at_ms = io::parse_time(field(kDate));
+  const Result<int64_t> at_ms = parse_time(field(kDate));
   const std::string_view quantity_text = field(kQuantity);
   int64_t quantity = 0;
   const auto parsed =

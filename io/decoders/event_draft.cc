@@ -5,10 +5,10 @@
 
 #include "core/event_type.h"
 #include "core/limits.h"
+#include "core/time_text.h"
 #include "io/decimal_text.h"
 #include "io/decoders/form_fields.h"
 #include "io/json_text.h"
-#include "io/time_text.h"
 
 namespace rekindle::io {
 

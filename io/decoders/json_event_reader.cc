@@ -4,8 +4,8 @@
 #include <charconv>
 
 #include "core/limits.h"
+#include "core/time_text.h"
 #include "io/decimal_text.h"
-#include "io/time_text.h"
 
 namespace rekindle::io {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/limits.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::io {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <thread>
 
-#include "core/limits_web.h"
+#include "core/limits.h"
 #include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 

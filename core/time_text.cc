@@ -1,11 +1,11 @@
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 #include <charconv>
 #include <chrono>
 
 #include "core/assert.h"
 
-namespace rekindle::io {
+namespace rekindle {
 namespace {
 
 constexpr int64_t kSecondsBelow = 100'000'000'000;  // 10^11
@@ -143,4 +143,4 @@ std::string_view format_time(int64_t ms, char (&out)[32]) {
   return {out, kShape.size()};
 }
 
-}  // namespace rekindle::io
+}  // namespace rekindle

@@ -1,11 +1,11 @@
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
 
-namespace rekindle::io {
+namespace rekindle {
 namespace {
 
 int64_t parsed(std::string_view text) {
@@ -90,4 +90,4 @@ TEST(TimeText, WritesWhatItReads) {
 }
 
 }  // namespace
-}  // namespace rekindle::io
+}  // namespace rekindle

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 
-namespace rekindle::io {
+namespace rekindle {
 
 // Years 1 … 9999, what RFC 3339 can write.
 inline constexpr int64_t kTimeTextMin = -62'135'596'800'000;
@@ -24,4 +24,4 @@ inline constexpr int64_t kTimeTextMax = 253'402'300'799'999;
 // "2011-12-09T12:50:00.123Z". REQUIRES: kTimeTextMin ≤ ms ≤ kTimeTextMax.
 [[nodiscard]] std::string_view format_time(int64_t ms, char (&out)[32]);
 
-}  // namespace rekindle::io
+}  // namespace rekindle
