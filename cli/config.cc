@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "cli/decide_config.h"
+#include "cli/erasure_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
@@ -120,6 +121,7 @@ SiteConfig read_site(YamlSection section, std::vector<io::TrackerKey>& keys) {
   section.read("name", config.site.name);
   section.read("currency", currency);
   section.read_duration("late_max", config.site.late_max, seconds(1), days(400));
+  section.read_duration("retention", config.site.retention, days(1), days(3'650));
   read_tracker_keys(section, config.site.name, keys);
   section.read("catalog", config.catalog);
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
@@ -260,6 +262,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   YamlSection top(file, file->root, "", faults);
   read_store(top.section("store"), config);
   read_engine(top.section("engine"), config.engine);
+  read_erasure(top.section("erasure"), config.engine);
   read_server(top.section("server"), config.server);
   read_decide(top, faults, config.decide);
   read_log(top.section("log"), config.log);
