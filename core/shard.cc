@@ -53,6 +53,19 @@ EventTime Shard::now_for(const Partition& partition) const {
 
 // --- one round
 
+// Whether work that can wait is beside events, so that it has to leave them room. Without a thread
+// nothing is: then all is done at once.
+bool Shard::is_live(int64_t now_ns) const {
+  return x_thread.joinable() && now_ns - x_events_at_ns < limits::kLiveForNs;
+}
+
+void Shard::look_at_pace() {
+  const int64_t now = monotonic_ns();
+  if (!x_touched.empty()) x_events_at_ns = now;
+  x_may_fire = !is_live(now) || !x_fire_pace.is_resting(now);
+  x_fire_ns = 0;
+}
+
 void Shard::take_messages() {
   const size_t taken = x_inbox.take(x_taken.data(), x_taken.size());
   for (size_t i = 0; i < taken; ++i) {
@@ -165,6 +178,7 @@ bool Shard::step() {
     return any;
   }
   if (!x_checkpointer.is_full()) gather();
+  look_at_pace();
   Result<void> outcome = read_ahead();
   begin_prefetch(x_ahead);
   for (size_t i = 0; outcome && i < x_touched.size(); ++i) {
@@ -219,14 +233,14 @@ int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;
   int64_t least = kLongest;
   if (x_checkpointer.is_full()) return 1;  // until there is room; those who wait are in x_waiting
-  if (x_is_resting) least = 1;
+  if (x_redefinition_rests) least = 1;
   if (x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents) return least;
   const EventTime now = as_event_time(x_env.clock.now());
   for (const auto& partition : x_partitions) {
     const EventTime next = partition->deadlines().next();
     if (next != EventTime::never()) least = std::min(least, (next - now).ms);
   }
-  return std::max<int64_t>(least, 0);
+  return std::max<int64_t>(least, x_may_fire ? 0 : 1);  // what is due may be resting
 }
 
 void Shard::run() {

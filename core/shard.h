@@ -16,6 +16,7 @@
 #include "core/checkpointer.h"
 #include "core/engine.h"
 #include "core/operators_cache.h"
+#include "core/pace.h"
 #include "core/partition.h"
 #include "core/query.h"
 
@@ -147,6 +148,10 @@ class Shard {
   void take_messages();
   void gather();
   [[nodiscard]] Result<void> read_ahead();
+  [[nodiscard]] bool is_live(int64_t now_ns) const;
+  void look_at_pace();
+  [[nodiscard]] Result<void> begin(Partition& partition, RecordKind kind, EventTime now,
+                                   bool event_clock, size_t fires_max);
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();
@@ -199,9 +204,12 @@ class Shard {
   RedefinitionJob* x_job = nullptr;
   JobStep x_job_step = JobStep::kBegin;
   size_t x_next_redefined = 0;  // round robin over partitions
-  int64_t x_events_at_ns = 0;   // the last batch with events; only kept during a redefinition
-  int64_t x_rested_at_ns = 0;   // beside events: not before this
-  bool x_is_resting = false;    // looks again within a millisecond
+  int64_t x_events_at_ns = 0;   // the last batch with events
+  Pace x_redefinition_pace{limits::kRestPerWork};
+  Pace x_fire_pace{limits::kRestPerFires};
+  int64_t x_fire_ns = 0;              // what due deadlines took of this round
+  bool x_may_fire = true;             // this round: deadlines that are due are not resting
+  bool x_redefinition_rests = false;  // looks again within a millisecond
 };
 
 }  // namespace rekindle

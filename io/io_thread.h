@@ -29,6 +29,7 @@
 
 namespace rekindle::io {
 
+class Keyring;
 class LedgerKeeper;
 class Metrics;
 class Webhooks;
@@ -44,6 +45,7 @@ struct ServerParts {
   const std::unique_ptr<Webhooks>& webhooks;  // set before the io threads start
   LedgerKeeper& ledger;
   Errands& reports;  // what takes long
+  const Keyring& keyring;
 };
 
 class IoThread {

@@ -261,6 +261,39 @@ void collect_erasures(const ErasureTotals& totals, std::vector<MetricFamily>& ou
   add("rekindle_erasures_overdue", "… later than promised", MetricType::Gauge, totals.overdue);
 }
 
+// --- keys: by their names ------------------------------------------------------------------------
+
+struct KeyMetric {
+  const char* name;
+  const char* help;
+  std::atomic<uint64_t> KeyCounters::*member;
+};
+
+constexpr KeyMetric kKeyMetrics[] = {
+    {"rekindle_key_requests_total", "Requests and frames let in", &KeyCounters::requests},
+    {"rekindle_key_events_total", "Events in them", &KeyCounters::events},
+    {"rekindle_key_over_limit_total", "Refused for the key's rate or quota",
+     &KeyCounters::over_limit},
+    {"rekindle_key_wrong_origin_total", "Refused for the page they came from",
+     &KeyCounters::wrong_origin},
+    {"rekindle_key_forbidden_total", "Refused for the key's scopes or site",
+     &KeyCounters::forbidden},
+};
+
+void collect_keys(const Keyring& keyring, std::vector<MetricFamily>& out) {
+  if (keyring.is_open()) return;
+  for (const KeyMetric& metric : kKeyMetrics) {
+    MetricFamily& to = out.emplace_back(family(metric.name, metric.help, MetricType::Counter));
+    for (const AccessKey& key : keyring.all()) {
+      add_value(to, read(key.counters.*metric.member), {{"key", key.name}});
+    }
+  }
+  add_value(out.emplace_back(family("rekindle_unauthorized_total",
+                                    "Requests without a key, or with an unknown one",
+                                    MetricType::Counter)),
+            read(keyring.unknown()));
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
@@ -283,6 +316,7 @@ std::string Metrics::text() const {
                                          "retention of their site",
                                          MetricType::Counter)),
             static_cast<double>(x_engine.retired_visitors()));
+  if (x_keyring != nullptr) collect_keys(*x_keyring, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };

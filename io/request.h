@@ -16,6 +16,7 @@ struct Request {
   std::string_view query;  // after '?', without it
   std::string_view host;
   std::string_view origin;
+  std::string_view referer;
   std::string_view cookie;
   std::string_view last_event_id;
   std::string_view accept;

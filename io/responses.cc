@@ -17,7 +17,8 @@ void append_context(std::string& out, const ResponseContext& context) {
   out.append(context.date);
   if (!context.origin.empty()) {
     out.append("Access-Control-Allow-Origin: ").append(context.origin);
-    out.append("\r\nAccess-Control-Expose-Headers: X-Ack\r\nVary: Origin\r\n");
+    out.append("\r\nAccess-Control-Expose-Headers: X-Ack, Retry-After\r\nVary: Origin\r\n");
+    if (context.with_cookie) out.append("Access-Control-Allow-Credentials: true\r\n");
   }
   if (!context.keep_alive) out.append("Connection: close\r\n");
 }
@@ -35,6 +36,7 @@ std::string_view phrase_of(int status) {
     case 204: return "No Content";
     case 302: return "Found";
     case 400: return "Bad Request";
+    case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";

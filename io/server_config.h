@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/access/access_config.h"
 #include "io/webhooks/webhook_config.h"
 
 namespace rekindle::io {
@@ -36,6 +37,7 @@ struct ServerConfig {
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
   std::vector<WebhookConfig> webhooks;
+  AccessConfig access;  // without keys: who may reach the port may do everything
   std::vector<TrackerKey> tracker_keys;
   std::vector<TrackerPath> tracker_paths;
   std::vector<std::string> redirect_hosts;  // where a tracker's redirect may lead

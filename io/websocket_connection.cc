@@ -22,8 +22,12 @@ constexpr size_t kKeptFrameBytes = 256 * 1'024;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std::string request)
-    : x_thread(thread), x_stream(std::move(socket)), x_request(std::move(request)) {
+WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std::string request,
+                                         const Access& access)
+    : x_thread(thread),
+      x_stream(std::move(socket)),
+      x_access(access),
+      x_request(std::move(request)) {
   x_thread.counters().websockets.add();
   auto timeout = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
   timeout.idle_timeout = std::chrono::seconds(limits::kIdleTimeoutSeconds);
@@ -93,7 +97,9 @@ void WebSocketConnection::on_frame(Error error) {
   const auto bytes = x_frame.cdata();
   const std::string_view frame(static_cast<const char*>(bytes.data()), bytes.size());
   x_thread.counters().bytes_in.add(frame.size());
-  if (is_control_frame(frame)) {
+  if (const auto allowed = x_access.take_one(x_thread.engine().clock()); !allowed) {
+    reject(x_answers.open(), allowed.error());
+  } else if (is_control_frame(frame)) {
     const auto control = parse_control_frame(frame);
     if (control) {
       take_control(*control);
@@ -111,12 +117,17 @@ void WebSocketConnection::on_frame(Error error) {
 
 void WebSocketConnection::take_events(std::string_view frame) {
   const uint64_t ticket = x_answers.open();
+  if (const auto allowed = x_access.check(Scope::kCollect); !allowed) {
+    return reject(ticket, allowed.error());
+  }
   Submission& submission = x_thread.new_submission("websocket");
+  if (const Site* const site = x_access.site()) x_thread.intake().confine(*site);
   const auto decoded = x_thread.json().decode(frame, x_frame.capacity(), x_thread.intake());
   if (!decoded) {
     x_thread.drop(submission);
     return reject(ticket, decoded.error());
   }
+  x_access.count_events(x_thread.intake().seen(), x_thread.engine().clock());
   submission.receiver = this;
   submission.ticket = ticket;
   submission.waits_for_room = true;
@@ -167,8 +178,12 @@ void WebSocketConnection::take_control(const ControlFrame& control) {
 }
 
 void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket) {
+  if (const auto allowed = x_access.check(Scope::kAudiencesRead); !allowed) {
+    return reject(ticket, allowed.error());
+  }
   auto filter = AudienceFilter::make(frame.audiences, x_thread.engine().rules());
   if (!filter) return reject(ticket, filter.error());
+  filter->confine(x_access.site());
   auto cursor = ChangesCursor::parse(frame.after, x_thread.engine());
   if (!cursor) return reject(ticket, cursor.error());
   end_subscription();
@@ -188,7 +203,7 @@ void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket
 
 void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
   const auto asked = DecideQuery::ask(
-      x_thread, frame.request,
+      x_thread, x_access, frame.request,
       [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& decision) {
         if (!decision) return self->reject(ticket, decision.error());
         std::string text;

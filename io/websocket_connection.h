@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 
+#include "io/access/gate.h"
 #include "io/connection.h"
 #include "io/control_frame.h"
 #include "io/exchange_queue.h"
@@ -28,7 +29,7 @@ namespace rekindle::io {
 class WebSocketConnection final : public Connection {
  public:
   // `request`: the bytes of the upgrade request and whatever followed it.
-  WebSocketConnection(IoThread& thread, IoSocket socket, std::string request);
+  WebSocketConnection(IoThread& thread, IoSocket socket, std::string request, const Access& access);
   ~WebSocketConnection() override;
 
   void start();
@@ -75,6 +76,7 @@ class WebSocketConnection final : public Connection {
 
   IoThread& x_thread;
   Stream x_stream;
+  const Access x_access;  // each frame needs the scope of what it asks for
   std::string x_request;
   boost::beast::flat_buffer x_frame;
   ExchangeQueue x_answers;

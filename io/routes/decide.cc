@@ -36,7 +36,7 @@ Result<DecideRequest> read_query(std::string_view query) {
 
 void decide(Call& call, Result<DecideRequest> request) {
   if (!request) return call.reply.send(problem(request.error()));
-  const auto asked = DecideQuery::ask(call.thread, *std::move(request),
+  const auto asked = DecideQuery::ask(call.thread, call.access, *std::move(request),
                                       [reply = call.reply](const Result<Decision>& decision) {
                                         if (!decision) return reply.send(problem(decision.error()));
                                         Response response;

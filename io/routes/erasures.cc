@@ -82,7 +82,7 @@ class EraseErrand final : public Errand {
 }  // namespace
 
 void delete_visitor(Call& call) {
-  const auto site = site_for(call.thread, query_parameter(call.request.query, "site"));
+  const auto site = call.site();
   if (!site) return call.reply.send(problem(site.error()));
   ErasureRequest request;
   request.id = new_id();
@@ -98,7 +98,8 @@ void delete_visitor(Call& call) {
 
 void get_erasure(Call& call) {
   const auto receipt = call.thread.engine().erasure(call.argument);
-  if (!receipt) {
+  const Site* const only = call.only_site();
+  if (!receipt || (only != nullptr && receipt->site != only->id)) {
     return call.reply.send(problem(404, ErrorCode::kNotFound, "no erasure of that receipt"));
   }
   call.reply.send(answer(200, call.thread.engine(), *receipt, {}));

@@ -189,7 +189,7 @@ class VisitorQuery final : public Query {
 };
 
 void answer(Call& call, bool with_history) {
-  const auto site = site_for(call.thread, query_parameter(call.request.query, "site"));
+  const auto site = call.site();
   if (!site) return call.reply.send(problem(site.error()));
   const Engine& engine = call.thread.engine();
   const VisitorKey key = visitor_key((*site)->id, percent_decode(call.argument, false));
