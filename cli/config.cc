@@ -6,6 +6,7 @@
 
 #include "cli/access_config.h"
 #include "cli/decide_config.h"
+#include "cli/erasure_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
@@ -125,6 +126,7 @@ SiteConfig read_site(YamlSection section, Faults& faults, io::ServerConfig& serv
   section.read("name", config.site.name);
   section.read("currency", currency);
   section.read_duration("late_max", config.site.late_max, seconds(1), days(400));
+  section.read_duration("retention", config.site.retention, days(1), days(3'650));
   read_tracker_keys(section, config.site.name, server.tracker_keys);
   read_site_keys(section, config.site.name, faults, server.access);
   section.read("catalog", config.catalog);
@@ -270,6 +272,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   YamlSection top(file, file->root, "", faults);
   read_store(top.section("store"), config);
   read_engine(top.section("engine"), config.engine);
+  read_erasure(top.section("erasure"), config.engine);
   read_server(top.section("server"), config.server);
   read_decide(top, faults, config.decide);
   read_log(top.section("log"), config.log);

@@ -68,12 +68,22 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
   x_definitions = std::make_unique<Definitions>(Definitions::Environment{
       x_parts.store, x_parts.make_operators, x_references_of, x_parts.on_trouble, x_failed,
       x_shards, [this](const auto& call) { return on_every_shard(call); }});
+  x_erasures = std::make_unique<Erasures>(Erasures::Environment{
+      x_config, x_parts.log, x_parts.store, x_parts.clock, x_parts.sites, x_model.get(),
+      x_parts.on_trouble, x_failed,
+      [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
+  x_retention = std::make_unique<Retention>(Retention::Environment{
+      x_config, x_parts.store, x_parts.clock, x_clock_mode, x_parts.sites, x_model.get(),
+      x_parts.on_trouble, x_failed,
+      [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
   for (size_t i = 0; i < config.shards; ++i) {
     x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
   }
 }
 
 Engine::~Engine() {
+  x_retention->end_thread();
+  x_erasures->end_thread();
   x_definitions->end_thread();
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
@@ -91,6 +101,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
   std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
   if (auto checked = engine->check_partitions(); !checked) return checked.error();
   if (auto recovered = engine->recover(progress); !recovered) return recovered.error();
+  // Before anything is logged: an erasure knows by the log's end whether it was committed.
+  if (auto resumed = engine->x_erasures->open(); !resumed) return resumed.error();
   if (auto defined = engine->x_definitions->open(audiences); !defined) return defined.error();
   if (engine->x_model != nullptr) {
     if (auto learnt = engine->x_model->recover(); !learnt) return learnt.error();
@@ -146,10 +158,14 @@ void Engine::start() {
   });
   x_running = true;
   x_definitions->start();
+  x_erasures->start();
+  x_retention->start();
 }
 
 Result<void> Engine::stop() {
-  x_definitions->end_thread();  // it may still wait for a shard
+  x_retention->end_thread();  // these may still wait for a shard
+  x_erasures->end_thread();
+  x_definitions->end_thread();
   x_running = false;
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
@@ -188,6 +204,14 @@ Result<void> Engine::settle() {
   const auto told = on_every_shard(call);
   x_customers->catch_up();
   return told ? on_every_shard(call) : told;
+}
+
+Result<void> Engine::on_shard(size_t shard, const std::function<Result<void>(Shard&)>& call) {
+  if (!x_running) return call(*x_shards[shard]);
+  ShardCall message(call);
+  Inbox::Sender sender(x_shards[shard]->inbox());
+  if (auto sent = sender.send(&message, 0); !sent) return sent;
+  return message.future().get();
 }
 
 Result<void> Engine::on_every_shard(const std::function<Result<void>(Shard&)>& call) {
@@ -286,7 +310,12 @@ bool Engine::step() {
   for (auto& shard : x_shards) busy = shard->step() || busy;
   const auto stepped = x_definitions->step();
   if (!stepped && x_parts.on_trouble) x_parts.on_trouble(stepped.error());
-  return busy || (stepped && *stepped);
+  const auto erased = x_erasures->step();
+  if (!erased && x_parts.on_trouble) x_parts.on_trouble(erased.error());
+  const auto forgot = x_retention->step();
+  if (!forgot && x_parts.on_trouble) x_parts.on_trouble(forgot.error());
+  return busy || (stepped && *stepped) || (erased && *erased != Erasures::Step::kIdle) ||
+         (forgot && *forgot != Retention::Step::kIdle);
 }
 
 const CustomerCounters& Engine::customer_counters() const {

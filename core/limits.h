@@ -83,6 +83,13 @@ inline constexpr size_t kPurposeBytesMax = 64;  // over it the purpose is not ta
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
 
+// --- erasure -------------------------------------------------------------------------------------
+inline constexpr size_t kErasuresWaitingMax = 100'000;  // under way: over it 503
+inline constexpr size_t kErasuresPerPassMax = 10'000;  // of the log; further ones wait for the next
+inline constexpr size_t kForgottenAtOnceMax = 4'096;   // unseen visitors looked up together
+inline constexpr size_t kForgottenSliceMax = 32;       // … and forgotten between two batches
+inline constexpr size_t kReceiptsMax = 100'000;        // of complete erasures: the oldest leaves
+
 // --- audiences -----------------------------------------------------------------------------------
 inline constexpr size_t kAudiencesMax = 4'096;
 inline constexpr size_t kMembershipsMax = 3 * kAudiencesMax;  // of a visitor: in force, being

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -28,8 +29,17 @@ class ModelThread {
   void start();
   // Any thread; cheap.
   void notify();
-  // Learns all there is now, on the calling thread. REQUIRES: not started, or stopped.
+  // Learns all there is now, on the calling thread.
   [[nodiscard]] Result<void> catch_up();
+  // Sessions of a visitor up to this one are to be as if they had never been.
+  struct Forgotten {
+    PartitionId partition{};
+    VisitorKey visitor;
+    uint64_t upto = 0;
+  };
+  // Learns what there is, takes these sessions out again and saves: adds to `counts`, by place, how
+  // many they were. Any thread; waits for the model's own.
+  [[nodiscard]] Result<void> forget(std::span<const Forgotten> all, std::span<uint64_t> counts);
   // The last session of a partition that is in the saved model. Any thread.
   [[nodiscard]] uint64_t saved(PartitionId partition) const {
     return x_saved[to_index(partition)].load(std::memory_order_relaxed);
@@ -40,8 +50,14 @@ class ModelThread {
  private:
   void run();
   void end_thread();
+  // REQUIRES of these: x_learning is held.
+  [[nodiscard]] Result<void> learn_new();
+  [[nodiscard]] Result<void> learn_again(const Forgotten& forgotten);
+  template <typename Take>
+  [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after, Take take);
   [[nodiscard]] Result<void> save();
 
+  std::mutex x_learning;  // held by whoever learns, forgets or saves
   Log& x_log;
   StateStore& x_store;
   Decider& x_decider;

@@ -5,7 +5,11 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -69,6 +73,34 @@ class Shard {
   [[nodiscard]] Result<void> tick(EventTime now);
   // Tells what changed about customers and brings all partitions to what is published. The same.
   [[nodiscard]] Result<void> settle();
+
+  // Erases a visitor, whose stored deadlines were read when the partition's checkpoint was at
+  // `since`: fills `mark` and `counts`, has them kept, then commits. False: a checkpoint was
+  // written meanwhile, read again. On the shard's thread.
+  struct ErasureJob {
+    SiteId site{};
+    std::string_view name;
+    std::vector<std::string> deadlines;
+    uint64_t since = 0;
+    ErasureMark& mark;
+    ErasedCounts& counts;
+    std::function<Result<void>()> keep;
+  };
+  [[nodiscard]] Result<bool> erase(PartitionId partition, ErasureJob job);
+  // Forgets those of these visitors who were not seen for their site's retention; otherwise as
+  // erase(). A slice: they go into one record.
+  struct RetentionJob {
+    std::span<const VisitorKey> candidates;
+    Deadlines::Rows& deadlines;
+    uint64_t since = 0;
+    // Filled: who was forgotten, and where the partition's streams were then.
+    std::vector<VisitorKey> forgotten;
+    uint64_t position = 0;
+    uint64_t session = 0;
+  };
+  [[nodiscard]] Result<bool> forget_unseen(PartitionId partition, RetentionJob& job);
+  // Whether the partition is checkpointed up to here; if not, it will be soon. The same.
+  [[nodiscard]] bool is_checkpointed(PartitionId partition, uint64_t position);
 
   // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
   // go once it counts every shard as switched, or the shard has stopped.

@@ -252,6 +252,15 @@ void collect_webhooks(const Webhooks& webhooks, std::vector<MetricFamily>& out) 
   }
 }
 
+void collect_erasures(const ErasureTotals& totals, std::vector<MetricFamily>& out) {
+  const auto add = [&out](const char* name, const char* help, MetricType type, uint64_t value) {
+    add_value(out.emplace_back(family(name, help, type)), static_cast<double>(value));
+  };
+  add("rekindle_erasures_total", "Erasures completed", MetricType::Counter, totals.complete);
+  add("rekindle_erasures_under_way", "Erasures not complete", MetricType::Gauge, totals.under_way);
+  add("rekindle_erasures_overdue", "… later than promised", MetricType::Gauge, totals.overdue);
+}
+
 // --- keys: by their names ------------------------------------------------------------------------
 
 struct KeyMetric {
@@ -301,6 +310,12 @@ std::string Metrics::text() const {
   collect_latency(x_io, "rekindle_change_push_seconds", "Changes, committed until handed over",
                   &IoCounters::push, families);
   if (x_webhooks != nullptr) collect_webhooks(*x_webhooks, families);
+  collect_erasures(x_engine.erasures(), families);
+  add_value(families.emplace_back(family("rekindle_retired_visitors_total",
+                                         "Visitors forgotten because they were not seen for the "
+                                         "retention of their site",
+                                         MetricType::Counter)),
+            static_cast<double>(x_engine.retired_visitors()));
   if (x_keyring != nullptr) collect_keys(*x_keyring, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);

@@ -156,6 +156,7 @@ class PageErrand final : public Errand {
   void append(PartitionId id, const Engine::StoredChange& stored) {
     x_cursor.set(to_index(id), stored.change.seq);
     if (!x_poll.filter.wants(stored.change)) return;
+    if (x_poll.handover && is_blank(stored.change)) return;  // nobody's any more
     const bool first = x_page.count++ == 0;
     if (x_poll.handover) {
       if (!x_seen.insert(stored.change.visitor).second) return;
