@@ -147,7 +147,7 @@ inline constexpr size_t kLiveDecisionsPerThreadMax = 65'536;  // the same
 // --- files for browsers: over it the configuration is refused
 // -------------------------------------
 inline constexpr size_t kPagesMax = 64;
-inline constexpr size_t kPagesBytesMax = 8 * 1'024 * 1'024;  // of one
+inline constexpr size_t kPagesBytesMax = 8 * 1'024 * 1'024;  // of all
 
 // --- customer lifetime value ---------------------------------------------------------------------
 inline constexpr size_t kClvCellsMax = 50'000;   // of each histogram; over it cells grow coarser
