@@ -99,6 +99,8 @@ class NamesErrand final : public Errand {
           members[wanted[i]].site = SiteId{reader.fixed<uint32_t>()};
           members[wanted[i]].name = reader.raw(reader.left());
         });
+    // Whose name is nowhere was erased since the shard was asked.
+    std::erase_if(members, [](const Member& member) { return member.name.empty(); });
   }
   void on_reply() override {
     const std::unique_ptr<NamesErrand> self(this);
