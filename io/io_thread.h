@@ -29,9 +29,12 @@
 
 namespace rekindle::io {
 
+class AuditLog;
+class ConsentDoor;
 class Keyring;
 class LedgerKeeper;
 class Metrics;
+class ServerTls;
 class Webhooks;
 class IoLoop;  // Asio's part; io/io_loop.h
 
@@ -46,6 +49,9 @@ struct ServerParts {
   LedgerKeeper& ledger;
   Errands& reports;  // what takes long
   const Keyring& keyring;
+  AuditLog& audit;
+  const ConsentDoor& consent;
+  const std::unique_ptr<ServerTls>& tls;  // null: none; set before the io threads start
 };
 
 class IoThread {

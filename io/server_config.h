@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "io/access/access_config.h"
+#include "io/consent/collect_config.h"
+#include "io/cookie_config.h"
+#include "io/tls/tls_config.h"
 #include "io/webhooks/webhook_config.h"
 
 namespace rekindle::io {
@@ -37,7 +40,11 @@ struct ServerConfig {
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
   std::vector<WebhookConfig> webhooks;
-  AccessConfig access;  // without keys: who may reach the port may do everything
+  TlsConfig tls;
+  CookieConfig cookie;
+  std::vector<CollectConfig> collect;  // of sites that say something
+  std::string audit_directory;         // of the audit log; empty: it is kept in memory only
+  AccessConfig access;                 // without keys: who may reach the port may do everything
   std::vector<TrackerKey> tracker_keys;
   std::vector<TrackerPath> tracker_paths;
   std::vector<std::string> redirect_hosts;  // where a tracker's redirect may lead

@@ -22,10 +22,10 @@ constexpr size_t kKeptFrameBytes = 256 * 1'024;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std::string request,
+WebSocketConnection::WebSocketConnection(IoThread& thread, IoStream stream, std::string request,
                                          const Access& access)
     : x_thread(thread),
-      x_stream(std::move(socket)),
+      x_stream(std::move(stream)),
       x_access(access),
       x_request(std::move(request)) {
   x_thread.counters().websockets.add();
@@ -97,8 +97,8 @@ void WebSocketConnection::on_frame(Error error) {
   const auto bytes = x_frame.cdata();
   const std::string_view frame(static_cast<const char*>(bytes.data()), bytes.size());
   x_thread.counters().bytes_in.add(frame.size());
-  if (const auto allowed = x_access.take_one(x_thread.engine().clock()); !allowed) {
-    reject(x_answers.open(), allowed.error());
+  if (const Denial denial = x_access.take_one(x_thread.engine().clock()); denial != Denial::kNone) {
+    deny(x_answers.open(), denial, {});
   } else if (is_control_frame(frame)) {
     const auto control = parse_control_frame(frame);
     if (control) {
@@ -117,9 +117,7 @@ void WebSocketConnection::on_frame(Error error) {
 
 void WebSocketConnection::take_events(std::string_view frame) {
   const uint64_t ticket = x_answers.open();
-  if (const auto allowed = x_access.check(Scope::kCollect); !allowed) {
-    return reject(ticket, allowed.error());
-  }
+  if (!allows(Scope::kCollect, ticket)) return;
   Submission& submission = x_thread.new_submission("websocket");
   if (const Site* const site = x_access.site()) x_thread.intake().confine(*site);
   const auto decoded = x_thread.json().decode(frame, x_frame.capacity(), x_thread.intake());
@@ -157,6 +155,22 @@ void WebSocketConnection::reject(uint64_t ticket, const rekindle::Error& error) 
   answer(ticket, frame);
 }
 
+bool WebSocketConnection::allows(Scope scope, uint64_t ticket) {
+  const Denial denial = x_access.check(scope);
+  if (denial == Denial::kNone) return true;
+  deny(ticket, denial, "it needs the scope " + std::string(name_of(scope)));
+  return false;
+}
+
+void WebSocketConnection::deny(uint64_t ticket, Denial denial, std::string_view detail) {
+  std::string frame;
+  JsonObject object(frame);
+  object.number("ack", ticket + 1);
+  append_denial(object.key("error"), denial, detail);
+  object.close();
+  answer(ticket, frame);
+}
+
 void WebSocketConnection::answer(uint64_t ticket, std::string_view frame) {
   if (x_closed) return;
   Exchange& exchange = x_answers[ticket];
@@ -178,9 +192,7 @@ void WebSocketConnection::take_control(const ControlFrame& control) {
 }
 
 void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket) {
-  if (const auto allowed = x_access.check(Scope::kAudiencesRead); !allowed) {
-    return reject(ticket, allowed.error());
-  }
+  if (!allows(Scope::kAudiencesRead, ticket)) return;
   auto filter = AudienceFilter::make(frame.audiences, x_thread.engine().rules());
   if (!filter) return reject(ticket, filter.error());
   filter->confine(x_access.site());
@@ -202,6 +214,7 @@ void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket
 }
 
 void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
+  if (!allows(Scope::kDecide, ticket)) return;
   const auto asked = DecideQuery::ask(
       x_thread, x_access, frame.request,
       [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& decision) {
@@ -306,7 +319,7 @@ void WebSocketConnection::close_now() {
   x_closed = true;
   if (x_subscription) x_thread.followers().remove(*x_subscription);
   Error ignored;  // closed is closed
-  x_stream.next_layer().close(ignored);
+  x_stream.next_layer().next_layer().close(ignored);
   const boost::intrusive_ptr<WebSocketConnection> keep(this);
   x_thread.release(*this);
 }
