@@ -1,10 +1,13 @@
 #include "cli/config.h"
 
+#include <absl/time/time.h>
 #include <algorithm>
+
 #include <filesystem>
 #include <tuple>
 
 #include "cli/decide_config.h"
+#include "cli/offer_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
@@ -125,6 +128,12 @@ SiteConfig read_site(YamlSection section, std::vector<io::TrackerKey>& keys) {
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);
   section.read("consent_required", config.site.consent_required);
+  section.read("time_zone", config.site.time_zone);
+  if (absl::TimeZone zone; !absl::LoadTimeZone(config.site.time_zone, &zone)) {
+    const YAML::Node node = section.take("time_zone");
+    section.fault(node.IsDefined() ? node : section.node(),
+                  "'time_zone' is an IANA name like Europe/Berlin");
+  }
   section.read("calling_code", config.site.calling_code);
   if (!config.site.calling_code.empty() && !io::is_calling_code(config.site.calling_code)) {
     const YAML::Node node = section.take("calling_code");
@@ -266,6 +275,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   config.server.webhooks = read_webhooks(top, faults);
   read_sites(top, faults, config);
   AudienceReader(check, faults, config).read(top);
+  read_offers(top, check, faults, config);
   check_joint(top, config);
   top.finish();
   if (config.server.default_site.empty() && config.sites.size() == 1) {

@@ -34,6 +34,8 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/changes/stream", routes::stream_changes},
     {Method::kGet, "/v1/visitors/{}", routes::get_visitor},
     {Method::kGet, "/v1/visitors/{}/explain", routes::get_explanation},
+    {Method::kGet, "/v1/offers", routes::list_offers},
+    {Method::kGet, "/v1/reports/offers", routes::report_offers},
     {Method::kGet, "/v1/reports/flow", routes::report_flow},
     {Method::kGet, "/v1/reports/sizes", routes::report_sizes},
     {Method::kGet, "/v1/reports/growth", routes::report_growth},
