@@ -61,7 +61,9 @@ Result<std::unique_ptr<Decider>> make_decider(const Config& config) {
     if (!catalog) return catalog.error();
     catalogs.push_back({site.site.name, std::move(*catalog)});
   }
-  return operators::make_decide_engine(config.decide, std::move(catalogs));
+  operators::DecideConfig decide = config.decide;
+  for (const SiteConfig& site : config.sites) decide.sites.push_back(site.site);
+  return operators::make_decide_engine(decide, std::move(catalogs));
 }
 
 Result<Operators> make_operators(const Rules& rules) {

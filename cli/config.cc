@@ -1,6 +1,8 @@
 #include "cli/config.h"
 
+#include <absl/time/time.h>
 #include <algorithm>
+
 #include <filesystem>
 #include <tuple>
 
@@ -8,6 +10,7 @@
 #include "cli/collect_config.h"
 #include "cli/decide_config.h"
 #include "cli/erasure_config.h"
+#include "cli/offer_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
@@ -56,10 +59,6 @@ void read_engine(YamlSection section, EngineConfig& engine) {
                                       " partitions (store.partitions)");
   }
   section.finish();
-}
-
-std::string beside(const std::string& naming_file, const std::string& path) {
-  return (std::filesystem::path(naming_file).parent_path() / path).string();
 }
 
 void read_tls(YamlSection section, io::TlsConfig& tls) {
@@ -157,6 +156,12 @@ SiteConfig read_site(YamlSection section, Faults& faults, io::ServerConfig& serv
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);
   section.read("consent_required", config.site.consent_required);
+  section.read("time_zone", config.site.time_zone);
+  if (absl::TimeZone zone; !absl::LoadTimeZone(config.site.time_zone, &zone)) {
+    const YAML::Node node = section.take("time_zone");
+    section.fault(node.IsDefined() ? node : section.node(),
+                  "'time_zone' is an IANA name like Europe/Berlin");
+  }
   section.read("calling_code", config.site.calling_code);
   if (!config.site.calling_code.empty() && !io::is_calling_code(config.site.calling_code)) {
     const YAML::Node node = section.take("calling_code");
@@ -304,6 +309,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   read_server_keys(top, faults, config.server.access);
   read_sites(top, faults, config);
   AudienceReader(check, faults, config).read(top);
+  read_offers(top, check, faults, config);
   const YAML::Node server = top.take("server");
   const bool named = server.IsDefined() && server.IsMap() && server["address"];
   check_joint(top, named ? server["address"] : top.node(), config);

@@ -176,10 +176,26 @@ class PartitionProof {
     if (!scanned) return scanned;
     if (!outcome) return outcome;
     if (auto compared = compare_insights(); !compared) return compared;
+    if (auto compared = compare_tallies(); !compared) return compared;
     x_verdict.visitors += rows;
     const uint64_t living = x_partition.state().next_number - x_partition.state().erased;
     if (rows != living) {
       differs(where(fmt::format("has {} visitors saved, {} in its log", rows, living)));
+    }
+    return {};
+  }
+
+  // Its part of the shared sums; a partition that never had any has no row.
+  Result<void> compare_tallies() {
+    std::string row;
+    state_format::append_partition_row(x_id, 't', row);
+    const auto stored = read_row(*x_stored.state, Table::kPartitions, row);
+    if (!stored) return stored.error();
+    std::string wanted;
+    x_partition.encode_tallies(wanted);
+    const std::string none(1, '\0');
+    if ((*stored ? **stored : none) != wanted) {
+      differs(where("has other sums of its offers saved than its log gives"));
     }
     return {};
   }

@@ -106,6 +106,7 @@ class PartitionRecount {
   }
 
   void take_event() {
+    if (x_event.type == EventType::kOfferDecided) return;  // no event of the visitor's
     if (x_event.visitor.low % x_options.share != 0) return;
     Person& person = x_people[x_event.visitor];
     if (person.name.empty()) {

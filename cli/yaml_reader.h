@@ -85,6 +85,7 @@ class YamlSection {
   [[nodiscard]] const std::shared_ptr<const YamlFile>& file() const { return x_file; }
   [[nodiscard]] const std::string& path() const { return x_path; }
   [[nodiscard]] const YAML::Node& node() const { return x_node; }
+  [[nodiscard]] Faults& faults() { return x_faults; }
 
  private:
   struct Scalar {

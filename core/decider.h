@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "core/change.h"
+#include "core/insights.h"
+#include "core/rules.h"
 #include "core/site.h"
+#include "core/tallies.h"
 #include "core/visitor.h"
 
 namespace rekindle {
@@ -19,6 +22,7 @@ struct DecideRequest {
   std::string placement = "default";
   uint32_t offers_max = 3;        // 1 … limits::kOffersMax
   std::vector<std::string> cart;  // product ids; used instead of the known cart when not empty
+  bool is_dry = false;            // only asks: nothing is reserved, nothing logged
 };
 
 struct Offer {
@@ -31,11 +35,20 @@ struct Offer {
   double score = 0;
   std::string source;                // the candidate source's name
   std::vector<std::string> reasons;  // for people: "bestseller of the category you viewed last: …"
+
+  // Of a configured offer; empty and 0 otherwise.
+  std::string offer;         // its id
+  std::string text;          // as configured
+  std::string url;           // the same
+  std::string discount;      // decimal; empty: none
+  double probability = 0;    // that this decision offers it
+  EventTime reserved_until;  // it must be shown before; unset in a dry decision
 };
 
 struct RejectedOffer {
   std::string product;
   std::string guard;  // the first guard that stopped it
+  std::string offer;  // of a configured offer: its id
 };
 
 struct Decision {
@@ -43,6 +56,35 @@ struct Decision {
   std::string nothing_because;          // set when offers is empty
   std::vector<RejectedOffer> rejected;  // bounded by limits::kOffersMax
   uint64_t model_version = 0;
+  uint64_t id = 0;     // of a decision that is logged
+  std::string record;  // core/decision.h: what is to be logged; empty: nothing
+};
+
+// What a choice among configured offers may look at and take beside the visitor.
+struct DecideGrounds {
+  const SiteInsights* insights = nullptr;  // null: nothing yet
+  Tallies* tallies = nullptr;              // null: nothing is counted
+  uint64_t id = 0;                         // 0: only asks: nothing is reserved
+};
+
+// A configured offer, for those who list and report them.
+struct OfferDescription {
+  std::string id;
+  std::string site;
+  std::string type;
+  std::string title;
+  std::string group;
+  std::string channel;
+  std::string audience;  // its expression; empty: everyone
+  std::vector<std::string> placements;
+  EventTime start = EventTime::before_all();
+  EventTime end = EventTime::never();
+  int64_t budget = -1;                 // minor units; -1: without end
+  std::vector<std::string> discounts;  // by rung, as configured
+  // Hundredths of a percent: visitors who are ghosts for it (for all offers or for this one), and
+  // margin in revenue.
+  uint32_t holdout = 0;
+  uint32_t margin = 0;
 };
 
 // Thread: decide() on any shard, concurrently; all else on the engine's model thread only.
@@ -52,6 +94,19 @@ class Decider {
   // `visitor` is null when the visitor was never seen. Reads an immutable snapshot; takes no lock.
   [[nodiscard]] virtual Decision decide(const DecideRequest& request, const Site& site,
                                         const Visitor* visitor, EventTime now) const = 0;
+  // Whether decisions for a placement are among configured offers, so that they are logged.
+  [[nodiscard]] virtual bool is_logged(SiteId, std::string_view /*placement*/) const {
+    return false;
+  }
+  // The same with configured offers. The same arguments and the same tallies give the same choice.
+  [[nodiscard]] virtual Decision choose(const DecideRequest& request, const Site& site,
+                                        const Visitor* visitor, EventTime now,
+                                        const DecideGrounds&) const {
+    return decide(request, site, visitor, now);
+  }
+  [[nodiscard]] virtual std::vector<OfferDescription> offers() const { return {}; }
+  // These audiences are in force everywhere: who may be offered what can name them. Any one thread.
+  virtual void adopt(const Rules&) {}
   // Feeds closed sessions, in the order of each partition's session log.
   virtual void learn(const ClosedSession& session) = 0;
   // Takes everything learnt from a visitor out again, exactly: what is left is what a model that

@@ -24,6 +24,9 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
       x_last_changes(config.partitions) {
   x_writer = std::make_unique<BackgroundWriter>(x_parts.log, x_parts.store, config.threads,
                                                 x_parts.on_trouble);
+  if (x_parts.decider != nullptr && !x_parts.decider->offers().empty()) {
+    x_tallies = std::make_unique<Tallies>();
+  }
   if (x_parts.decider != nullptr) {
     x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
                                             config.partitions, x_parts.on_trouble);
@@ -38,6 +41,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
                                      x_parts.make_operators,
                                      x_parts.decider.get(),
                                      x_model.get(),
+                                     x_tallies.get(),
                                      *x_customers,
                                      *x_writer,
                                      x_listening,
@@ -50,7 +54,10 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
   };
   x_definitions = std::make_unique<Definitions>(Definitions::Environment{
       x_parts.store, x_parts.make_operators, x_references_of, x_parts.on_trouble, x_failed,
-      x_shards, [this](const auto& call) { return on_every_shard(call); }});
+      x_shards, [this](const auto& call) { return on_every_shard(call); },
+      [this](const Rules& rules) {
+        if (x_parts.decider != nullptr) x_parts.decider->adopt(rules);
+      }});
   x_erasures = std::make_unique<Erasures>(Erasures::Environment{
       x_config, x_parts.log, x_parts.store, x_parts.clock, x_parts.sites, x_model.get(),
       x_parts.on_trouble, x_failed,

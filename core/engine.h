@@ -27,6 +27,7 @@
 #include "core/shard_counters.h"
 #include "core/site.h"
 #include "core/state_store.h"
+#include "core/tallies.h"
 
 namespace rekindle {
 
@@ -171,6 +172,8 @@ class Engine {
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
   [[nodiscard]] const Decider* decider() const { return x_parts.decider.get(); }
+  // What all visitors share; null: nothing is offered. Any thread.
+  [[nodiscard]] const Tallies* tallies() const { return x_tallies.get(); }
 
   // Without threads: one round of every shard, and one step of a redefinition. False when there was
   // nothing to do. Messages' replies are delivered to their mailboxes as always.
@@ -200,6 +203,7 @@ class Engine {
   std::atomic<const ChangeListener*> x_listening{nullptr};  // &x_listener once it is set
   std::vector<std::atomic<uint64_t>> x_last_changes;        // by partition
   bool x_running = false;
+  std::unique_ptr<Tallies> x_tallies;  // null: nothing is offered
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
   std::unique_ptr<Definitions> x_definitions;

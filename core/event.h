@@ -50,12 +50,15 @@ struct Event {
   std::string_view campaign_name;
   std::string_view query;
   std::string_view channel;
-  std::string_view consent;  // raw JSON, as sent
-  std::string_view props;    // raw JSON, as sent
+  std::string_view consent;   // raw JSON, as sent
+  std::string_view props;     // raw JSON, as sent; of kOfferDecided: core/decision.h
+  std::string_view decision;  // of offer_* events: the decision's id, 16 hexadecimal digits
+  std::string_view offer;     // of offer_* events: which of its offers; empty: all of them
   std::vector<Item> items;
 
   // Set by operators, not stored.
   bool is_duplicate = false;
+  bool is_consumed = false;  // no later operator is to see it
 
   // Empties every field and keeps the item array's memory.
   void clear() {

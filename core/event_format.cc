@@ -10,15 +10,26 @@ namespace {
 using StringField = std::string_view Event::*;
 
 // The order is the bit order of the field mask: append only.
-constexpr StringField kStringFields[] = {
-    &Event::custom_type,   &Event::order,    &Event::coupon,          &Event::user,
-    &Event::url,           &Event::referrer, &Event::campaign_source, &Event::campaign_medium,
-    &Event::campaign_name, &Event::query,    &Event::channel,         &Event::consent,
-    &Event::props};
+constexpr StringField kStringFields[] = {&Event::custom_type,
+                                         &Event::order,
+                                         &Event::coupon,
+                                         &Event::user,
+                                         &Event::url,
+                                         &Event::referrer,
+                                         &Event::campaign_source,
+                                         &Event::campaign_medium,
+                                         &Event::campaign_name,
+                                         &Event::query,
+                                         &Event::channel,
+                                         &Event::consent,
+                                         &Event::props,
+                                         &Event::decision,
+                                         &Event::offer};
 static_assert(std::size(kStringFields) <= 16);
 
 constexpr uint8_t kHasValue = 1;
 constexpr uint8_t kErased = 2;
+constexpr uint16_t kVersion1Fields = (1u << 13) - 1;  // the strings that version 1 knows
 
 template <typename T>
 T load(std::string_view bytes, size_t offset) {
@@ -87,7 +98,7 @@ Result<void> append_event(const Event& event, std::string& out) {
     if (!(event.*kStringFields[i]).empty()) mask = static_cast<uint16_t>(mask | (1u << i));
   }
   writer.fixed(uint32_t{0});
-  writer.fixed(kEventFormatVersion);
+  writer.fixed((mask & ~kVersion1Fields) == 0 ? uint8_t{1} : kEventFormatVersion);
   writer.fixed(static_cast<uint8_t>(event.value == kNoMoney ? 0 : kHasValue));
   writer.fixed(mask);
   writer.fixed(event.visitor.high);

@@ -3,7 +3,7 @@
 //
 //   offset  size
 //   0       4      length of the whole record, these 4 bytes included
-//   4       1      version (1)
+//   4       1      version: 2 when decision or offer follows, else 1
 //   5       1      flags: bit 0 has value, bit 1 erased (below)
 //   6       2      field mask: which strings follow, bit i = i-th of kStringFields
 //   8       16     visitor key
@@ -31,7 +31,7 @@
 
 namespace rekindle {
 
-inline constexpr uint8_t kEventFormatVersion = 1;
+inline constexpr uint8_t kEventFormatVersion = 2;
 inline constexpr size_t kEventHeaderBytes = 60;
 
 // Appends the record of `event` to `out`. Errors: kEventTooLarge (then `out` is as before).

@@ -15,14 +15,14 @@ constexpr std::array<std::string_view, kBuiltInTypes> kNames = {
     "login",          "subscribe",        "unsubscribe",      "identify",        "alias",
     "consent",        "offer_shown",      "offer_clicked",    "offer_dismissed", "offer_converted",
     "email_open",     "email_click",      "support_contact",  "social_like",     "social_share",
-    "social_comment", "social_follow",    "cart_at_most",     "cart_at_least"};
+    "social_comment", "social_follow",    "cart_at_most",     "cart_at_least",   "offer_decided"};
 
 constexpr std::string_view kCustomPrefix = "custom:";
 
 }  // namespace
 
 std::optional<EventType> parse_event_type(std::string_view name) {
-  for (uint64_t code = 1; code < kBuiltInTypes; ++code) {
+  for (uint64_t code = 1; code < kNamedTypes; ++code) {
     if (kNames[code] == name) return EventType{code};
   }
   if (!name.starts_with(kCustomPrefix)) return std::nullopt;

@@ -46,9 +46,13 @@ enum class EventType : uint64_t {
   // and an add_to_cart of the difference, or nothing.
   kCartAtMost = 32,   // what is in the cart beyond the items left it
   kCartAtLeast = 33,  // what of the items is not in the cart came into it
+  // What decide chose (core/decision.h). Written by shards only: no sender may name it, and of the
+  // operators only operators/offers sees it.
+  kOfferDecided = 34,
 };
 
-inline constexpr uint64_t kBuiltInTypes = 34;  // codes 1 … 33
+inline constexpr uint64_t kNamedTypes = 34;    // codes 1 … 33: those that senders may name
+inline constexpr uint64_t kBuiltInTypes = 35;  // codes 1 … 34
 inline constexpr uint64_t kCustomTypeBit = 1ULL << 63;
 
 constexpr bool is_custom(EventType type) {
@@ -62,7 +66,8 @@ constexpr bool is_custom(EventType type) {
 [[nodiscard]] std::string_view name_of(EventType type);
 // False for what was shown or sent to the visitor rather than done by them; `any` leaves those out.
 [[nodiscard]] constexpr bool done_by_visitor(EventType type) {
-  return type != EventType::kOfferShown && type != EventType::kOfferConverted;
+  return type != EventType::kOfferShown && type != EventType::kOfferConverted &&
+         type != EventType::kOfferDecided;
 }
 
 }  // namespace rekindle

@@ -137,10 +137,24 @@ inline constexpr size_t kDecideEventsMax = 1'000;  // in one decide request: ove
 inline constexpr size_t kLiveDecisionsMax = 16;    // a WebSocket follows: over it refused
 inline constexpr size_t kLiveDecisionsPerThreadMax = 65'536;  // the same
 
-// --- files for browsers: over it the configuration is refused
-// -------------------------------------
+// --- files for browsers: over it the configuration is refused -----------------------------------
 inline constexpr size_t kPagesMax = 64;
 inline constexpr size_t kPagesBytesMax = 8 * 1'024 * 1'024;  // of all
+
+// --- offers --------------------------------------------------------------------------------------
+inline constexpr size_t kOfferRulesMax = 256;  // configured; over it the configuration is refused
+inline constexpr size_t kOfferCapsMax = 16;    // of one offer; the same
+inline constexpr size_t kOfferRungsMax = 8;    // of one offer's ladder; the same
+inline constexpr size_t kOfferBoostsMax = 16;  // of one offer; the same
+inline constexpr size_t kOfferTextBytesMax = 512;  // title, text, url; the same
+inline constexpr uint64_t kOfferCapMax = 200;      // a cap's number
+inline constexpr size_t kExposuresMax = 256;  // of one visitor: over it nothing more is decided
+inline constexpr size_t kExposuresMarketingMax = 224;  // … and this many leave room for service
+inline constexpr size_t kTrialsMax = 64;               // of one visitor: over it no more begin
+inline constexpr size_t kSoldLinesMax = 128;  // that wait to be attributed: over it the oldest is
+inline constexpr size_t kTalliesMax = size_t{1} << 18;  // shared sums: over it offers are not made
+inline constexpr size_t kProposalsPerBatchMax = 64;     // decisions that are logged
+inline constexpr int64_t kTallyWeeksMax = 104;          // read by reports
 
 // --- customer lifetime value ---------------------------------------------------------------------
 inline constexpr size_t kClvCellsMax = 50'000;   // of each histogram; over it cells grow coarser
@@ -194,6 +208,7 @@ static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");
 static_assert(kFrameBytesMax <= kBodyBytesMax);
 static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
 static_assert(kPairedProductsMax <= kSessionLinesMax);
+static_assert(kOfferCapMax < kExposuresMarketingMax && kExposuresMarketingMax < kExposuresMax);
 static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
 static_assert(kHandoverMembersMax <= kHandoverEntriesMax);
 static_assert(kHandoverEntriesMax >= kMembersPageMax && kHandoverEntriesMax >= kChangesPageMax);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/ids.h"
 
 namespace rekindle {
 
@@ -20,7 +21,7 @@ class QueryScope;  // core/query.h: what a query may look at, on the shard's thr
 
 class Message {
  public:
-  enum class Kind : uint8_t { kParcel, kQuery };
+  enum class Kind : uint8_t { kParcel, kQuery, kProposal };
   virtual ~Message() = default;
   Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
@@ -65,10 +66,22 @@ class Parcel : public Message {
 // A question to a shard, answered between batches.
 class Query : public Message {
  public:
-  Query() : Message(Kind::kQuery) {}
+  explicit Query(Kind kind = Kind::kQuery) : Message(kind) {}
   // On the shard's thread. Fills the object's own answer members.
   virtual void run(QueryScope& scope) = 0;
   bool failed = false;  // the engine stopped before it ran
+};
+
+// A question whose answer is an event of the visitor it is about (a decision). It is asked after
+// the events of a batch and before its commit, and answered after it. It may be sent as a query
+// too; then nothing is logged.
+class Proposal : public Query {
+ public:
+  Proposal(Kind kind, VisitorKey about) : Query(kind), visitor(about) {}
+  VisitorKey visitor;
+  // Filled by the shard before run() of a kProposal, which may then fill `record`.
+  uint64_t id = 0;     // of what is proposed: no other in this store has it
+  std::string record;  // core/event_format.h: to be logged; empty: nothing
 };
 
 // An eventfd that is written only when its reader sleeps.
@@ -144,8 +157,9 @@ class Inbox {
   }
   [[nodiscard]] int64_t bytes() const { return x_bytes.load(std::memory_order_relaxed); }
   // The shard. A query's credit is free again once it is taken, a parcel's by release(), after the
-  // batch's acks left.
+  // batch's acks left, a proposal's when a batch takes it up.
   size_t take(Message** messages, size_t most);
+  void release(const Proposal& proposal) { release(proposal.x_charged); }
   void release(size_t cost_bytes);
   Doorbell& bell() { return x_bell; }
 

@@ -23,6 +23,10 @@ class EffectSink {
   // In force or not: the sink knows which versions are.
   virtual void add_change(const Change& change, VisitorNumber number) = 0;
   virtual void add_session(const ClosedSession& session) = 0;
+  // Adds to a sum that all visitors share (core/tallies.h). Who keeps none passes over both.
+  virtual void add_tally(uint64_t, int64_t) {}
+  // The same for what the decision took already from the shared sum.
+  virtual void add_reservation(uint64_t, int64_t) {}
 };
 
 // The only way to a visitor's mutable state. Made by a shard's partition (and by tests) for one
@@ -60,6 +64,8 @@ class Context {
   // is in. `granted`: both uses are.
   void consent_changed(bool granted);
   void close_session(const ClosedSession& session) { x_effects.add_session(session); }
+  void tally(uint64_t key, int64_t amount) { x_effects.add_tally(key, amount); }
+  void reserve(uint64_t key, int64_t amount) { x_effects.add_reservation(key, amount); }
 
  private:
   void emit(const Membership& of, ChangeReason reason, bool entered);
@@ -77,7 +83,7 @@ class Operator {
  public:
   virtual ~Operator() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
-  // Called once an event, in catalog order, until one sets event.is_duplicate.
+  // Called once an event, in catalog order, until one sets event.is_duplicate or is_consumed.
   virtual void on_event(Event& event, Context& context) = 0;
   // Called when the visitor's deadline came, at exactly that instant, with the deadline reset to
   // never(): each operator asks again for what it still needs. Also called, with the deadline left

@@ -153,6 +153,7 @@ void Partition::reset_effects() {
   x_sessions.assign(kEffectsHeaderBytes, '\0');
   x_change_count = 0;
   x_session_count = 0;
+  x_tally_changes.clear();  // of a replay; others were handed over after their commit
 }
 
 Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock, size_t fires_max) {
@@ -194,7 +195,7 @@ Result<Partition::Applied> Partition::apply(std::string_view event_record, Cache
                   x_insights.find(visitor.site));
   for (const auto& op : *x_operators) {
     op->on_event(x_event, context);
-    if (x_event.is_duplicate) break;
+    if (x_event.is_duplicate || x_event.is_consumed) break;
   }
   rearm(cached);
   if (counts) note_customer(visitor, before, x_views);

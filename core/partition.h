@@ -24,6 +24,7 @@
 #include "core/rank_index.h"
 #include "core/redefinition.h"
 #include "core/set_checksum.h"
+#include "core/tallies.h"
 #include "core/visitor_cache.h"
 #include "core/visitor_walk.h"
 
@@ -153,6 +154,18 @@ class Partition final : public EffectSink {
   // EffectSink
   void add_change(const Change& change, VisitorNumber number) override;
   void add_session(const ClosedSession& session) override;
+  void add_tally(uint64_t key, int64_t amount) override;
+  void add_reservation(uint64_t key, int64_t amount) override;
+
+  // --- what all visitors share (core/tallies.h)
+
+  // Adds to the shared sums what this partition's records added since the last call; after the
+  // commit.
+  void hand_over_tallies(Tallies& tallies);
+  // Its part as the state store has it: the same sums, the same bytes.
+  void encode_tallies(std::string& out) const;
+  // All of its part, at a start.
+  void hand_over_all_tallies(Tallies& tallies);
 
  private:
   struct MemberSet {
@@ -227,6 +240,8 @@ class Partition final : public EffectSink {
   [[nodiscard]] Result<void> meet_needs();
   [[nodiscard]] Result<void> count_customers(CustomerViews views);
   void report_customers();
+  void save_tallies();
+  [[nodiscard]] Result<void> load_tallies(std::string_view value);
   void note_customer(const Visitor& visitor, const Lifetime& before, CustomerViews views);
 
   PartitionId x_id;
@@ -249,6 +264,11 @@ class Partition final : public EffectSink {
   CustomerViews x_views = 0;  // that x_ranks and x_env.customers are told about
   std::vector<CustomerChange> x_customer_changes;
   bool x_customers_changed = false;
+
+  // Its part of the shared sums; a key whose sum came back to 0 is dropped.
+  absl::flat_hash_map<uint64_t, int64_t> x_tallies;
+  std::vector<std::pair<uint64_t, int64_t>> x_tally_changes;  // not handed over yet
+  bool x_tallies_changed = false;                             // since the last checkpoint began
 
   // The record under way.
   Event x_event;  // reused

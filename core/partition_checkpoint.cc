@@ -43,6 +43,7 @@ void Partition::begin_checkpoint() {
     x_batch.put(Table::kPartitions, row, value);
     x_insights_changed = false;
   }
+  save_tallies();
   for (size_t index = 0; index < x_members.size(); ++index) {
     MemberSet& set = x_members[index];
     if (!set.changed) continue;

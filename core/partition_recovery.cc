@@ -37,6 +37,7 @@ Result<void> Partition::load_row(std::string_view row, std::string_view value) {
       for (SiteInsights& site : *decoded) x_insights.of(site.site) = std::move(site);
       return {};
     }
+    case 't': return load_tallies(value);
     case 'm':
       return load_set(value, members_of(AudienceId{read_big_endian<uint16_t>(row.data() + 3)}));
     case 'h': {

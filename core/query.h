@@ -13,6 +13,7 @@
 #include "core/mailbox.h"
 #include "core/rules.h"
 #include "core/set_checksum.h"
+#include "core/tallies.h"
 #include "core/visitor.h"
 #include "core/visitor_walk.h"
 
@@ -28,10 +29,14 @@ class QueryScope {
   [[nodiscard]] virtual const Visitor* visitor(VisitorKey key) = 0;
   // The clock of the partition a visitor belongs to.
   [[nodiscard]] virtual EventTime now(VisitorKey key) = 0;
+  // The same as the log knows it: what is logged now has this time.
+  [[nodiscard]] virtual EventTime clock(VisitorKey key) = 0;
   [[nodiscard]] virtual const Site* site(SiteId id) const = 0;
   // What a visitor's partition knows of their site's customers as a whole; null: nothing yet.
   [[nodiscard]] virtual const SiteInsights* insights(const Visitor& visitor) = 0;
   [[nodiscard]] virtual const Decider* decider() const = 0;
+  // What all visitors share; null: nothing is offered, so nothing is counted.
+  [[nodiscard]] virtual Tallies* tallies() const = 0;
   // Member set of an audience in one of the shard's partitions, its checksum and clock, and the seq
   // of the last change it contains. Partitions of other shards are not visible.
   struct MemberSet {

@@ -70,10 +70,14 @@ void Shard::look_at_pace() {
 void Shard::take_messages() {
   const size_t taken = x_inbox.take(x_taken.data(), x_taken.size());
   for (size_t i = 0; i < taken; ++i) {
-    if (x_taken[i]->kind() == Message::Kind::kQuery) {
-      x_queries.push_back(static_cast<Query*>(x_taken[i]));
-    } else {
-      x_waiting.push_back({static_cast<Parcel*>(x_taken[i]), 0});
+    switch (x_taken[i]->kind()) {
+      case Message::Kind::kParcel:
+        x_waiting.push_back({static_cast<Parcel*>(x_taken[i]), 0});
+        break;
+      case Message::Kind::kQuery: x_queries.push_back(static_cast<Query*>(x_taken[i])); break;
+      case Message::Kind::kProposal:
+        x_proposals.push_back(static_cast<Proposal*>(x_taken[i]));
+        break;
     }
   }
 }
@@ -83,6 +87,7 @@ void Shard::publish() {
   const ChangeListener* listener = x_env.listener.load(std::memory_order_acquire);
   const int64_t now = listener != nullptr ? monotonic_ns() : 0;
   for (const PartitionAppend& append : x_batch.partitions) {
+    if (x_env.tallies != nullptr) partition(append.partition)->hand_over_tallies(*x_env.tallies);
     if (!append.sessions.empty()) {
       std::string_view content;
       bump(x_counters.sessions, read_effects_header(append.sessions, content).value());
@@ -187,15 +192,19 @@ Result<bool> Shard::between_batches(bool had_events) {
 bool Shard::step() {
   take_messages();
   if (x_env.failed.load(std::memory_order_relaxed)) {
-    const bool any = !x_waiting.empty() || !x_queries.empty();
+    const bool any = !x_waiting.empty() || !x_queries.empty() || !x_proposals.empty();
     for (const Waiting& waiting : x_waiting) x_finished.push_back(waiting.parcel);
     x_waiting.clear();
     reply();
+    answer_proposals();
     answer_queries();
     ring();
     return any;
   }
-  if (!x_checkpointer.is_full()) gather();
+  if (!x_checkpointer.is_full()) {
+    gather();
+    if (!x_proposals.empty()) gather_proposals();
+  }
   look_at_pace();
   Result<void> outcome = read_ahead();
   begin_prefetch(x_ahead);
@@ -213,6 +222,7 @@ bool Shard::step() {
     fail(outcome.error());
   }
   reply();
+  if (!x_decided.empty()) answer_proposals();
   answer_queries();
   ring();
   if (outcome) {
@@ -220,7 +230,7 @@ bool Shard::step() {
     auto more = moving ? between_batches(had_events) : moving;
     if (!more) fail(more.error());
     busy = busy || (moving && *moving) || !more || more.value() ||
-           (!x_waiting.empty() && !x_checkpointer.is_full());
+           ((!x_waiting.empty() || !x_proposals.empty()) && !x_checkpointer.is_full());
   }
   return busy;
 }
@@ -265,9 +275,9 @@ void Shard::run() {
   begin_thread("rk-shard-" + std::to_string(x_index), ThreadRole::kServing);
   while (true) {
     if (step()) continue;
-    if (x_stopping.load() && x_waiting.empty()) return;
+    if (x_stopping.load() && x_waiting.empty() && x_proposals.empty()) return;
     x_inbox.bell().announce_sleep();
-    if (step() || (x_stopping.load() && x_waiting.empty())) {
+    if (step() || (x_stopping.load() && x_waiting.empty() && x_proposals.empty())) {
       x_inbox.bell().cancel_sleep();
       continue;
     }

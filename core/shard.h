@@ -37,6 +37,7 @@ struct ShardEnvironment {
   const MakeOperators& make_operators;
   const Decider* decider;  // may be null
   ModelThread* model;      // may be null
+  Tallies* tallies;        // null: nothing is offered
   CustomerThread& customers;
   BackgroundWriter& writer;
   const std::atomic<const ChangeListener*>& listener;  // null: nobody follows
@@ -128,6 +129,7 @@ class Shard {
     std::vector<Parcel*> parcels;  // whose record it is
     std::vector<VisitorKey> keys;
     std::vector<CachedVisitor*> visitors;  // in memory already, or null
+    std::vector<Proposal*> proposals;      // asked after the records
   };
 
   struct Replay {  // records of one partition that are applied together
@@ -158,6 +160,10 @@ class Shard {
   [[nodiscard]] Result<void> begin(Partition& partition, RecordKind kind, EventTime now,
                                    bool event_clock, size_t fires_max);
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
+  // In shard_proposals.cc.
+  void gather_proposals();
+  [[nodiscard]] Result<void> apply_proposals(Partition& partition, Share& share);
+  void answer_proposals();
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();
   // In shard_insights.cc.
@@ -194,6 +200,8 @@ class Shard {
   std::vector<Query*> x_queries;
   Watches x_watches;
   std::vector<Query*> x_woken;                // by this batch; they go back after its acks
+  std::deque<Proposal*> x_proposals;          // that wait for a batch
+  std::vector<Proposal*> x_decided;           // of the batch
   std::vector<Share> x_shares;                // by index into x_partitions
   std::vector<size_t> x_touched;              // which of them the batch touches
   std::vector<const CachedVisitor*> x_ahead;  // of its events, as they are applied; null: not known

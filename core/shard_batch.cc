@@ -113,6 +113,9 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
       quarantine_collision(share.records[i], *share.parcels[i]);
     }
   }
+  if (!share.proposals.empty()) {
+    if (auto applied = apply_proposals(partition, share); !applied) return applied;
+  }
   bump(x_counters.duplicates, duplicates);
   bump(x_counters.events, share.records.size() - duplicates);
   x_batch.partitions.push_back(partition.finish());

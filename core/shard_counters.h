@@ -13,6 +13,7 @@ struct ShardCounters {
   std::atomic<uint64_t> duplicates{0};
   std::atomic<uint64_t> collisions{0};
   std::atomic<uint64_t> batches{0};
+  std::atomic<uint64_t> decisions{0};  // logged
   std::atomic<uint64_t> changes{0};
   std::atomic<uint64_t> sessions{0};
   std::atomic<uint64_t> quarantined{0};

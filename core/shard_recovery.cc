@@ -34,6 +34,7 @@ Result<void> Shard::recover(std::atomic<uint64_t>& records_done) {
   for (size_t i = 0; outcome && i < x_partitions.size(); ++i) {
     outcome = apply_replay(*x_partitions[i], replays[i]);
     x_env.last_changes[to_index(x_partitions[i]->id())] = x_partitions[i]->state().change_seq;
+    if (x_env.tallies != nullptr) x_partitions[i]->hand_over_all_tallies(*x_env.tallies);
     for (const SiteInsights& site : x_partitions[i]->insights().sites()) {
       x_env.customers.restore(site.site, site.model);
     }

@@ -24,6 +24,10 @@ EventTime ShardScope::now(VisitorKey key) {
   return now(partition_for(key).id());
 }
 
+EventTime ShardScope::clock(VisitorKey key) {
+  return partition_for(key).clock();
+}
+
 EventTime ShardScope::now(PartitionId id) {
   const EventTime clock = x_shard.partition(id)->clock();
   const auto& env = x_shard.environment();
@@ -55,6 +59,10 @@ const SiteInsights* ShardScope::insights(const Visitor& visitor) {
 
 const Decider* ShardScope::decider() const {
   return x_shard.environment().decider;
+}
+
+Tallies* ShardScope::tallies() const {
+  return x_shard.environment().tallies;
 }
 
 std::vector<QueryScope::MemberSet> ShardScope::member_sets(AudienceId audience) {

@@ -11,9 +11,11 @@ class ShardScope final : public QueryScope {
 
   [[nodiscard]] const Visitor* visitor(VisitorKey key) override;
   [[nodiscard]] EventTime now(VisitorKey key) override;
+  [[nodiscard]] EventTime clock(VisitorKey key) override;
   [[nodiscard]] const Site* site(SiteId id) const override;
   [[nodiscard]] const SiteInsights* insights(const Visitor& visitor) override;
   [[nodiscard]] const Decider* decider() const override;
+  [[nodiscard]] Tallies* tallies() const override;
   [[nodiscard]] std::vector<MemberSet> member_sets(AudienceId audience) override;
   [[nodiscard]] std::optional<std::string_view> recent_name(PartitionId partition,
                                                             VisitorNumber number) override;

@@ -25,9 +25,10 @@ struct Site {
   Currency currency;
   Duration late_max = hours(72);  // how far `at` may lie behind `received_at` on the wall clock
   std::vector<ExchangeRate> rates;
-  std::string calling_code;      // "49": completes phones without one in hand-overs; empty: none
-  Duration retention{0};         // visitors not seen for so long are forgotten; 0: never
-  bool consent_required = true;  // hand-overs: who was never asked counts as refusing
+  std::string calling_code;       // "49": completes phones without one in hand-overs; empty: none
+  std::string time_zone = "UTC";  // IANA name: quiet hours of offers are of its day
+  Duration retention{0};          // visitors not seen for so long are forgotten; 0: never
+  bool consent_required = true;   // hand-overs, offers: who was never asked counts as refusing
 };
 
 class Sites {

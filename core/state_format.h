@@ -5,7 +5,9 @@
 //   kNames      2 partition · 4 visitor number                → 4 site id (little-endian) · name
 //   kDeadlines  2 partition · 8 time (ms, top bit flipped) · 8 key.high · 8 key.low → empty
 //   kPartitions 2 partition · 1 what: 'c' checkpoint (core/partition_format.h), 'r' rules,
-//               'i' insights (core/insights.h), 'm' member set followed by 2 audience id      →
+//               'i' insights (core/insights.h), 't' its part of the shared sums: varint count ·
+//               8 key · zigzag sum each, ascending by key, 'm' member set followed by 2 audience id
+//               →
 //                   16 checksum (core/set_checksum.h; high, low: big-endian) · roaring portable
 //                   bytes
 //   kModels     name                                          → the model's own format

@@ -35,7 +35,8 @@ size_t Visitor::memory_bytes() const {
   return sizeof(Visitor) + (name.capacity() > kInlineNameBytes ? name.capacity() + 1 : 0) +
          seen.event_ids.heap_bytes() + seen.marks.heap_bytes() + seen.orders.heap_bytes() +
          timeline.memory_bytes() + cart.lines.heap_bytes() + memberships.heap_bytes() +
-         (profile == nullptr ? 0 : profile->memory_bytes());
+         (profile == nullptr ? 0 : profile->memory_bytes()) +
+         (offers == nullptr ? 0 : offers->memory_bytes());
 }
 
 }  // namespace rekindle

@@ -11,6 +11,7 @@
 
 #include "core/compact_vector.h"
 #include "core/ids.h"
+#include "core/offer_history.h"
 #include "core/profile.h"
 #include "core/timeline.h"
 
@@ -93,6 +94,7 @@ struct Visitor {
   Session session;
   CompactVector<Membership> memberships;  // ascending by of()
   std::unique_ptr<Profile> profile;       // null: nothing told
+  std::unique_ptr<OfferHistory> offers;   // null: nothing was decided; by operators/offers
 
   // Asks the processor for the arrays that an event or a checkpoint will read. REQUIRES, or it
   // waits for it: this object is in the processor's cache.

@@ -19,10 +19,12 @@
 //                  (version ≠ 1) × 2 + (since ≠ the one before's)) · [varint version] ·
 //                  [since − the one before's]; before the first: audience 0, since base
 //  10 traits, 11 consents, 12 campaigns   core/profile_format.h
+//  24 offers       core/offer_history_format.h
 #include "core/visitor_format.h"
 
 #include "core/bytes.h"
 #include "core/limits.h"
+#include "core/offer_history_format.h"
 #include "core/profile_format.h"
 #include "core/visitor_sections.h"
 
@@ -42,6 +44,7 @@ enum Tag : uint8_t {
   kTraits = 10,
   kConsents = 11,
   kCampaigns = 12,
+  kOffers = 24,
 };
 
 // Writes one section: content goes straight to the output, its length is put before it afterwards.
@@ -88,6 +91,9 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
     case kTraits: return get_traits(reader, base, profile_of(visitor));
     case kConsents: return get_consents(reader, base, profile_of(visitor));
     case kCampaigns: return get_campaigns(reader, base, profile_of(visitor));
+    case kOffers:
+      visitor.offers = std::make_unique<OfferHistory>();
+      return get_offers(reader, base, *visitor.offers);
   }
   static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
 }
@@ -153,6 +159,9 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
     section(kTraits, out, [&](ByteWriter& writer) { put_traits(*profile, base, writer); });
     section(kConsents, out, [&](ByteWriter& writer) { put_consents(*profile, base, writer); });
     section(kCampaigns, out, [&](ByteWriter& writer) { put_campaigns(*profile, base, writer); });
+  }
+  if (const OfferHistory* offers = visitor.offers.get(); offers != nullptr && !offers->empty()) {
+    section(kOffers, out, [&](ByteWriter& writer) { put_offers(*offers, base, writer); });
   }
 }
 

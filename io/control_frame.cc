@@ -68,6 +68,10 @@ Result<DecideRequest> read_decide(const dom::object& object) {
     if (n.get(number) != simdjson::SUCCESS) return wrong_type("n");
     request.offers_max = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
   }
+  dom::element dry;
+  if (object["dry"].get(dry) == simdjson::SUCCESS && dry.get(request.is_dry) != simdjson::SUCCESS) {
+    return wrong_type("dry");
+  }
   if (const auto checked = check(request); !checked) return checked.error();
   return request;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/clock.h"
+#include "core/decision.h"
 #include "io/json_text.h"
 
 namespace rekindle::io {
@@ -11,7 +12,18 @@ namespace {
 void append_offer(std::string& out, const Offer& offer) {
   JsonObject object(out);
   object.text("type", offer.type);
-  object.text("product", offer.product);
+  if (!offer.offer.empty()) object.text("offer", offer.offer);
+  if (!offer.product.empty() || offer.offer.empty()) object.text("product", offer.product);
+  if (!offer.text.empty()) object.text("text", offer.text);
+  if (!offer.url.empty()) object.text("url", offer.url);
+  if (!offer.discount.empty()) {
+    object.text("discount", offer.discount);
+    if (offer.price.empty()) object.text("currency", offer.currency);
+  }
+  if (!offer.offer.empty()) {
+    object.key("probability").append(fmt::format("{:.6f}", offer.probability));
+    if (offer.reserved_until.ms != 0) object.time("reserved_until", offer.reserved_until.ms);
+  }
   if (!offer.title.empty()) object.text("title", offer.title);
   if (!offer.category.empty()) object.text("category", offer.category);
   if (!offer.price.empty()) {
@@ -33,12 +45,9 @@ void append_offer(std::string& out, const Offer& offer) {
 
 }  // namespace
 
-DecideQuery::DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key, SiteId site,
-                         Done done)
-    : x_thread(thread),
-      x_request(std::move(request)),
-      x_key(key),
-      x_site(site),
+DecideQuery::DecideQuery(IoThread& thread, Kind kind, DecideRequest request, SiteId site, Done done)
+    : DecideProposal(kind, std::move(request), site),
+      x_thread(thread),
       x_started_ns(monotonic_ns()),
       x_done(std::move(done)) {}
 
@@ -49,36 +58,29 @@ Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequ
   if (!site) return site.error();
   request.site = (*site)->name;
   const VisitorKey key = visitor_key((*site)->id, request.visitor);
+  const Kind kind = kind_of(request, (*site)->id, thread.engine().decider());
   std::unique_ptr<Query> query(
-      new DecideQuery(thread, std::move(request), key, (*site)->id, std::move(done)));
+      new DecideQuery(thread, kind, std::move(request), (*site)->id, std::move(done)));
   if (!thread.ask(thread.engine().shard_of(key), std::move(query))) {
     return Error{ErrorCode::kOverloaded, {}};
   }
   return {};
 }
 
-void DecideQuery::run(QueryScope& scope) {
-  const Decider* decider = scope.decider();
-  if (decider == nullptr) {
-    x_decision.nothing_because = "no catalogue is loaded";
-    return;
-  }
-  const Visitor* visitor = scope.visitor(x_key);
-  x_decision = decider->decide(x_request, *scope.site(x_site), visitor, scope.now(x_key));
-}
-
 void DecideQuery::on_reply() {
   const std::unique_ptr<DecideQuery> self(this);
   x_thread.counters().decide.add(monotonic_ns() - x_started_ns);
   if (failed) {
-    x_done(Error{ErrorCode::kStoreFailed, "the server is stopping"});
+    x_done(
+        Error{ErrorCode::kStoreFailed, "nothing was decided: the server stopped or is stopping"});
   } else {
-    x_done(std::move(x_decision));
+    x_done(std::move(decision()));
   }
 }
 
 void append_decision(std::string& out, const Decision& decision) {
   JsonObject object(out);
+  if (decision.id != 0) object.text("decision", decision_text(decision.id));
   std::string& offers = object.key("offers");
   offers.push_back('[');
   JsonList list(offers);
@@ -94,7 +96,8 @@ void append_decision(std::string& out, const Decision& decision) {
   for (const RejectedOffer& offer : decision.rejected) {
     guards.next();
     JsonObject entry(out);
-    entry.text("product", offer.product);
+    if (!offer.offer.empty()) entry.text("offer", offer.offer);
+    if (!offer.product.empty() || offer.offer.empty()) entry.text("product", offer.product);
     entry.text("guard", offer.guard);
     entry.close();
   }

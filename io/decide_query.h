@@ -6,14 +6,13 @@
 #include <memory>
 #include <string>
 
-#include "core/decider.h"
-#include "core/query.h"
+#include "core/decide_proposal.h"
 #include "io/access/gate.h"
 #include "io/io_thread.h"
 
 namespace rekindle::io {
 
-class DecideQuery final : public Query {
+class DecideQuery final : public DecideProposal {
  public:
   using Done = std::function<void(const Result<Decision>&)>;
 
@@ -22,22 +21,18 @@ class DecideQuery final : public Query {
   [[nodiscard]] static Result<void> ask(IoThread& thread, const Access& access,
                                         DecideRequest request, Done done);
 
-  void run(QueryScope& scope) override;
   void on_reply() override;
 
  private:
-  DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key, SiteId site, Done done);
+  DecideQuery(IoThread& thread, Kind kind, DecideRequest request, SiteId site, Done done);
 
   IoThread& x_thread;
-  DecideRequest x_request;
-  VisitorKey x_key;
-  SiteId x_site;
-  Decision x_decision;
   int64_t x_started_ns;
   Done x_done;
 };
 
-// {"offers":[…],"rejected":[…],"model_version"}, with "nothing_because" when there are no offers.
+// {"decision","offers":[…],"rejected":[…],"model_version"}, with "nothing_because" when there are
+// no offers.
 void append_decision(std::string& out, const Decision& decision);
 
 }  // namespace rekindle::io

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/decision.h"
 #include "core/event_format.h"
 #include "core/limits.h"
 #include "core/log_format.h"
@@ -45,6 +46,8 @@ struct TextField {
 constexpr TextField kTextFields[] = {
     {"order", &RawEvent::order, &Event::order, limits::kIdBytesMax},
     {"coupon", &RawEvent::coupon, &Event::coupon, limits::kIdBytesMax},
+    {"decision", &RawEvent::decision, &Event::decision, limits::kIdBytesMax},
+    {"offer", &RawEvent::offer, &Event::offer, limits::kIdBytesMax},
     {"user", &RawEvent::user, &Event::user, limits::kTextBytesMax},
     {"campaign.source", &RawEvent::campaign_source, &Event::campaign_source, limits::kTextBytesMax},
     {"campaign.medium", &RawEvent::campaign_medium, &Event::campaign_medium, limits::kTextBytesMax},
@@ -256,6 +259,10 @@ Result<void> Intake::fill_names(const RawEvent& raw) {
       return result;
     }
     x_event.*field.to = raw.*field.from;
+  }
+  if (!raw.decision.empty() && parse_decision(raw.decision) == 0) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "decision is 16 hexadecimal digits, as decide gave it"};
   }
   x_event.visitor = visitor_key(x_event.site, visitor);
   x_event.visitor_name = visitor;

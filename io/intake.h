@@ -44,6 +44,8 @@ struct RawEvent {
   std::string_view currency;          // empty: the site's
   std::string_view order;
   std::string_view coupon;
+  std::string_view decision;  // of offer_* events: 16 hexadecimal digits
+  std::string_view offer;
   std::string_view user;
   std::string_view url;
   std::string_view referrer;

@@ -48,6 +48,7 @@ Result<std::shared_ptr<LiveDecision>> LiveDecision::make(IoThread& thread, const
       access.find_site(request.site, thread.parts().config.default_site, thread.engine().sites());
   if (!site) return site.error();
   const VisitorKey key = visitor_key((*site)->id, request.visitor);
+  request.is_dry = true;
   return std::shared_ptr<LiveDecision>(
       new LiveDecision(thread, access, std::move(request), key, std::move(tell)));
 }

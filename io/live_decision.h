@@ -1,7 +1,8 @@
 // One decision a WebSocket follows: asked for when it begins, and again whenever an event of the
 // visitor or a change of their audiences is committed, by whomever. Told when it is another than
 // before. While one is being decided no second one is asked for, so a burst of events costs one or
-// two.
+// two. It only asks: nothing is reserved or logged, or each would be the visitor's next event and
+// so the reason for another. What is shown of it is to be decided, and told, as any other offer.
 //
 // Thread: its io thread. Held by its owner and by what is on its way to the shard. Two messages
 // are: a watch, which waits in the shard until the visitor is touched, and a question. The watch

@@ -48,6 +48,7 @@ constexpr ShardMetric<uint64_t> kShardCounters[] = {
     {"rekindle_duplicates_total", "Events seen before", &ShardCounters::duplicates},
     {"rekindle_collisions_total", "Events refused for a colliding key", &ShardCounters::collisions},
     {"rekindle_batches_total", "Log writes", &ShardCounters::batches},
+    {"rekindle_decisions_total", "Decisions logged", &ShardCounters::decisions},
     {"rekindle_changes_total", "Audience entries and exits", &ShardCounters::changes},
     {"rekindle_sessions_total", "Sessions closed", &ShardCounters::sessions},
     {"rekindle_quarantined_total", "Entries put in quarantine", &ShardCounters::quarantined},

@@ -8,6 +8,7 @@
 #include "operators/cart_state.h"
 #include "operators/dedupe.h"
 #include "operators/lifetime.h"
+#include "operators/offers.h"
 #include "operators/profile.h"
 
 namespace rekindle::operators {
@@ -17,6 +18,7 @@ Result<Operators> make_operators(const Rules& rules, const OperatorsConfig& conf
   if (!audiences) return audiences.error();
   Operators list;
   list.push_back(make_dedupe());      // first: the rest must not see a duplicate
+  list.push_back(make_offers());      // the rest must not see a decision
   list.push_back(make_cart_state());  // the rest must see differences
   list.push_back(make_session(config.session));
   list.push_back(make_activity());

@@ -59,6 +59,7 @@ const JsonEventReader::Rule* JsonEventReader::rule_of(std::string_view key) {
                                     {"value", Kind::kMoney, &RawEvent::value},
                                     {"order", Kind::kId, &RawEvent::order},
                                     {"query", Kind::kText, &RawEvent::query},
+                                    {"offer", Kind::kId, &RawEvent::offer},
                                     {"props", Kind::kRaw, &RawEvent::props},
                                     {"coupon", Kind::kId, &RawEvent::coupon},
                                     {"visitor", Kind::kId, &RawEvent::visitor},
@@ -68,6 +69,7 @@ const JsonEventReader::Rule* JsonEventReader::rule_of(std::string_view key) {
                                     {"event_id", Kind::kId, &RawEvent::event_id},
                                     {"referrer", Kind::kText, &RawEvent::referrer},
                                     {"currency", Kind::kText, &RawEvent::currency},
+                                    {"decision", Kind::kText, &RawEvent::decision},
                                     {"campaign", Kind::kCampaign}};
   static constexpr auto kFirstOfLength = [] {
     std::array<uint8_t, kKeyBytesMax + 2> first{};

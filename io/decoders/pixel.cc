@@ -21,6 +21,8 @@ constexpr std::pair<std::string_view, std::string_view RawEvent::*> kTextFields[
     {"cur", &RawEvent::currency},
     {"o", &RawEvent::order},
     {"c", &RawEvent::coupon},
+    {"d", &RawEvent::decision},
+    {"of", &RawEvent::offer},
     {"cs", &RawEvent::campaign_source},
     {"cm", &RawEvent::campaign_medium},
     {"cn", &RawEvent::campaign_name},

@@ -2,7 +2,7 @@
 //
 //   s site · e type · v visitor · id event id · t at · st sent at · u url · r referrer
 //   val value · cur currency · o order · c coupon · cs cm cn campaign source, medium, name
-//   q query · ch channel · uid user
+//   q query · ch channel · uid user · d decision · of offer
 //   i  product~category~brand~price~quantity, repeated for more items, parts may be left out
 //   pr ca br p n  the same for a single item: product, category, brand, price, quantity
 //

@@ -28,6 +28,9 @@ Result<DecideRequest> read_query(std::string_view query) {
   if (auto placement = query_parameter(query, "placement"); !placement.empty()) {
     request.placement = std::move(placement);
   }
+  const auto dry = number_parameter(query, "dry", 0, 0, 1);
+  if (!dry) return dry.error();
+  request.is_dry = *dry == 1;
   const auto n = number_parameter(query, "n", kOffersDefault, 1, limits::kOffersMax);
   if (!n) return n.error();
   request.offers_max = static_cast<uint32_t>(*n);

@@ -12,6 +12,7 @@
 #include "io/reports/customer_report.h"
 #include "io/reports/flow_report.h"
 #include "io/reports/ledger_keeper.h"
+#include "io/reports/offer_report.h"
 #include "io/routes/number.h"
 #include "io/routes/routes.h"
 
@@ -129,6 +130,18 @@ void report_sizes(Call& call) {
                      [request = *request, wanted = *std::move(wanted)](const Ledger& ledger) {
                        return size_report(ledger, wanted, request);
                      });
+}
+
+void report_offers(Call& call) {
+  const Engine& engine = call.thread.engine();
+  const auto request = ReportRequest::parse(call.request.query, engine.sites());
+  if (!request) return call.reply.send(problem(request.error()));
+  if (engine.tallies() == nullptr) {
+    return call.reply.send(problem(404, ErrorCode::kNotFound, "no offers are configured"));
+  }
+  answer(call, request->csv, [&engine, request = *request]() -> Result<std::string> {
+    return offer_report(*engine.tallies(), engine.decider()->offers(), request);
+  });
 }
 
 void report_growth(Call& call) {

@@ -50,6 +50,8 @@ constexpr Route kRoutes[] = {
     {Method::kGet, "/v1/visitors/{}/export", routes::export_visitor, Scope::kVisitorsRead},
     {Method::kDelete, "/v1/visitors/{}", routes::delete_visitor, Scope::kVisitorsWrite},
     {Method::kGet, "/v1/erasures/{}", routes::get_erasure, Scope::kVisitorsWrite},
+    {Method::kGet, "/v1/offers", routes::list_offers, {Scope::kReportsRead, Reach::kAllSites}},
+    {Method::kGet, "/v1/reports/offers", routes::report_offers, Scope::kReportsRead},
     {Method::kGet,
      "/v1/reports/flow",
      routes::report_flow,

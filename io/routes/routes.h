@@ -89,6 +89,8 @@ void delete_visitor(Call& call);
 void get_erasure(Call& call);
 void get_decide(Call& call);
 void post_decide(Call& call);
+void list_offers(Call& call);
+void report_offers(Call& call);
 void report_flow(Call& call);
 void report_sizes(Call& call);
 void report_growth(Call& call);

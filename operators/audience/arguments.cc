@@ -13,7 +13,7 @@ namespace {
 
 std::vector<std::string_view> event_type_names() {
   std::vector<std::string_view> names{"any"};
-  for (uint64_t code = 1; code < kBuiltInTypes; ++code) names.push_back(name_of(EventType{code}));
+  for (uint64_t code = 1; code < kNamedTypes; ++code) names.push_back(name_of(EventType{code}));
   return names;
 }
 

@@ -9,6 +9,7 @@
 
 #include "core/bytes.h"
 #include "operators/decide/learnt/learnt_format.h"
+#include "operators/decide/offers/arbiter.h"
 #include "operators/decide/placements.h"
 #include "operators/decide/published.h"
 
@@ -21,7 +22,10 @@ class DecideEngine final : public Decider {
   DecideEngine(const DecideConfig& config, std::vector<SiteCatalog> catalogs)
       : x_offers_max(config.offers_max),
         x_placements(config.placements, config.next),
-        x_published(std::make_unique<const ModelSnapshot>()) {
+        x_published(std::make_unique<const ModelSnapshot>()),
+        x_config(config),
+        x_book(std::make_unique<const OfferBook>(config.offering, config.offers, config.sites,
+                                                 Rules{})) {
     for (SiteCatalog& site : catalogs) {
       auto catalog = std::make_shared<const ProductCatalog>(std::move(site.catalog));
       x_sites.try_emplace(site_id(site.site), config.learning, std::move(catalog));
@@ -44,6 +48,39 @@ class DecideEngine final : public Decider {
       ask_sources(view, decision);
     }
     return decision;
+  }
+
+  [[nodiscard]] bool is_logged(SiteId site, std::string_view placement) const override {
+    return !x_config.offers.empty() && !x_book.read()->in(site, placement).empty();
+  }
+
+  [[nodiscard]] Decision choose(const DecideRequest& request, const Site& site,
+                                const Visitor* visitor, EventTime now,
+                                const DecideGrounds& grounds) const override {
+    Decision decision = decide(request, site, visitor, now);
+    const auto book = x_book.read();
+    if (visitor == nullptr || book->in(site.id, request.placement).empty()) return decision;
+    const auto snapshot = x_published.read();
+    const auto model = snapshot->sites.find(site.id);
+    const ProductCatalog* const catalog =
+        model == snapshot->sites.end() ? nullptr : model->second.catalog.get();
+    const OfferView view{request,          site,  *visitor, now,
+                         grounds.insights, *book, catalog,  grounds.tallies};
+    choose_offers(view, grounds, decision);
+    return decision;
+  }
+
+  [[nodiscard]] std::vector<OfferDescription> offers() const override {
+    std::vector<OfferDescription> offers;
+    for (const OfferConfig& offer : x_config.offers)
+      offers.push_back(describe(offer, x_config.offering));
+    return offers;
+  }
+
+  void adopt(const Rules& rules) override {
+    if (x_config.offers.empty()) return;
+    x_book.publish(std::make_unique<const OfferBook>(x_config.offering, x_config.offers,
+                                                     x_config.sites, rules));
   }
 
   void learn(const ClosedSession& session) override {
@@ -102,6 +139,8 @@ class DecideEngine final : public Decider {
   uint64_t x_sessions = 0;
   bool x_is_published = false;
   Published<ModelSnapshot> x_published;
+  const DecideConfig x_config;
+  Published<OfferBook> x_book;
 };
 
 // A stored site that is not configured any more is read over; all is read before any is taken.
@@ -193,6 +232,13 @@ std::string fault_of(const DecideConfig& config) {
   if (config.offers_max < 1) return "offers_max is 0";
   if (std::string fault = fault_of(config.learning); !fault.empty()) return fault;
   if (std::string fault = fault_of(config.next); !fault.empty()) return fault;
+  if (std::string fault = fault_of(config.offering); !fault.empty()) return fault;
+  if (config.offers.size() > limits::kOfferRulesMax) return "there are too many offers";
+  for (const OfferConfig& offer : config.offers) {
+    if (std::string fault = fault_of(offer); !fault.empty()) {
+      return "offer '" + offer.id + "': " + fault;
+    }
+  }
   return fault_of(config.placements);
 }
 

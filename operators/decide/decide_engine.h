@@ -14,6 +14,7 @@
 #include "core/limits.h"
 #include "operators/decide/learnt/next_products.h"
 #include "operators/decide/learnt/site_learning.h"
+#include "operators/decide/offers/offer_config.h"
 #include "operators/decide/placement_config.h"
 #include "operators/decide/product_catalog.h"
 
@@ -24,6 +25,9 @@ struct DecideConfig {
   LearningConfig learning;                   // of each site
   NextConfig next;
   std::vector<PlacementConfig> placements;  // those not named are shown what "default" is
+  OfferingConfig offering;
+  std::vector<OfferConfig> offers;
+  std::vector<Site> sites;  // of the engine; those that offers are for
 };
 
 struct SiteCatalog {

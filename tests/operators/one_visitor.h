@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,14 +22,18 @@ class OneVisitor final : public EffectSink {
   void add_change(const Change& change, VisitorNumber) override { changes.push_back(change); }
   void add_session(const ClosedSession& session) override { sessions.push_back(session); }
 
+  void add_tally(uint64_t key, int64_t amount) override { tallies[key] += amount; }
+  void add_reservation(uint64_t key, int64_t amount) override { tallies[key] += amount; }
+
   // True unless it was a duplicate. The clock is the event's time when that is later.
   bool send(Event event) {
     now = std::max(now, event.at);
     Context context(visitor, site, now, ChangeReason::kEvent, event.type, *this);
-    event.is_duplicate = false;
+    event.is_duplicate = event.is_consumed = false;
     for (const auto& op : operators) {
       op->on_event(event, context);
       if (event.is_duplicate) return false;
+      if (event.is_consumed) break;
     }
     return true;
   }
@@ -54,6 +59,7 @@ class OneVisitor final : public EffectSink {
   EventTime now = EventTime::before_all();
   std::vector<Change> changes;
   std::vector<ClosedSession> sessions;
+  std::map<uint64_t, int64_t> tallies;
 };
 
 }  // namespace rekindle::testing_samples

@@ -6,10 +6,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/assert.h"
+#include "core/decide_proposal.h"
 #include "core/engine.h"
 #include "core/event_format.h"
 #include "core/query.h"
@@ -41,6 +43,8 @@ struct TestEvent {
   std::string coupon;
   std::string campaign_source;
   std::string campaign_medium;
+  std::string decision;
+  std::string offer;
 };
 
 // One line of the change feed, comparable.
@@ -56,7 +60,8 @@ struct FeedLine {
 struct RigOptions {
   EngineConfig engine;
   std::vector<AudienceDefinition> audiences;
-  Duration retention{0};  // of the site
+  Duration retention{0};                                   // of the site
+  std::function<std::unique_ptr<Decider>()> make_decider;  // may be empty
   RigOptions() {
     engine.threads = false;
     engine.partitions = 8;
@@ -96,6 +101,22 @@ class Rig {
     Inbox::Sender sender(x_engine->inbox(x_engine->shard_of(key_of(visitor))));
     RK_ASSERT(sender.send(&query, 0));
     while (!query.replied) x_engine->step();
+  }
+
+  // Nothing when it failed: nobody was told of a decision.
+  [[nodiscard]] std::optional<Decision> decide(const DecideRequest& request) {
+    const auto kind = DecideProposal::kind_of(request, site_id("shop"), x_engine->decider());
+    Asked asked(kind, request);
+    asked.sender = &x_mailbox;
+    Inbox::Sender sender(x_engine->inbox(x_engine->shard_of(key_of(request.visitor))));
+    RK_ASSERT(sender.send(&asked, 0));
+    while (!asked.replied) {
+      x_engine->step();
+      Message* message = nullptr;
+      while (x_mailbox.take(&message, 1) == 1) message->on_reply();
+    }
+    if (asked.failed) return std::nullopt;
+    return asked.take();
   }
 
   // The process dies here: what is not in the stores is gone.
@@ -164,6 +185,8 @@ class Rig {
     event.value = test.value;
     event.order = test.order;
     event.coupon = test.coupon;
+    event.decision = test.decision;
+    event.offer = test.offer;
     event.user = test.user;
     event.campaign_source = test.campaign_source;
     event.campaign_medium = test.campaign_medium;
@@ -205,6 +228,14 @@ class Rig {
    private:
     VisitorKey x_key;
     std::function<void(const Visitor&)> x_at;
+  };
+  class Asked final : public DecideProposal {
+   public:
+    Asked(Kind kind, const DecideRequest& request)
+        : DecideProposal(kind, request, site_id("shop")) {}
+    void on_reply() override { replied = true; }
+    [[nodiscard]] Decision take() { return std::move(decision()); }
+    bool replied = false;
   };
   class SentParcel final : public Parcel {
    public:
@@ -251,7 +282,7 @@ class Rig {
                       x_clock,
                       x_sites,
                       [](const Rules& rules) { return operators::make_operators(rules, {}); },
-                      nullptr,
+                      x_options.make_decider ? x_options.make_decider() : nullptr,
                       {},
                       {},
                       operators::make_clv_models(),

@@ -1,0 +1,12 @@
+// Reads `offers` and `offering`: docs/offers.md lists the keys. Called by cli/config.
+#pragma once
+
+#include "cli/config.h"
+#include "cli/yaml_reader.h"
+
+namespace rekindle::cli {
+
+// REQUIRES: sites and audiences were read.
+void read_offers(YamlSection& top, const CheckExpression& check, Faults& faults, Config& config);
+
+}  // namespace rekindle::cli
