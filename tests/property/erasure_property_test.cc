@@ -178,7 +178,9 @@ TEST_P(ErasureProperty, KillsAnywhereCostARepetition) {
     rig.clock().advance(hours(2));
     for (int round = 0; round < 200 && !rig.engine().is_failed(); ++round) rig.engine().step();
     rig.crash();
-    if (!accepted) ASSERT_TRUE(erase(rig, name));
+    if (!accepted) {
+      ASSERT_TRUE(erase(rig, name));
+    }
     erased.insert(name);
     EXPECT_FALSE(is_known(rig, name)) << name;
   }
