@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { launch, looksOf, Pages, Shop, until } from './rig.mjs';
+import { kPublic, launch, looksOf, Pages, Shop, until } from './rig.mjs';
 
 const binary = process.argv.at(-1);
 const shots = process.argv.includes('--screenshots') ? process.argv[process.argv.indexOf('--screenshots') + 1] : undefined;
@@ -16,17 +16,18 @@ if (shots) mkdirSync(shots, { recursive: true });
 let browser;
 const pages = new Pages();
 const shop = new Shop(binary);
-const renamed = new Shop(binary, '/s/a1.js');
+const renamed = new Shop(binary, { script: '/s/a1.js' });
+const keyed = new Shop(binary, { keys: true });
 
 before(async () => {
-  await Promise.all([shop.start(), renamed.start(), pages.start()]);
+  await Promise.all([shop.start(), renamed.start(), keyed.start(), pages.start()]);
   browser = await launch();
 });
 
 after(async () => {
   await browser?.close();
   pages.stop();
-  for (const server of [shop, renamed]) {
+  for (const server of [shop, renamed, keyed]) {
     await server.stop();
     server.remove();
   }
@@ -299,6 +300,25 @@ test('another origin and a name of its own: decisions and audiences follow event
   await until('no cart', () => page.evaluate(() => window.moved.some(([, left]) => left.includes('filling_a_cart'))));
   await countsBecome(renamed, visitor, { page_view: 1 });
   await page.context().close();
+});
+
+test('with a public key: events by request and WebSocket, offers, and no audiences', async () => {
+  const address = pages.put('keyed', tagOf(keyed, `data-rk-key="${kPublic}"`));
+  const page = await visit(address);
+  const visitor = await visitorOf(page);
+  await countsBecome(keyed, visitor, { page_view: 1 });
+  await page.evaluate(() => window.rekindle.decide('home', (offers, live) => { window.told = live; }));
+  await until('the first decision', () => page.evaluate(() => window.told !== undefined));
+  await track(page, 'view_item', 3);
+  await page.reload(); // leaves by beacon too
+  await countsBecome(keyed, visitor, { page_view: 2, view_item: 3 });
+  await page.evaluate(() => window.rekindle.decide('home', (offers, live) => { window.told = live; }));
+  assert.deepEqual(await until('told again', () => page.evaluate(() => window.told?.audiences)), []);
+  const other = await visit(pages.put('no-key', tagOf(keyed)));
+  await track(other, 'custom:unknown');
+  await until('it was refused', async () => (await kept(other)).filter((name) => name.startsWith('rk:q:')).length === 2);
+  assert.deepEqual(await keyed.counts(await visitorOf(other)), {});
+  for (const used of [page, other]) await used.context().close();
 });
 
 test('the script is served compressed, with a tag, and not again when it is known', async () => {

@@ -1,4 +1,5 @@
 // A Chromium, a server, and pages of another origin that use its script. Used by browser_test.mjs.
+import { createHash } from 'node:crypto';
 import http from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { Server } from '../clients/rig.mjs';
 
+const kSecret = `sk_${'a'.repeat(40)}`;
+export const kPublic = 'pk_browsertest1';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 // A shop with the demo pages. It keeps its port when it is started again, as browsers expect.
 export class Shop extends Server {
-  constructor(binary, script = '/rekindle.js') {
+  constructor(binary, { script = '/rekindle.js', keys = false } = {}) {
     super(binary, {
       viewers: 'count(view_item, 7d) >= 1',
       filling_a_cart: 'cart.items > 0',
@@ -19,6 +22,13 @@ export class Shop extends Server {
     Object.assign(this.config.server, { demo: join(root, 'web/demo'), script });
     Object.assign(this.config.sites[0], { currency: 'GBP', catalog: join(root, 'data/uci_catalog.csv') });
     delete this.config.sites[0].tracker_keys;
+    this.headers = {};
+    if (!keys) return;
+    this.config.sites[0].public_keys = [{ key: kPublic, decides: true }];
+    this.config.keys = [{
+      name: 'tester', scopes: ['admin'], hash: `sha256:${createHash('sha256').update(kSecret).digest('hex')}`,
+    }];
+    this.headers = { Authorization: `Bearer ${kSecret}` };
   }
 
   async start() {
@@ -28,13 +38,13 @@ export class Shop extends Server {
   }
 
   async get(path) {
-    const answer = await fetch(this.base + path);
+    const answer = await fetch(this.base + path, { headers: this.headers });
     return { status: answer.status, body: await answer.json() };
   }
 
   async send(events) {
     const answer = await fetch(`${this.base}/v1/events`, {
-      method: 'POST', body: JSON.stringify(events),
+      method: 'POST', body: JSON.stringify(events), headers: this.headers,
     });
     if (!answer.ok) throw new Error(`events: ${answer.status}`);
   }
