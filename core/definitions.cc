@@ -70,7 +70,9 @@ Result<void> Definitions::open(const std::vector<AudienceDefinition>& configurat
     x_rules = **std::move(amended);
     x_waiting.clear();
   }
-  return adopt_everywhere();
+  auto adopted = adopt_everywhere();
+  if (adopted && x_env.on_in_force) x_env.on_in_force(x_rules);
+  return adopted;
 }
 
 Result<void> Definitions::adopt_everywhere() {
@@ -195,9 +197,12 @@ Result<void> Definitions::decide() {
 }
 
 void Definitions::finish() {
-  const std::lock_guard lock(x_mutex);
-  x_rules = x_job->after;
-  x_job.reset();
+  {
+    const std::lock_guard lock(x_mutex);
+    x_rules = x_job->after;
+    x_job.reset();
+  }
+  if (x_env.on_in_force) x_env.on_in_force(x_rules);
 }
 
 Result<bool> Definitions::step() {

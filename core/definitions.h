@@ -61,6 +61,7 @@ class Definitions {
     const std::atomic<bool>& failed;
     const Shards& shards;
     OnShards on_shards;
+    std::function<void(const Rules&)> on_in_force;  // rules are in force everywhere
   };
   explicit Definitions(Environment environment);
   ~Definitions();  // ends the thread

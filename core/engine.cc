@@ -67,7 +67,10 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
   };
   x_definitions = std::make_unique<Definitions>(Definitions::Environment{
       x_parts.store, x_parts.make_operators, x_references_of, x_parts.on_trouble, x_failed,
-      x_shards, [this](const auto& call) { return on_every_shard(call); }});
+      x_shards, [this](const auto& call) { return on_every_shard(call); },
+      [this](const Rules& rules) {
+        if (x_parts.decider != nullptr) x_parts.decider->adopt(rules);
+      }});
   for (size_t i = 0; i < config.shards; ++i) {
     x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
   }
@@ -279,6 +282,17 @@ Result<std::vector<AudienceId>> Engine::references(const AudienceRule& rule,
   const auto made = probe({rule.name, rule.title, rule.purpose, rule.when}, rules);
   if (!made) return made.error();
   return (*made)->references();
+}
+
+Result<CatalogOutcome> Engine::change_catalog(const CatalogUpload& upload) {
+  if (x_failed.load()) return Error{ErrorCode::kStoreFailed, "the engine stopped"};
+  if (x_model == nullptr) return Error{ErrorCode::kNotFound, "this server decides nothing"};
+  return x_parts.decider->change_catalog(
+      upload, [this](const std::function<void()>& task) { x_model->call(task); });
+}
+
+CatalogSummary Engine::catalog(SiteId site) const {
+  return x_parts.decider == nullptr ? CatalogSummary{} : x_parts.decider->catalog(site);
 }
 
 bool Engine::step() {

@@ -147,6 +147,12 @@ class Engine {
   [[nodiscard]] Result<std::unique_ptr<AudienceProbe>> probe(const AudienceDefinition& definition,
                                                              const Rules& rules) const;
 
+  // --- catalogues; any thread -------------------------------------------------------------------
+  // Returns once decisions see the change. Blocks while it is read and stored. Errors: those of
+  // Decider::change_catalog; kStoreFailed after a failed write.
+  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload& upload);
+  [[nodiscard]] CatalogSummary catalog(SiteId site) const;
+
   // --- state of the whole ------------------------------------------------------------------------
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }

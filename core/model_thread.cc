@@ -105,6 +105,7 @@ Result<void> ModelThread::save() {
 }
 
 void ModelThread::start() {
+  x_running = true;
   x_thread = std::thread([this] { run(); });
 }
 
@@ -118,10 +119,13 @@ void ModelThread::run() {
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {
     // A notification can slip in between the test and the wait; the time limit bounds its delay.
-    x_changed.wait_for(lock, std::chrono::seconds(1), [this] { return x_stopping || x_news; });
-    if (x_stopping) return;
+    x_changed.wait_for(lock, std::chrono::seconds(1),
+                       [this] { return x_stopping || x_news || !x_tasks.empty(); });
+    run_tasks(lock);
+    if (x_stopping) break;
     if (!x_news) continue;
-    x_changed.wait_for(lock, kGather, [this] { return x_stopping; });
+    x_changed.wait_for(lock, kGather, [this] { return x_stopping || !x_tasks.empty(); });
+    run_tasks(lock);
     x_news = false;
     lock.unlock();
     auto done = catch_up();
@@ -135,6 +139,29 @@ void ModelThread::run() {
     if (!done && x_on_trouble) x_on_trouble(done.error());
     lock.lock();
   }
+  run_tasks(lock);
+  x_running = false;
+}
+
+void ModelThread::run_tasks(std::unique_lock<std::mutex>& lock) {
+  while (!x_tasks.empty()) {
+    Task& task = *x_tasks.front();
+    lock.unlock();
+    task.body();
+    lock.lock();
+    x_tasks.erase(x_tasks.begin());
+    task.is_done = true;
+    x_done.notify_all();
+  }
+}
+
+void ModelThread::call(const std::function<void()>& task) {
+  std::unique_lock lock(x_mutex);
+  if (!x_running) return task();
+  Task waiting{task};
+  x_tasks.push_back(&waiting);
+  x_changed.notify_all();
+  x_done.wait(lock, [&] { return waiting.is_done; });
 }
 
 void ModelThread::end_thread() {

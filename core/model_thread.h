@@ -28,6 +28,9 @@ class ModelThread {
   void start();
   // Any thread; cheap.
   void notify();
+  // Calls it on the model's thread, or here if that does not run, and returns once it is done. Any
+  // thread; not from the model's own.
+  void call(const std::function<void()>& task);
   // Learns all there is now, on the calling thread. REQUIRES: not started, or stopped.
   [[nodiscard]] Result<void> catch_up();
   // The last session of a partition that is in the saved model. Any thread.
@@ -39,6 +42,7 @@ class ModelThread {
 
  private:
   void run();
+  void run_tasks(std::unique_lock<std::mutex>& lock);
   void end_thread();
   [[nodiscard]] Result<void> save();
 
@@ -52,6 +56,13 @@ class ModelThread {
   std::mutex x_mutex;
   std::condition_variable x_changed;
   bool x_stopping = false;
+  bool x_running = false;
+  struct Task {
+    const std::function<void()>& body;
+    bool is_done = false;
+  };
+  std::vector<Task*> x_tasks;  // each of a caller who waits for it
+  std::condition_variable x_done;
   std::thread x_thread;
 };
 

@@ -31,7 +31,8 @@ using ControlFrame = std::variant<SubscribeFrame, UnsubscribeFrame, DecideFrame>
 // Errors: kMalformedJson, kWrongType, kMissingField, kInvalidArgument.
 [[nodiscard]] Result<ControlFrame> parse_control_frame(std::string_view frame);
 
-// {"visitor","placement"?,"n"?,"site"?,"cart"?:[product ids]}. Errors: as above.
+// {"visitor","placement"? or "placements"?:["name" or {"name","n"?}],"n"?,"site"?,
+// "cart"?:[product ids],"cart_discount"?,"shown"?:[product ids]}. Errors: as above.
 [[nodiscard]] Result<DecideRequest> parse_decide_body(std::string_view body);
 // Errors: kMissingField, kInvalidArgument, kStringTooLong. Used for query parameters too.
 [[nodiscard]] Result<void> check(const DecideRequest& request);

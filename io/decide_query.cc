@@ -8,26 +8,33 @@
 namespace rekindle::io {
 namespace {
 
+void append_texts(std::string& out, const std::vector<std::string>& texts) {
+  out.push_back('[');
+  JsonList list(out);
+  for (const std::string& text : texts) {
+    list.next();
+    append_json_string(out, text);
+  }
+  out.push_back(']');
+}
+
 void append_offer(std::string& out, const Offer& offer) {
   JsonObject object(out);
   object.text("type", offer.type);
-  object.text("product", offer.product);
+  if (!offer.product.empty()) object.text("product", offer.product);
   if (!offer.title.empty()) object.text("title", offer.title);
   if (!offer.category.empty()) object.text("category", offer.category);
   if (!offer.price.empty()) {
     object.text("price", offer.price);
     object.text("currency", offer.currency);
   }
+  if (!offer.list_price.empty()) object.text("list_price", offer.list_price);
+  if (!offer.text.empty()) object.text("text", offer.text);
+  if (!offer.url.empty()) object.text("url", offer.url);
+  if (!offer.bundle.empty()) append_texts(object.key("bundle"), offer.bundle);
   object.key("score").append(fmt::format("{:.6g}", offer.score));
   object.text("source", offer.source);
-  std::string& reasons = object.key("reasons");
-  reasons.push_back('[');
-  JsonList list(reasons);
-  for (const std::string& reason : offer.reasons) {
-    list.next();
-    append_json_string(reasons, reason);
-  }
-  reasons.push_back(']');
+  append_texts(object.key("reasons"), offer.reasons);
   object.close();
 }
 
@@ -64,14 +71,34 @@ Result<void> DecideQuery::ask(IoThread& thread, DecideRequest request, Done done
   return {};
 }
 
-void DecideQuery::run(QueryScope& scope) {
+Decision DecideQuery::decide(QueryScope& scope) const {
   const Decider* decider = scope.decider();
   if (decider == nullptr) {
-    x_decision.nothing_because = "no catalogue is loaded";
-    return;
+    Decision nothing;
+    nothing.nothing_because = "no catalogue is loaded";
+    return nothing;
   }
   const Visitor* visitor = scope.visitor(x_key);
-  x_decision = decider->decide(x_request, *scope.site(x_site), visitor, scope.now(x_key));
+  return decider->decide(x_request, *scope.site(x_site), visitor, scope.now(x_key));
+}
+
+// What one placement offers, the later ones of its page do not.
+void DecideQuery::run(QueryScope& scope) {
+  x_answer.is_page = !x_request.placements.empty();
+  if (!x_answer.is_page) {
+    x_answer.placements.push_back({x_request.placement, decide(scope)});
+    return;
+  }
+  for (const PlacementRequest& placement : x_request.placements) {
+    x_request.placement = placement.name;
+    x_request.offers_max = placement.offers_max;
+    Decision decision = decide(scope);
+    for (const Offer& offer : decision.offers) {
+      if (!offer.product.empty()) x_request.shown.push_back(offer.product);
+      for (const std::string& product : offer.bundle) x_request.shown.push_back(product);
+    }
+    x_answer.placements.push_back({placement.name, std::move(decision)});
+  }
 }
 
 void DecideQuery::on_reply() {
@@ -80,12 +107,16 @@ void DecideQuery::on_reply() {
   if (failed) {
     x_done(Error{ErrorCode::kStoreFailed, "the server is stopping"});
   } else {
-    x_done(std::move(x_decision));
+    x_done(std::move(x_answer));
   }
 }
 
-void append_decision(std::string& out, const Decision& decision) {
+namespace {
+
+// `placement`: of a page; empty: not said.
+void append_decision(std::string& out, std::string_view placement, const Decision& decision) {
   JsonObject object(out);
+  if (!placement.empty()) object.text("placement", placement);
   std::string& offers = object.key("offers");
   offers.push_back('[');
   JsonList list(offers);
@@ -107,6 +138,21 @@ void append_decision(std::string& out, const Decision& decision) {
   }
   rejected.push_back(']');
   object.number("model_version", decision.model_version);
+  object.close();
+}
+
+}  // namespace
+
+void append_answer(std::string& out, const DecideAnswer& answer) {
+  if (!answer.is_page) return append_decision(out, {}, answer.placements.front().decision);
+  JsonObject object(out);
+  object.key("placements").push_back('[');
+  JsonList list(out);
+  for (const PlacedDecision& placed : answer.placements) {
+    list.next();
+    append_decision(out, placed.placement, placed.decision);
+  }
+  out.push_back(']');
   object.close();
 }
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/decider.h"
 #include "core/query.h"
@@ -16,9 +17,20 @@ namespace rekindle::io {
 // Errors: kUnknownSite.
 [[nodiscard]] Result<const Site*> site_for(const IoThread& thread, std::string_view name);
 
+struct PlacedDecision {
+  std::string placement;
+  Decision decision;
+};
+
+// What was decided: for one placement, or for each of a page's.
+struct DecideAnswer {
+  bool is_page = false;
+  std::vector<PlacedDecision> placements;
+};
+
 class DecideQuery final : public Query {
  public:
-  using Done = std::function<void(const Result<Decision>&)>;
+  using Done = std::function<void(const Result<DecideAnswer>&)>;
 
   // `done` is called once on this io thread, unless an error is returned. Errors: kUnknownSite,
   // kOverloaded.
@@ -29,17 +41,19 @@ class DecideQuery final : public Query {
 
  private:
   DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key, SiteId site, Done done);
+  [[nodiscard]] Decision decide(QueryScope& scope) const;
 
   IoThread& x_thread;
   DecideRequest x_request;
   VisitorKey x_key;
   SiteId x_site;
-  Decision x_decision;
+  DecideAnswer x_answer;
   int64_t x_started_ns;
   Done x_done;
 };
 
-// {"offers":[…],"rejected":[…],"model_version"}, with "nothing_because" when there are no offers.
-void append_decision(std::string& out, const Decision& decision);
+// {"offers":[…],"rejected":[…],"model_version"}, with "nothing_because" when there are no offers;
+// of a page {"placements":[{"placement",…}]} with that of each.
+void append_answer(std::string& out, const DecideAnswer& answer);
 
 }  // namespace rekindle::io

@@ -189,12 +189,12 @@ void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket
 void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
   const auto asked = DecideQuery::ask(
       x_thread, frame.request,
-      [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& decision) {
-        if (!decision) return self->reject(ticket, decision.error());
+      [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& answer) {
+        if (!answer) return self->reject(ticket, answer.error());
         std::string text;
         JsonObject object(text);
         object.number("ack", ticket + 1);
-        append_decision(object.key("decision"), *decision);
+        append_answer(object.key("decision"), *answer);
         object.close();
         self->answer(ticket, text);
       });

@@ -5,7 +5,8 @@
 // In:    cart_at_most, cart_at_least; the items are the whole cart. Of a product that is listed
 //        twice the quantities are added, the rest is the first one's. Items without a product are
 //        passed over. The visitor's cart as it is.
-// Out:   cart_at_most: remove_from_cart of what lies in the cart beyond the items, at the cart's own
+// Out:   cart_at_most: remove_from_cart of what lies in the cart beyond the items, at the cart's
+// own
 //        price and category. cart_at_least: add_to_cart of what the cart lacks. No difference: a
 //        duplicate, which changes nothing; but as the visitor's first event a view_cart without
 //        items, because a visitor who is known has an event. The event's value, the cart's, is
