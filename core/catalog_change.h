@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/limits_pending.h"
+#include "core/limits.h"
 #include "core/site.h"
 
 namespace rekindle {

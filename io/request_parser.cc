@@ -7,7 +7,6 @@
 #include <functional>
 
 #include "core/limits.h"
-#include "core/limits_pending.h"
 #include "io/decoders/json_events.h"
 
 namespace rekindle::io {

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "core/limits.h"
-#include "core/limits_pending.h"
 #include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 

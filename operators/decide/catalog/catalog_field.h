@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/limits_pending.h"
+#include "core/limits.h"
 
 namespace rekindle::operators {
 

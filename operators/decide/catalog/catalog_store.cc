@@ -2,7 +2,6 @@
 
 #include "core/bytes.h"
 #include "core/limits.h"
-#include "core/limits_pending.h"
 
 namespace rekindle::operators {
 namespace format = catalog_format;

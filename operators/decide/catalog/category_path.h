@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "core/limits.h"
-#include "core/limits_pending.h"
 
 namespace rekindle::operators {
 
