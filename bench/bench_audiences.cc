@@ -118,7 +118,9 @@ void on_deadline(benchmark::State& state) {
                     world.effects);
     audiences->on_deadline(context);
   }
-  state.SetItemsProcessed(state.iterations());
+  // Each call evaluates every audience: items a second are evaluations a second.
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<int64_t>(shipped_rules().audiences.size()));
 }
 
 void compile_thirty(benchmark::State& state) {

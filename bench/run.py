@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What `./dev bench` measures: one table of named figures of the whole program, on this machine.
 
-    ./dev bench [--json] [--quick] [NAME …]     NAME: core audiences ws64 pixel change redefine preview
-                                                      decide restart stored
+    ./dev bench [--json] [--quick] [NAME …]     NAME: core audiences ws64 pixel change exits redefine
+                                                      preview decide restart stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
 `rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
@@ -40,6 +40,7 @@ TARGETS = {
     "change.p99_us": ("<= 5,000", "us"),
     "decide.p50_us": ("<= 500", "us"),
     "decide.p99_us": ("<= 2,000", "us"),
+    "exit.p99_us": ("<= 10,000", "us"),
     "redefine.p99_vs_before": ("<= 2", "ratio"),
     "preview.seconds": ("<= 1", "s"),
     "restart_1m.seconds": ("<= 3", "s"),
@@ -413,6 +414,22 @@ class Bench:
         self.add_latency("change", [run["change"] for run in runs], f"at {half:,.0f} events/s")
         self.floor("change_floor", half / 64)
 
+    def exits(self):
+        """How late it is told that somebody left an audience by time alone."""
+        if self.top_rate is None:
+            self.ws64()
+        half = self.top_rate / 2
+        say(f"== Exits by time alone, beside {half:,.0f} events/s")
+        with Server(self.config, self.store) as server:
+            server.redefine("load_exit", "did(sign_up, 2s)")
+            options = ("--mode", "ws", "--frame", "64", "--visitors", str(self.visitors), "--rate",
+                       f"{half:.0f}")
+            load(server.url, *options, "--duration", "30s")  # visitors come back into memory
+            runs = [load(server.url, *options, "--exits", "--duration", self.seconds)
+                    for _ in range(self.runs)]
+            server.stop()
+        self.add_latency("exit", [run["exit"] for run in runs], f"beside {half:,.0f} events/s")
+
     def redefine(self):
         """The same event-to-change latency without and with a redefinition of all visitors under
         way: one follows the other for as long as the loader measures, in turns with none."""
@@ -574,8 +591,8 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true",
                         help="100,000 visitors and short runs: to try, not to quote")
-    names = ["core", "audiences", "ws64", "pixel", "change", "redefine", "preview", "decide",
-             "restart", "stored"]
+    names = ["core", "audiences", "ws64", "pixel", "change", "exits", "redefine", "preview",
+             "decide", "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()
     for name in options.names:

@@ -40,7 +40,7 @@ std::string line_of(const std::string& path, size_t number) {
 void print(const Faults& faults) {
   for (const Fault& fault : faults) {
     fmt::print(stderr, "{}\n", to_string(fault));
-    if (fault.line == 0) continue;
+    if (fault.line == 0 || fault.is_secret) continue;
     const std::string line = line_of(fault.file, fault.line);
     if (fault.column > line.size() + 1) continue;
     fmt::print(stderr, "  {}\n  {: >{}}\n", line, "^", fault.column);

@@ -4,19 +4,26 @@
 #include <filesystem>
 #include <tuple>
 
+#include "cli/access_config.h"
 #include "cli/decide_config.h"
+#include "cli/erasure_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
 #include "cli/yaml_reader.h"
 #include "core/assert.h"
 #include "core/limits.h"
 #include "io/handover/phone.h"
+#include "io/server.h"
 
 namespace rekindle::cli {
 namespace {
 
 constexpr uint64_t kMiB = 1ULL << 20;
 constexpr uint64_t kTiB = 1ULL << 40;
+
+std::string beside(const std::string& naming_file, const std::string& path) {
+  return (std::filesystem::path(naming_file).parent_path() / path).string();
+}
 
 void read_store(YamlSection store, Config& config) {
   EngineConfig& engine = config.engine;
@@ -54,6 +61,9 @@ void read_server(YamlSection section, io::ServerConfig& server) {
   section.read_number_as("port", server.port, 0, 65'535);
   section.read_number_as("io_threads", server.io_threads, 1, 256);
   section.read("pixel_alias", server.pixel_alias);
+  section.read("script", server.script);
+  section.read("demo", server.demo);
+  if (!server.demo.empty()) server.demo = beside(section.file()->name, server.demo);
   section.read("default_site", server.default_site);
   section.read("clock_from_anywhere", server.clock_from_anywhere);
   section.read_size("free_disk_min", server.free_bytes_min, 0, kTiB);
@@ -73,10 +83,6 @@ void read_log(YamlSection section, LogConfig& log) {
   section.read_choice("format", log.format,
                       {{"text", LogFormat::kText}, {"json", LogFormat::kJson}});
   section.finish();
-}
-
-std::string beside(const std::string& naming_file, const std::string& path) {
-  return (std::filesystem::path(naming_file).parent_path() / path).string();
 }
 
 // "0.8573" → 8573 / 10000.
@@ -114,13 +120,15 @@ void read_rates(YamlSection& owner, Site& site) {
   }
 }
 
-SiteConfig read_site(YamlSection section, std::vector<io::TrackerKey>& keys) {
+SiteConfig read_site(YamlSection section, Faults& faults, io::ServerConfig& server) {
   SiteConfig config;
   std::string currency;
   section.read("name", config.site.name);
   section.read("currency", currency);
   section.read_duration("late_max", config.site.late_max, seconds(1), days(400));
-  read_tracker_keys(section, config.site.name, keys);
+  section.read_duration("retention", config.site.retention, days(1), days(3'650));
+  read_tracker_keys(section, config.site.name, server.tracker_keys);
+  read_site_keys(section, config.site.name, faults, server.access);
   section.read("catalog", config.catalog);
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);
@@ -153,7 +161,7 @@ void read_sites(YamlSection& top, Faults& faults, Config& config) {
   std::vector<Site> seen;
   for (const auto& node : sites) {
     const std::string path = "sites[" + std::to_string(index++) + "]";
-    config.sites.push_back(read_site({top.file(), node, path, faults}, config.server.tracker_keys));
+    config.sites.push_back(read_site({top.file(), node, path, faults}, faults, config.server));
     seen.push_back(config.sites.back().site);
     if (auto made = Sites::make(seen); !made) {
       top.fault(node, made.error().detail);
@@ -238,12 +246,16 @@ class AudienceReader {
   std::vector<Unchecked> x_unchecked;
 };
 
-void check_joint(YamlSection& top, const Config& config) {
+// `address`: where the file names it, if it does.
+void check_joint(YamlSection& top, const YAML::Node& address, const Config& config) {
   const std::string& wanted = config.server.default_site;
   const bool known = std::any_of(config.sites.begin(), config.sites.end(),
                                  [&](const SiteConfig& s) { return s.site.name == wanted; });
   if (!wanted.empty() && !known) {
     top.fault(top.node(), "server.default_site is '" + wanted + "', which 'sites' does not list");
+  }
+  if (const auto safe = io::check_address(config.server); !safe) {
+    top.fault(address, safe.error().detail);
   }
   if (config.audiences.size() > limits::kAudiencesMax) {
     top.fault(top.node(), "more than " + std::to_string(limits::kAudiencesMax) + " audiences");
@@ -260,13 +272,17 @@ Config load_config(const std::string& path, const CheckExpression& check,
   YamlSection top(file, file->root, "", faults);
   read_store(top.section("store"), config);
   read_engine(top.section("engine"), config.engine);
+  read_erasure(top.section("erasure"), config.engine);
   read_server(top.section("server"), config.server);
   read_decide(top, faults, config.decide);
   read_log(top.section("log"), config.log);
   config.server.webhooks = read_webhooks(top, faults);
+  read_server_keys(top, faults, config.server.access);
   read_sites(top, faults, config);
   AudienceReader(check, faults, config).read(top);
-  check_joint(top, config);
+  const YAML::Node server = top.take("server");
+  const bool named = server.IsDefined() && server.IsMap() && server["address"];
+  check_joint(top, named ? server["address"] : top.node(), config);
   top.finish();
   if (config.server.default_site.empty() && config.sites.size() == 1) {
     config.server.default_site = config.sites.front().site.name;

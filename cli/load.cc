@@ -34,6 +34,9 @@ constexpr const char* kFooter = R"(How it measures:
   subscribes to the audience --probe-audience, which must be `did(sign_up, 30d)` or the like. The
   latency runs from the instant the event was due to the instant its change was received.
 
+  --exits also subscribes to the audience --exit-audience, which those visitors must leave by time
+  alone, as from `did(sign_up, 2s)`: how long after the instant they left it that is received.
+
   --decide-rate sends GET /v1/decide for visitors of the same law, on connections of their own.
 
 Examples:
@@ -53,6 +56,7 @@ int run_load(LoadConfig config) {
   const auto age = parse_duration(config.age);
   if (!duration || !warm_up || !age) return fail("durations look like 20s or 2m", 2);
   double rate = 0;
+  config.changes = config.changes || config.exits;  // the same probes
   if (config.rate != "max") {
     const char* end = config.rate.data() + config.rate.size();
     const auto [stop, error] = std::from_chars(config.rate.data(), end, rate);
@@ -95,6 +99,9 @@ void add_load_command(CommandLine& line) {
   load.option("--warmup", config->warm_up, "Time before it, not counted").shows_default();
   load.option("--age", config->age, "How long ago the events say they happened").shows_default();
   load.flag("--changes", config->changes, "Also measure event -> audience change");
+  load.flag("--exits", config->exits, "Also measure how late exits by time are told");
+  load.option("--exit-audience", config->exit_audience, "Audience the probes leave by time")
+      .shows_default();
   load.option("--probe-rate", config->probe_rate, "Changes a second").shows_default();
   load.option("--probe-audience", config->probe_audience, "Audience the probes enter")
       .shows_default();

@@ -7,6 +7,7 @@
 #include "cli/command_line.h"
 #include "cli/huge_pages.h"
 #include "cli/inspect.h"
+#include "cli/key.h"
 #include "cli/load.h"
 #include "cli/replay.h"
 #include "cli/serve.h"
@@ -29,6 +30,7 @@ Each command has its own --help.
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 store in use or newer.)");
   rekindle::cli::add_serve_command(line);
   rekindle::cli::add_check_command(line);
+  rekindle::cli::add_key_command(line);
   rekindle::cli::add_audience_command(line);
   rekindle::cli::add_catalog_command(line);
   rekindle::cli::add_calendar_command(line);

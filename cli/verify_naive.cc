@@ -65,6 +65,9 @@ class PartitionRecount {
     x_began = true;
     if (auto taken = take(record); !taken) return taken;
     if (auto done = x_partition.replay(position, record, x_operators); !done) return done;
+    if (x_erases) {
+      if (auto dropped = drop_erased(); !dropped) return dropped;
+    }
     if (x_partition.rules().version != x_rules.version) take_rules(x_partition.rules());
     ++x_verdict.records;
     return x_places.count(position) > 0 ? compare_all(position) : Result<void>();
@@ -78,14 +81,26 @@ class PartitionRecount {
     const auto header = read_record_header(record, content);
     if (!header) return header.error();
     x_clock = std::max(x_clock, header->now);
+    x_erases = header->kind == RecordKind::kErasure;
     if (header->kind != RecordKind::kEvents) return {};
     while (!content.empty()) {
       const size_t size = event_record_size(content);
       if (size == 0) return Error{ErrorCode::kCorruptRecord, "event log"};
-      if (auto read = read_event(content.substr(0, size), x_event); !read) return read;
+      const std::string_view event = content.substr(0, size);
+      if (auto read = read_event(event, x_event); !read) return read;
       content.remove_prefix(size);
       if (header->event_clock) x_clock = std::max(x_clock, x_event.at);
-      take_event();
+      if (!is_erased_event(event)) take_event();
+    }
+    return {};
+  }
+
+  // Their events may still be in the log.
+  Result<void> drop_erased() {
+    for (auto person = x_people.begin(); person != x_people.end();) {
+      const auto cached = x_partition.find(person->first);
+      if (!cached) return cached.error();
+      person = *cached == nullptr ? x_people.erase(person) : std::next(person);
     }
     return {};
   }
@@ -239,6 +254,7 @@ class PartitionRecount {
   Partition x_partition;
 
   bool x_began = false;
+  bool x_erases = false;        // the record being taken
   std::set<uint64_t> x_places;  // log positions after which is compared
   EventTime x_clock = EventTime::before_all();
   Event x_event;  // reused

@@ -279,6 +279,11 @@ void YamlSection::fault(const YAML::Node& node, std::string message) {
   }
 }
 
+void YamlSection::fault_secret(const YAML::Node& node, std::string message) {
+  fault(node, std::move(message));
+  x_faults.back().is_secret = true;
+}
+
 void YamlSection::fault_inside(const char* key, size_t index, std::string message) {
   const YAML::Node node = child(key);
   const std::string& value = node.Scalar();

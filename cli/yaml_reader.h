@@ -26,6 +26,7 @@ struct Fault {
   size_t line = 0;
   size_t column = 0;
   std::string message;
+  bool is_secret = false;  // what stands there is not to be shown
 };
 using Faults = std::vector<Fault>;
 [[nodiscard]] std::string to_string(const Fault& fault);  // "file:line:column: message"
@@ -77,6 +78,8 @@ class YamlSection {
   void finish();
 
   void fault(const YAML::Node& node, std::string message);
+  // A fault at a place whose text nobody may see in a log.
+  void fault_secret(const YAML::Node& node, std::string message);
   // A fault inside the text of the scalar under `key`, at the byte `index` of that text.
   void fault_inside(const char* key, size_t index, std::string message);
   [[nodiscard]] const std::shared_ptr<const YamlFile>& file() const { return x_file; }

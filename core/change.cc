@@ -9,6 +9,7 @@ constexpr uint64_t kEntered = 1;
 constexpr unsigned kReasonShift = 1;
 constexpr unsigned kAudienceShift = 3;
 constexpr unsigned kConsentShift = 19;
+constexpr unsigned kErasedShift = 20;
 
 }  // namespace
 
@@ -19,17 +20,19 @@ std::string_view name_of(ChangeReason reason) {
     case ChangeReason::kDeadline: return "deadline";
     case ChangeReason::kDefinition: return "definition";
     case ChangeReason::kConsent: return "consent";
+    case ChangeReason::kErased: return "erased";
   }
   return "unknown";
 }
 
 // varint head · varint definition version · varint cause · zigzag at · 4 site · 16 key · name
-// (varint length). head: bit 0 entered, 1 and 2 reason (kConsent: 0), 3 to 18 audience, 19
-// kConsent.
+// (varint length). head: bit 0 entered, 1 and 2 reason (kConsent, kErased: 0), 3 to 18 audience, 19
+// kConsent, 20 kErased.
 void append_change(const Change& change, ByteWriter& writer) {
   const bool consent = change.reason == ChangeReason::kConsent;
-  const uint64_t reason = consent ? 0 : static_cast<uint64_t>(change.reason);
-  const uint64_t head = uint64_t{consent} << kConsentShift |
+  const bool erased = change.reason == ChangeReason::kErased;
+  const uint64_t reason = consent || erased ? 0 : static_cast<uint64_t>(change.reason);
+  const uint64_t head = uint64_t{erased} << kErasedShift | uint64_t{consent} << kConsentShift |
                         uint64_t{to_index(change.audience)} << kAudienceShift |
                         reason << kReasonShift | (change.entered ? kEntered : 0);
   writer.varint(head);
@@ -47,8 +50,10 @@ bool read_change(ByteReader& reader, Change& change) {
   const uint64_t version = reader.varint();
   change.entered = (head & kEntered) != 0;
   const bool consent = (head >> kConsentShift & 1) != 0;
-  change.reason =
-      consent ? ChangeReason::kConsent : static_cast<ChangeReason>((head >> kReasonShift) & 3);
+  const bool erased = (head >> kErasedShift & 1) != 0;
+  change.reason = consent  ? ChangeReason::kConsent
+                  : erased ? ChangeReason::kErased
+                           : static_cast<ChangeReason>((head >> kReasonShift) & 3);
   change.audience = AudienceId{static_cast<uint16_t>(head >> kAudienceShift)};
   change.definition_version = static_cast<uint32_t>(version);
   change.cause = EventType{reader.varint()};
@@ -57,8 +62,9 @@ bool read_change(ByteReader& reader, Change& change) {
   change.visitor.high = reader.fixed<uint64_t>();
   change.visitor.low = reader.fixed<uint64_t>();
   change.visitor_name = reader.bytes();
-  const bool known =
-      head >> (kConsentShift + 1) == 0 && !(consent && (head >> kReasonShift & 3) != 0);
+  const bool has_bit = consent || erased;
+  const bool known = head >> (kErasedShift + 1) == 0 && !(consent && erased) &&
+                     !(has_bit && (head >> kReasonShift & 3) != 0);
   return reader.ok() && known && version <= UINT32_MAX;
 }
 

@@ -14,13 +14,14 @@
 
 namespace rekindle {
 
-// kRank: others' values moved a rank's boundary past the visitor.
+// kRank: others' values moved a rank's boundary past the visitor. kErased: the visitor was erased.
 enum class ChangeReason : uint8_t {
   kRank = 0,
   kEvent = 1,
   kDeadline = 2,
   kDefinition = 3,
-  kConsent = 4
+  kConsent = 4,
+  kErased = 5
 };
 [[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", …
 
@@ -42,6 +43,11 @@ struct Change {
   std::string_view visitor_name;
 };
 
+// What is left in the log of a change of an erased visitor: when somebody entered or left what.
+[[nodiscard]] inline bool is_blank(const Change& change) {
+  return change.visitor == VisitorKey{} && change.visitor_name.empty();
+}
+
 void append_change(const Change& change, ByteWriter& writer);  // without seq
 [[nodiscard]] bool read_change(ByteReader& reader, Change& change);
 
@@ -60,6 +66,11 @@ struct ClosedSession {
   EventTime end;
   std::vector<SessionLine> lines;  // ascending by `at`
 };
+
+// What is left in the log of a session of an erased visitor: that there was one.
+[[nodiscard]] inline bool is_blank(const ClosedSession& session) {
+  return session.visitor == VisitorKey{} && session.lines.empty();
+}
 
 void append_session(const ClosedSession& session, ByteWriter& writer);
 [[nodiscard]] bool read_session(ByteReader& reader, ClosedSession& session);

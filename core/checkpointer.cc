@@ -66,9 +66,10 @@ void Checkpointer::look_for_overdue() {
   if (now - x_looked_at < kLookEvery) return;
   x_looked_at = now;
   for (size_t i = 0; i < x_partitions.size(); ++i) {
-    const bool changed = x_partitions[i]->dirty_visitors() > 0 || x_partitions[i]->has_new_rules();
+    const bool changed = x_partitions[i]->dirty_visitors() > 0 ||
+                         x_partitions[i]->has_new_rules() || x_partitions[i]->has_erased();
     if (!changed) x_changed_at[i] = now;
-    x_overdue[i] = changed && now - x_changed_at[i] >= kCheckpointEvery;
+    x_overdue[i] = x_overdue[i] || (changed && now - x_changed_at[i] >= kCheckpointEvery);
   }
 }
 

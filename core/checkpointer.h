@@ -42,6 +42,8 @@ class Checkpointer {
   [[nodiscard]] bool is_full() const { return x_full; }
   // True while the background writer has all it may be behind: work that can wait should.
   [[nodiscard]] bool is_behind() const;
+  // Checkpoints this one, by its place among the shard's, as soon as can be.
+  void want(size_t partition) { x_overdue[partition] = true; }
   // Checkpoints every partition and waits until all is written.
   [[nodiscard]] Result<void> finish_all();
 

@@ -80,7 +80,8 @@ Result<void> Deadlines::advance(EventTime now) {
   const auto end = row_key(x_partition, horizon, {});
   auto read =
       x_store.scan(Table::kDeadlines, begin, end, [this](std::string_view key, std::string_view) {
-        add_near({state_format::deadline_of(key), state_format::visitor_of(key, 10)});
+        const FireBound entry{state_format::deadline_of(key), state_format::visitor_of(key, 10)};
+        if (!is_forgotten(entry.key)) add_near(entry);
         return true;
       });
   if (!read) return read.error();
@@ -111,6 +112,40 @@ bool Deadlines::pop(const FireBound& bound, FireBound& entry) {
   return true;
 }
 
+bool Deadlines::is_forgotten(VisitorKey key) const {
+  const auto has = [key](const std::vector<VisitorKey>& list) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+  };
+  return has(x_forgotten) || has(x_forgetting);
+}
+
+void Deadlines::forget(VisitorKey key, std::vector<std::string>& rows) {
+  const auto is_theirs = [key](const FireBound& entry) { return entry.key == key; };
+  absl::erase_if(x_sorted, is_theirs);
+  for (Slot& slot : x_slots) std::erase_if(slot, is_theirs);
+  std::erase_if(x_unsaved, is_theirs);
+  for (const FireBound& entry : x_saving) {
+    if (is_theirs(entry)) rows.push_back(row_key(x_partition, entry.time, key));
+  }
+  std::erase_if(x_saving, is_theirs);
+  x_forgotten.push_back(key);
+}
+
+Result<Deadlines::Rows> Deadlines::stored(StateStore& store, PartitionId partition,
+                                          const absl::flat_hash_set<VisitorKey>& visitors) {
+  Rows rows;
+  std::string begin;
+  state_format::append_partition(partition, begin);
+  auto read = store.scan(Table::kDeadlines, begin, state_format::partition_end(partition),
+                         [&](std::string_view row, std::string_view) {
+                           const VisitorKey visitor = state_format::visitor_of(row, 10);
+                           if (visitors.contains(visitor)) rows[visitor].emplace_back(row);
+                           return true;
+                         });
+  if (!read) return read.error();
+  return rows;
+}
+
 void Deadlines::save(const FireBound& fired, StateBatch& batch) {
   // Everything before `fired.time` has fired; rows at that very millisecond may still wait.
   if (fired.time > x_removed) {
@@ -127,6 +162,8 @@ void Deadlines::save(const FireBound& fired, StateBatch& batch) {
   }
   x_saving.insert(x_saving.end(), x_unsaved.begin(), x_unsaved.end());
   x_unsaved.clear();
+  x_forgetting.insert(x_forgetting.end(), x_forgotten.begin(), x_forgotten.end());
+  x_forgotten.clear();
 }
 
 }  // namespace rekindle

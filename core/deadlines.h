@@ -12,6 +12,8 @@
 #pragma once
 
 #include <absl/container/btree_set.h>
+#include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include <vector>
 
@@ -42,10 +44,22 @@ class Deadlines {
   // Takes the earliest entry if it is within `bound`.
   [[nodiscard]] bool pop(const FireBound& bound, FireBound& entry);
 
+  // Lets go of a visitor's entries, those in `rows` of the store too; the next checkpoint has to
+  // remove them, and the rows that are appended to `rows` here.
+  void forget(VisitorKey key, std::vector<std::string>& rows);
+  // Rows of the store that hold entries of visitors, by visitor: reads all of the partition's. Any
+  // thread.
+  using Rows = absl::flat_hash_map<VisitorKey, std::vector<std::string>>;
+  [[nodiscard]] static Result<Rows> stored(StateStore& store, PartitionId partition,
+                                           const absl::flat_hash_set<VisitorKey>& visitors);
+
   // Writes the entries armed since the last save, and lets go of stored ones up to `fired`.
   void save(const FireBound& fired, StateBatch& batch);
   // The batch of the last save() is in the store.
-  void saved() { x_saving.clear(); }
+  void saved() {
+    x_saving.clear();
+    x_forgetting.clear();
+  }
 
  private:
   using Slot = std::vector<FireBound>;
@@ -53,6 +67,7 @@ class Deadlines {
   [[nodiscard]] Slot& slot_of(EventTime time);
   void add_near(const FireBound& entry);
   void sort_until(EventTime until);
+  [[nodiscard]] bool is_forgotten(VisitorKey key) const;
 
   PartitionId x_partition;
   StateStore& x_store;
@@ -61,8 +76,10 @@ class Deadlines {
   std::vector<Slot> x_slots;  // by time, in a circle: x_sorted_until ≤ time < x_horizon; unordered
   EventTime x_slots_next = EventTime::never();  // the earliest time in x_slots
   EventTime x_horizon = EventTime::before_all();
-  std::vector<FireBound> x_unsaved;  // armed since the last save
-  std::vector<FireBound> x_saving;   // handed to the store, perhaps not yet readable there
+  std::vector<FireBound> x_unsaved;      // armed since the last save
+  std::vector<FireBound> x_saving;       // handed to the store, perhaps not yet readable there
+  std::vector<VisitorKey> x_forgotten;   // since the last save: stored entries are not theirs
+  std::vector<VisitorKey> x_forgetting;  // … until what the last save wrote is in the store
   EventTime x_removed = EventTime::before_all();  // stored rows before this are gone
 };
 

@@ -64,7 +64,8 @@ struct Decision {
   uint64_t model_version = 0;
 };
 
-// Calls what it is given on the model thread, and returns once that is done.
+// Calls what it is given as the model thread calls: with nobody else learning, forgetting or
+// publishing meanwhile. Returns once that is done.
 using OnModelThread = absl::FunctionRef<void(const std::function<void()>&)>;
 
 // Thread: decide() on any shard, concurrently; change_catalog() and catalog() on any; all else on

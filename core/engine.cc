@@ -8,29 +8,12 @@
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard.h"
-#include "core/shard_scope.h"
 
 namespace rekindle {
 namespace {
 
 // A row of Table::kPartitions that belongs to no partition.
 constexpr std::string_view kCountRow = "\xff\xffp";
-
-// Runs a function on a shard's thread and lets the caller wait for its result.
-class ShardCall final : public Query {
- public:
-  explicit ShardCall(std::function<Result<void>(Shard&)> call) : x_call(std::move(call)) {}
-  void run(QueryScope& scope) override {
-    x_result = x_call(static_cast<ShardScope&>(scope).shard());
-  }
-  void on_reply() override { x_done.set_value(x_result); }
-  [[nodiscard]] std::future<Result<void>> future() { return x_done.get_future(); }
-
- private:
-  std::function<Result<void>(Shard&)> x_call;
-  Result<void> x_result;
-  std::promise<Result<void>> x_done;
-};
 
 }  // namespace
 
@@ -71,12 +54,22 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
       [this](const Rules& rules) {
         if (x_parts.decider != nullptr) x_parts.decider->adopt(rules);
       }});
+  x_erasures = std::make_unique<Erasures>(Erasures::Environment{
+      x_config, x_parts.log, x_parts.store, x_parts.clock, x_parts.sites, x_model.get(),
+      x_parts.on_trouble, x_failed,
+      [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
+  x_retention = std::make_unique<Retention>(Retention::Environment{
+      x_config, x_parts.store, x_parts.clock, x_clock_mode, x_parts.sites, x_model.get(),
+      x_parts.on_trouble, x_failed,
+      [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
   for (size_t i = 0; i < config.shards; ++i) {
     x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
   }
 }
 
 Engine::~Engine() {
+  x_retention->end_thread();
+  x_erasures->end_thread();
   x_definitions->end_thread();
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
@@ -94,6 +87,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
   std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
   if (auto checked = engine->check_partitions(); !checked) return checked.error();
   if (auto recovered = engine->recover(progress); !recovered) return recovered.error();
+  // Before anything is logged: an erasure knows by the log's end whether it was committed.
+  if (auto resumed = engine->x_erasures->open(); !resumed) return resumed.error();
   if (auto defined = engine->x_definitions->open(audiences); !defined) return defined.error();
   if (engine->x_model != nullptr) {
     if (auto learnt = engine->x_model->recover(); !learnt) return learnt.error();
@@ -149,10 +144,14 @@ void Engine::start() {
   });
   x_running = true;
   x_definitions->start();
+  x_erasures->start();
+  x_retention->start();
 }
 
 Result<void> Engine::stop() {
-  x_definitions->end_thread();  // it may still wait for a shard
+  x_retention->end_thread();  // these may still wait for a shard
+  x_erasures->end_thread();
+  x_definitions->end_thread();
   x_running = false;
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
@@ -179,43 +178,6 @@ size_t Engine::shard_of(VisitorKey key) const {
 void Engine::set_clock_mode(ClockMode mode) {
   x_clock_mode.store(mode);
   for (auto& shard : x_shards) shard->inbox().bell().ring();  // its next deadline may be due now
-}
-
-Result<void> Engine::tick(EventTime now) {
-  return on_every_shard([now](Shard& shard) { return shard.tick(now); });
-}
-
-// First everything committed is told and counted, then everybody is brought to what came of it.
-Result<void> Engine::settle() {
-  const auto call = [](Shard& shard) { return shard.settle(); };
-  const auto told = on_every_shard(call);
-  x_customers->catch_up();
-  return told ? on_every_shard(call) : told;
-}
-
-Result<void> Engine::on_every_shard(const std::function<Result<void>(Shard&)>& call) {
-  Result<void> outcome;
-  if (!x_running) {
-    for (auto& shard : x_shards) {
-      if (auto ticked = call(*shard); !ticked) outcome = ticked;
-    }
-    return outcome;
-  }
-  std::vector<std::unique_ptr<ShardCall>> calls;
-  std::vector<std::future<Result<void>>> results;
-  for (auto& shard : x_shards) {
-    calls.push_back(std::make_unique<ShardCall>(call));
-    Inbox::Sender sender(shard->inbox());
-    if (auto sent = sender.send(calls.back().get(), 0); !sent) {
-      outcome = sent;
-      continue;
-    }
-    results.push_back(calls.back()->future());
-  }
-  for (auto& result : results) {
-    if (auto ticked = result.get(); !ticked) outcome = ticked;
-  }
-  return outcome;
 }
 
 void Engine::listen(ChangeListener listener) {
@@ -300,7 +262,12 @@ bool Engine::step() {
   for (auto& shard : x_shards) busy = shard->step() || busy;
   const auto stepped = x_definitions->step();
   if (!stepped && x_parts.on_trouble) x_parts.on_trouble(stepped.error());
-  return busy || (stepped && *stepped);
+  const auto erased = x_erasures->step();
+  if (!erased && x_parts.on_trouble) x_parts.on_trouble(erased.error());
+  const auto forgot = x_retention->step();
+  if (!forgot && x_parts.on_trouble) x_parts.on_trouble(forgot.error());
+  return busy || (stepped && *stepped) || (erased && *erased != Erasures::Step::kIdle) ||
+         (forgot && *forgot != Retention::Step::kIdle);
 }
 
 const CustomerCounters& Engine::customer_counters() const {

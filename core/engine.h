@@ -7,6 +7,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,11 @@
 #include "core/customer_models.h"
 #include "core/decider.h"
 #include "core/definitions.h"
+#include "core/erasures.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/mailbox.h"
+#include "core/retention.h"
 #include "core/rules.h"
 #include "core/shard_counters.h"
 #include "core/site.h"
@@ -42,7 +45,10 @@ struct EngineConfig {
   uint32_t checkpoint_events = 16'000;         // … or at this many events since the last one
   Duration log_retention = days(7);
   uint64_t log_bytes_max = 20ULL * 1'024 * 1'024 * 1'024;
-  bool threads = true;  // false: nothing runs by itself; tests call step()
+  // An erased visitor's name stays so long in the change feed, so that those it went to can follow.
+  Duration erasure_feed_time = hours(1);
+  Duration erasure_within = hours(24);  // after the request an erasure is promised to be complete
+  bool threads = true;                  // false: nothing runs by itself; tests call step()
 };
 
 // Committed changes, as they are handed to whoever follows the feed.
@@ -153,6 +159,20 @@ class Engine {
   [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload& upload);
   [[nodiscard]] CatalogSummary catalog(SiteId site) const;
 
+  // --- erasure; any thread
+  // ------------------------------------------------------------------------- Forgets a visitor:
+  // when it returns, nobody can look them up any more, and what they left in the logs and files
+  // will go (core/erasures.h). Blocks. Errors: those of Erasures::accept.
+  [[nodiscard]] Result<Erasure> erase(const ErasureRequest& request) {
+    return x_erasures->accept(request);
+  }
+  [[nodiscard]] std::optional<ErasureReceipt> erasure(std::string_view id) const {
+    return x_erasures->find(id);
+  }
+  // Visitors forgotten for not having been seen, since the start.
+  [[nodiscard]] uint64_t retired_visitors() const { return x_retention->forgotten(); }
+  [[nodiscard]] ErasureTotals erasures() const { return x_erasures->totals(); }
+
   // --- state of the whole ------------------------------------------------------------------------
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
@@ -170,6 +190,8 @@ class Engine {
   Engine(const EngineConfig& config, EngineParts parts);
   [[nodiscard]] Result<void> check_partitions();
   [[nodiscard]] Result<void> recover(const std::function<void(double)>& progress);
+  [[nodiscard]] Result<void> on_shard(size_t shard,
+                                      const std::function<Result<void>(Shard&)>& call);
   [[nodiscard]] Result<void> on_every_shard(const std::function<Result<void>(Shard&)>& call);
   [[nodiscard]] Result<std::vector<AudienceId>> references(const AudienceRule& rule,
                                                            const Rules& rules) const;
@@ -187,6 +209,8 @@ class Engine {
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
   std::unique_ptr<Definitions> x_definitions;
+  std::unique_ptr<Erasures> x_erasures;
+  std::unique_ptr<Retention> x_retention;
   std::unique_ptr<CustomerThread> x_customers;
   std::vector<std::unique_ptr<Shard>> x_shards;
 };

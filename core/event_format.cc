@@ -1,5 +1,6 @@
 #include "core/event_format.h"
 
+#include "core/assert.h"
 #include "core/bytes.h"
 #include "core/limits.h"
 
@@ -17,6 +18,7 @@ constexpr StringField kStringFields[] = {
 static_assert(std::size(kStringFields) <= 16);
 
 constexpr uint8_t kHasValue = 1;
+constexpr uint8_t kErased = 2;
 
 template <typename T>
 T load(std::string_view bytes, size_t offset) {
@@ -111,6 +113,38 @@ Result<void> append_event(const Event& event, std::string& out) {
   const auto size32 = static_cast<uint32_t>(size);
   std::memcpy(out.data() + start, &size32, sizeof(size32));
   return {};
+}
+
+void append_erased_event(VisitorNumber number, EventTime at, std::string& out) {
+  constexpr uint32_t kSize = kEventHeaderBytes + 2;
+  const size_t start = out.size();
+  ByteWriter writer(out);
+  writer.fixed(kSize);
+  writer.fixed(kEventFormatVersion);
+  writer.fixed(kErased);
+  writer.fixed(uint16_t{0});
+  writer.fixed(uint64_t{0});
+  writer.fixed(uint64_t{number});
+  writer.fixed(EventType::kNone);
+  writer.fixed(uint64_t{0});
+  writer.fixed(at.ms);
+  writer.fixed(at.ms);
+  writer.fixed(SiteId{});
+  writer.fixed(uint8_t{0});  // no name
+  writer.varint(0);          // no items
+  RK_ASSERT(out.size() - start == kSize);
+}
+
+bool is_erased_event(std::string_view record) {
+  return (load<uint8_t>(record, 5) & kErased) != 0;
+}
+
+VisitorNumber erased_event_number(std::string_view record) {
+  return static_cast<VisitorNumber>(load<uint64_t>(record, 16));
+}
+
+EventTime event_record_at(std::string_view record) {
+  return {load<int64_t>(record, 40)};
 }
 
 size_t event_record_size(std::string_view bytes) {

@@ -99,6 +99,32 @@ bool Insights::keep(const CustomerNeeds& needs) {
   return dropped > 0;
 }
 
+bool Insights::names(VisitorKey key) const {
+  const auto is_at = [key](const RankPosition& position) {
+    return position.where == RankPosition::Where::kAt && position.key == key;
+  };
+  for (const SiteInsights& site : x_sites) {
+    for (const RankBoundary& boundary : site.boundaries) {
+      if (is_at(boundary.position) || is_at(boundary.frontier)) return true;
+    }
+  }
+  return false;
+}
+
+bool Insights::replace_key(VisitorKey key, VisitorKey other) {
+  bool any = false;
+  for (SiteInsights& site : x_sites) {
+    for (RankBoundary& boundary : site.boundaries) {
+      for (RankPosition* const position : {&boundary.position, &boundary.frontier}) {
+        if (position->where != RankPosition::Where::kAt || position->key != key) continue;
+        position->key = other;
+        any = true;
+      }
+    }
+  }
+  return any;
+}
+
 void encode_insights(const std::vector<SiteInsights>& sites, std::string& out) {
   ByteWriter writer(out);
   writer.fixed(kVersion);

@@ -45,6 +45,10 @@ class Insights {
   [[nodiscard]] SiteInsights& of(SiteId site);                // makes it if need be
   // Forgets boundaries that are not needed any more. True when there were any.
   bool keep(const CustomerNeeds& needs);
+  [[nodiscard]] bool names(VisitorKey key) const;  // whether a boundary lies just before them
+  // Boundaries that lie just before this customer lie before the other now. True when there were
+  // any.
+  bool replace_key(VisitorKey key, VisitorKey other);
   [[nodiscard]] const std::vector<SiteInsights>& sites() const { return x_sites; }
 
  private:

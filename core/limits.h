@@ -39,6 +39,13 @@ inline constexpr int kBodyTimeoutSeconds = 60;
 inline constexpr int kIdleTimeoutSeconds = 75;
 inline constexpr int kLongPollSecondsMax = 60;
 
+inline constexpr size_t kKeyBytesMax = 128;       // of a key: a longer one is unknown
+inline constexpr size_t kKeyNameBytesMax = 64;    // over it the configuration is refused
+inline constexpr size_t kKeysMax = 1'024;         // over it the configuration is refused
+inline constexpr size_t kOriginsMax = 64;         // of a public key; the same
+inline constexpr size_t kOriginBytesMax = 512;    // over it no CORS headers
+inline constexpr uint64_t kRateMax = 10'000'000;  // a second: over it the configuration is refused
+
 inline constexpr size_t kBufferBytesMax = 512 * 1'024 * 1'024;  // per io thread, bodies and large
                                                                 // headers in progress: 503
 inline constexpr size_t kFeedQueueBytesMax =
@@ -76,6 +83,13 @@ inline constexpr size_t kPurposeBytesMax = 64;  // over it the purpose is not ta
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
 
+// --- erasure -------------------------------------------------------------------------------------
+inline constexpr size_t kErasuresWaitingMax = 100'000;  // under way: over it 503
+inline constexpr size_t kErasuresPerPassMax = 10'000;  // of the log; further ones wait for the next
+inline constexpr size_t kForgottenAtOnceMax = 4'096;   // unseen visitors looked up together
+inline constexpr size_t kForgottenSliceMax = 32;       // … and forgotten between two batches
+inline constexpr size_t kReceiptsMax = 100'000;        // of complete erasures: the oldest leaves
+
 // --- audiences -----------------------------------------------------------------------------------
 inline constexpr size_t kAudiencesMax = 4'096;
 inline constexpr size_t kMembershipsMax = 3 * kAudiencesMax;  // of a visitor: in force, being
@@ -85,6 +99,7 @@ inline constexpr size_t kEvaluatedAtOnceMax = 128;   // visitors a shard evaluat
                                                      // that is to change; beside events a quarter
 inline constexpr int64_t kLiveForNs = 100'000'000;   // so long after events it is beside them
 inline constexpr int64_t kRestPerWork = 2;           // beside events: rest ÷ such work
+inline constexpr int64_t kRestPerFires = 1;          // … ÷ the work of due deadlines
 inline constexpr size_t kPreparedNamesMax = 65'536;  // a partition keeps for a switch; further
                                                      // ones are read from the store then
 inline constexpr size_t kExpressionBytesMax = 8'192;
@@ -135,6 +150,15 @@ inline constexpr size_t kBestsellersServed = 128;      // a category's best, as 
 inline constexpr size_t kRecentItemsMax = 256;         // newest items read to find categories
 inline constexpr size_t kRecentCategoriesMax = 8;      // newest categories tried by a decision
 inline constexpr size_t kDecideReadersMax = 1'024;     // over it a decision waits for another
+
+inline constexpr size_t kDecideEventsMax = 1'000;  // in one decide request: over it 400
+inline constexpr size_t kLiveDecisionsMax = 16;    // a WebSocket follows: over it refused
+inline constexpr size_t kLiveDecisionsPerThreadMax = 65'536;  // the same
+
+// --- files for browsers: over it the configuration is refused
+// -------------------------------------
+inline constexpr size_t kPagesMax = 64;
+inline constexpr size_t kPagesBytesMax = 8 * 1'024 * 1'024;  // of all
 
 // --- customer lifetime value ---------------------------------------------------------------------
 inline constexpr size_t kClvCellsMax = 50'000;   // of each histogram; over it cells grow coarser

@@ -69,6 +69,20 @@ using LogVisitor = absl::FunctionRef<bool(uint64_t, std::string_view)>;
 // The same for events, with (partition, position, record).
 using RecordVisitor = absl::FunctionRef<bool(PartitionId, uint64_t, std::string_view)>;
 
+// Says what takes the place of a value. The first three: true, and `out` holds the new value of the
+// same record, or of as many effects; false: it stays.
+class LogRewriter {
+ public:
+  virtual ~LogRewriter() = default;
+  [[nodiscard]] virtual bool record(PartitionId partition, uint64_t position,
+                                    std::string_view record, std::string& out) = 0;
+  [[nodiscard]] virtual bool changes(PartitionId partition, uint64_t first, std::string_view value,
+                                     std::string& out) = 0;
+  [[nodiscard]] virtual bool sessions(PartitionId partition, uint64_t first, std::string_view value,
+                                      std::string& out) = 0;
+  [[nodiscard]] virtual bool drops(const QuarantineEntry& entry) = 0;
+};
+
 class Log {
  public:
   virtual ~Log() = default;
@@ -102,6 +116,10 @@ class Log {
   // Lets go of what is named. Of events and sessions it may keep more; what is asked for is
   // remembered until the process ends. Any thread.
   [[nodiscard]] virtual Result<void> trim(std::span<const LogTrim> upto) = 0;
+  // Goes through everything that is there when it is called, beside appends. When it returns, what
+  // was replaced or dropped is not in any file any more. Interrupted, it may be done again. One
+  // call at a time, any thread.
+  [[nodiscard]] virtual Result<void> rewrite(LogRewriter& rewriter) = 0;
   // Bytes on disk (memory for the in-memory log), all streams.
   [[nodiscard]] virtual uint64_t size_bytes() const = 0;
 };

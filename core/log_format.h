@@ -9,6 +9,7 @@
 //   kind 4 insights: core/insights.h: boundaries that moved and models that are new, in order
 //   kind 5 redefinition: 1 step (core/redefinition.h) · begin: encode_rules bytes · evaluate:
 //                  varint first, varint end of the visitor numbers · switch: nothing
+//   kind 6 erasure: per visitor: varint number · 16 stand-in key (core/erasure.h)
 // now: the shard's clock when it cut the batch. With the event clock, each event first moves the
 // partition's clock up to its own `at`.
 // fire bound: before the content is applied, deadlines up to and including (time, key) fire.
@@ -37,6 +38,7 @@ enum class RecordKind : uint8_t {
   kRules = 3,
   kInsights = 4,
   kRedefinition = 5,
+  kErasure = 6,
 };
 
 // Where firing stopped: deadlines are ordered by (time, key).

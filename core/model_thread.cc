@@ -59,33 +59,69 @@ Result<void> ModelThread::recover() {
 }
 
 Result<void> ModelThread::catch_up() {
-  bool learnt = false;
+  const std::lock_guard lock(x_learning);
+  return learn_new();
+}
+
+// Calls take(seq, session) for each session after `after`, until it returns false.
+template <typename Take>
+Result<void> ModelThread::read_sessions(PartitionId partition, uint64_t after, Take take) {
   Result<void> outcome;
   ClosedSession session;
+  auto read = x_log.read_sessions(partition, after, [&](uint64_t first, std::string_view value) {
+    std::string_view content;
+    auto count = read_effects_header(value, content);
+    if (!count) return outcome = count.error(), false;
+    ByteReader reader(content);
+    for (uint64_t seq = first; seq < first + count.value(); ++seq) {
+      if (!rekindle::read_session(reader, session)) {
+        return outcome = Error{ErrorCode::kCorruptRecord, "session log"}, false;
+      }
+      if (seq > after && !take(seq, session)) return false;
+    }
+    return true;
+  });
+  return read ? outcome : read;
+}
+
+Result<void> ModelThread::learn_new() {
+  bool learnt = false;
   for (size_t p = 0; p < x_seqs.size(); ++p) {
-    const PartitionId partition{static_cast<uint16_t>(p)};
-    auto read =
-        x_log.read_sessions(partition, x_seqs[p], [&](uint64_t first, std::string_view value) {
-          std::string_view content;
-          auto count = read_effects_header(value, content);
-          if (!count) return outcome = count.error(), false;
-          ByteReader reader(content);
-          for (uint64_t seq = first; seq < first + count.value(); ++seq) {
-            if (!read_session(reader, session)) {
-              return outcome = Error{ErrorCode::kCorruptRecord, "session log"}, false;
-            }
-            if (seq <= x_seqs[p]) continue;
-            x_decider.learn(session);
-            x_seqs[p] = seq;
-            learnt = true;
-          }
-          return true;
-        });
+    auto read = read_sessions(PartitionId{static_cast<uint16_t>(p)}, x_seqs[p],
+                              [&](uint64_t seq, const ClosedSession& session) {
+                                x_seqs[p] = seq;
+                                if (is_blank(session)) return true;  // its visitor was erased
+                                x_decider.learn(session);
+                                learnt = true;
+                                return true;
+                              });
     if (!read) return read;
-    if (!outcome) return outcome;
   }
   if (learnt) x_decider.publish();
   return {};
+}
+
+// Who came back since has new sessions, which forgetting the visitor took out too.
+Result<void> ModelThread::learn_again(const Forgotten& forgotten) {
+  const uint64_t known = x_seqs[to_index(forgotten.partition)];
+  if (known <= forgotten.upto) return {};
+  return read_sessions(forgotten.partition, forgotten.upto,
+                       [&](uint64_t seq, const ClosedSession& session) {
+                         if (seq > known) return false;
+                         if (session.visitor == forgotten.visitor) x_decider.learn(session);
+                         return true;
+                       });
+}
+
+Result<void> ModelThread::forget(std::span<const Forgotten> all, std::span<uint64_t> counts) {
+  const std::lock_guard lock(x_learning);
+  if (auto learnt = learn_new(); !learnt) return learnt;
+  for (size_t i = 0; i < all.size(); ++i) {
+    counts[i] += x_decider.forget(all[i].visitor);
+    if (auto again = learn_again(all[i]); !again) return again;
+  }
+  x_decider.publish();
+  return save();
 }
 
 Result<void> ModelThread::save() {
@@ -105,7 +141,6 @@ Result<void> ModelThread::save() {
 }
 
 void ModelThread::start() {
-  x_running = true;
   x_thread = std::thread([this] { run(); });
 }
 
@@ -119,18 +154,16 @@ void ModelThread::run() {
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {
     // A notification can slip in between the test and the wait; the time limit bounds its delay.
-    x_changed.wait_for(lock, std::chrono::seconds(1),
-                       [this] { return x_stopping || x_news || !x_tasks.empty(); });
-    run_tasks(lock);
-    if (x_stopping) break;
+    x_changed.wait_for(lock, std::chrono::seconds(1), [this] { return x_stopping || x_news; });
+    if (x_stopping) return;
     if (!x_news) continue;
-    x_changed.wait_for(lock, kGather, [this] { return x_stopping || !x_tasks.empty(); });
-    run_tasks(lock);
+    x_changed.wait_for(lock, kGather, [this] { return x_stopping; });
     x_news = false;
     lock.unlock();
     auto done = catch_up();
     const auto now = std::chrono::steady_clock::now();
     if (done && now > save_at) {
+      const std::lock_guard learning(x_learning);
       done = save();
       const auto saved = std::chrono::steady_clock::now();
       save_at = saved + std::max<std::chrono::nanoseconds>(kSaveEvery, (saved - now) * kSaveShare);
@@ -139,29 +172,11 @@ void ModelThread::run() {
     if (!done && x_on_trouble) x_on_trouble(done.error());
     lock.lock();
   }
-  run_tasks(lock);
-  x_running = false;
-}
-
-void ModelThread::run_tasks(std::unique_lock<std::mutex>& lock) {
-  while (!x_tasks.empty()) {
-    Task& task = *x_tasks.front();
-    lock.unlock();
-    task.body();
-    lock.lock();
-    x_tasks.erase(x_tasks.begin());
-    task.is_done = true;
-    x_done.notify_all();
-  }
 }
 
 void ModelThread::call(const std::function<void()>& task) {
-  std::unique_lock lock(x_mutex);
-  if (!x_running) return task();
-  Task waiting{task};
-  x_tasks.push_back(&waiting);
-  x_changed.notify_all();
-  x_done.wait(lock, [&] { return waiting.is_done; });
+  const std::lock_guard lock(x_learning);
+  task();
 }
 
 void ModelThread::end_thread() {
@@ -175,7 +190,8 @@ void ModelThread::end_thread() {
 
 Result<void> ModelThread::stop() {
   end_thread();
-  if (auto learnt = catch_up(); !learnt) return learnt;
+  const std::lock_guard learning(x_learning);
+  if (auto learnt = learn_new(); !learnt) return learnt;
   return save();
 }
 

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -28,11 +29,19 @@ class ModelThread {
   void start();
   // Any thread; cheap.
   void notify();
-  // Calls it on the model's thread, or here if that does not run, and returns once it is done. Any
-  // thread; not from the model's own.
+  // Calls it here, with nobody else learning, forgetting or publishing meanwhile. Any thread.
   void call(const std::function<void()>& task);
-  // Learns all there is now, on the calling thread. REQUIRES: not started, or stopped.
+  // Learns all there is now, on the calling thread.
   [[nodiscard]] Result<void> catch_up();
+  // Sessions of a visitor up to this one are to be as if they had never been.
+  struct Forgotten {
+    PartitionId partition{};
+    VisitorKey visitor;
+    uint64_t upto = 0;
+  };
+  // Learns what there is, takes these sessions out again and saves: adds to `counts`, by place, how
+  // many they were. Any thread; waits for the model's own.
+  [[nodiscard]] Result<void> forget(std::span<const Forgotten> all, std::span<uint64_t> counts);
   // The last session of a partition that is in the saved model. Any thread.
   [[nodiscard]] uint64_t saved(PartitionId partition) const {
     return x_saved[to_index(partition)].load(std::memory_order_relaxed);
@@ -42,10 +51,15 @@ class ModelThread {
 
  private:
   void run();
-  void run_tasks(std::unique_lock<std::mutex>& lock);
   void end_thread();
+  // REQUIRES of these: x_learning is held.
+  [[nodiscard]] Result<void> learn_new();
+  [[nodiscard]] Result<void> learn_again(const Forgotten& forgotten);
+  template <typename Take>
+  [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after, Take take);
   [[nodiscard]] Result<void> save();
 
+  std::mutex x_learning;  // held by whoever learns, forgets, publishes or saves
   Log& x_log;
   StateStore& x_store;
   Decider& x_decider;
@@ -56,13 +70,6 @@ class ModelThread {
   std::mutex x_mutex;
   std::condition_variable x_changed;
   bool x_stopping = false;
-  bool x_running = false;
-  struct Task {
-    const std::function<void()>& body;
-    bool is_done = false;
-  };
-  std::vector<Task*> x_tasks;  // each of a caller who waits for it
-  std::condition_variable x_done;
   std::thread x_thread;
 };
 

@@ -26,7 +26,7 @@ SetChecksum Partition::checksum(AudienceId audience) const {
 
 std::string_view Partition::recent_name(VisitorNumber number) const {
   const size_t index = number - x_first_unsaved;
-  return number >= x_first_unsaved && index < x_unsaved.size()
+  return number >= x_first_unsaved && index < x_unsaved.size() && x_unsaved[index] != nullptr
              ? std::string_view(x_unsaved[index]->visitor.name)
              : std::string_view();
 }
@@ -35,6 +35,7 @@ std::string_view Partition::recent_name(VisitorNumber number) const {
 
 Result<void> Partition::insert_stored(VisitorKey key, std::string_view value) {
   if (x_cache.find(key) != nullptr) return {};  // the same key was asked for twice
+  if (is_erased(key)) return {};
   Visitor visitor;
   visitor.key = key;
   if (auto decoded = decode_visitor(value, visitor); !decoded) return decoded;
@@ -171,6 +172,7 @@ Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock, 
 
 Result<Partition::Applied> Partition::apply(std::string_view event_record, CachedVisitor* known) {
   x_record.append(event_record);
+  if (is_erased_event(event_record)) return apply_erased(event_record), Applied::kDuplicate;
   if (auto read = read_event(event_record, x_event); !read) return read.error();
   if (x_event_clock) x_state.clock = std::max(x_state.clock, x_event.at);
   ++x_events_since;

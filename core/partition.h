@@ -17,6 +17,7 @@
 #include "core/customer_thread.h"
 #include "core/deadlines.h"
 #include "core/engine.h"
+#include "core/erasure.h"
 #include "core/operator.h"
 #include "core/operators_cache.h"
 #include "core/partition_format.h"
@@ -96,6 +97,21 @@ class Partition final : public EffectSink {
   void hand_over_customers(std::vector<CustomerChange>& changes);
   [[nodiscard]] const Insights& insights() const { return x_insights; }
 
+  // --- erasure; see core/partition_erasure.cc
+
+  // A visitor as they are to be erased; nothing when there is none of this name.
+  [[nodiscard]] Result<std::optional<ErasureTarget>> erasure_target(SiteId site,
+                                                                    std::string_view name);
+  // The same for one found by find(), whose part of the log stays: nothing stands in for a key that
+  // no state names.
+  [[nodiscard]] Result<ErasureTarget> retention_target(const CachedVisitor& cached);
+  // Forgets them: leaves every audience, gives up the open session. `deadlines`: what
+  // Deadlines::stored() found of them since the last checkpoint was written. Between
+  // begin(kErasure) and finish(), any number of times. REQUIRES: of one of the two, since when
+  // nothing happened to them.
+  void erase(const ErasureTarget& target, std::vector<std::string> deadlines);
+  [[nodiscard]] bool has_erased() const { return !x_erased.empty(); }  // … since a checkpoint
+
   // What to append to the log. Views stay valid until the next begin().
   [[nodiscard]] PartitionAppend finish();
 
@@ -154,6 +170,11 @@ class Partition final : public EffectSink {
     VisitorNumber next = 0;
     VisitorNumber end = 0;
   };
+  struct ErasedVisitor {
+    VisitorNumber number = 0;
+    VisitorKey key;
+    std::vector<std::string> deadlines;  // rows of the state store
+  };
   struct NamedVisitor {
     VisitorNumber number = 0;
     SiteId site{};
@@ -181,9 +202,18 @@ class Partition final : public EffectSink {
   [[nodiscard]] MemberSet* future_members(AudienceVersion audience);
   [[nodiscard]] MemberSet& members_of(AudienceId audience);
   void append_to_feed(const Change& change);
+  void erase(CachedVisitor& cached, const ErasureTarget& target,
+             std::vector<std::string> deadlines);
+  void drop_pointers_to(CachedVisitor& cached);
+  [[nodiscard]] Result<void> replay_erasure(std::string_view content);
+  void apply_erased(std::string_view event_record);
+  // Erased, and perhaps still in the store.
+  [[nodiscard]] bool is_erased(VisitorKey key) const;
+  [[nodiscard]] bool is_erased(VisitorNumber number) const;
   bool drop_past_memberships(Visitor& visitor);
   [[nodiscard]] Result<bool> walk_unseen(VisitorWalk& walk, size_t most, VisitorReader look);
   void save_evaluation();
+  void save_erased();
   void save_set(MemberSet& set, std::string_view row);
   [[nodiscard]] static Result<void> load_set(std::string_view value, MemberSet& set);
   [[nodiscard]] Result<void> load_row(std::string_view row, std::string_view value);
@@ -232,7 +262,7 @@ class Partition final : public EffectSink {
 
   // Checkpointing.
   std::vector<CachedVisitor*> x_dirty;     // since the last checkpoint began
-  std::vector<CachedVisitor*> x_encoding;  // of the checkpoint under way
+  std::vector<CachedVisitor*> x_encoding;  // of the checkpoint under way; null: erased meanwhile
   size_t x_encoded = 0;                    // how many of x_encoding are done
   StateBatch x_batch;
   std::string x_row;      // reused
@@ -245,8 +275,10 @@ class Partition final : public EffectSink {
   uint64_t x_capture_position = 0;
   uint64_t x_checkpoint_position = 0;
   VisitorNumber x_first_unsaved = 0;      // numbers from here on have no stored name yet
-  std::vector<CachedVisitor*> x_unsaved;  // by number − x_first_unsaved
+  std::vector<CachedVisitor*> x_unsaved;  // by number − x_first_unsaved; null: erased
   size_t x_saving = 0;                    // how many of x_unsaved the checkpoint holds
+  std::vector<ErasedVisitor> x_erased;    // since the last checkpoint began
+  std::vector<ErasedVisitor> x_erasing;   // of the checkpoint under way
 };
 
 }  // namespace rekindle

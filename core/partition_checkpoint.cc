@@ -23,6 +23,7 @@ void Partition::begin_checkpoint() {
     x_encoding[i]->pending = true;
   }
   x_batch = StateBatch();
+  save_erased();  // first: a visitor of the same name may have come since
   std::string row;
   std::string value;
   state_format::append_partition_row(x_id, 'c', row);
@@ -54,6 +55,7 @@ void Partition::begin_checkpoint() {
   save_evaluation();
   x_saving = x_unsaved.size();
   for (size_t i = 0; i < x_saving; ++i) {
+    if (x_unsaved[i] == nullptr) continue;
     const Visitor& visitor = x_unsaved[i]->visitor;
     row.clear();
     state_format::append_number(x_id, visitor.number, row);
@@ -92,6 +94,7 @@ bool Partition::encode_slice(size_t bytes) {
   begin_prefetch(visitors.subspan(x_encoded));
   for (; x_encoded < x_encoding.size() && x_batch.bytes() - start < bytes; ++x_encoded) {
     prefetch_ahead(visitors, x_encoded);
+    if (x_encoding[x_encoded] == nullptr) continue;
     if (!x_encoding[x_encoded]->pending) continue;  // was touched, and encoded then
     encode_pending(*x_encoding[x_encoded]);
   }
@@ -103,7 +106,10 @@ StateBatch Partition::take_batch() {
 }
 
 void Partition::checkpoint_written() {
-  for (CachedVisitor* cached : x_encoding) cached->in_flight = false;
+  for (CachedVisitor* cached : x_encoding) {
+    if (cached != nullptr) cached->in_flight = false;
+  }
+  x_erasing.clear();
   x_encoding.clear();
   x_deadlines.saved();
   x_first_unsaved += static_cast<VisitorNumber>(x_saving);

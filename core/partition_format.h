@@ -1,7 +1,7 @@
 // A partition's own state in the state store: how far its log was applied and what it had counted.
 //
-//   1 version (1) · varints: position, change seq, session seq, next visitor number ·
-//   8 clock, ms · 8 fired time, ms · 16 fired key
+//   1 version (1, or 2) · varints: position, change seq, session seq, next visitor number ·
+//   8 clock, ms · 8 fired time, ms · 16 fired key · version 2: varint erased (never 0)
 #pragma once
 
 #include <string>
@@ -18,7 +18,8 @@ struct PartitionCheckpoint {
   uint64_t session_seq = 0;  // of the last session closed
   VisitorNumber next_number = 0;
   EventTime clock = EventTime::before_all();
-  FireBound fired;  // deadlines up to here have fired
+  FireBound fired;      // deadlines up to here have fired
+  uint64_t erased = 0;  // numbers below next_number whose visitors are no more
   friend bool operator==(const PartitionCheckpoint&, const PartitionCheckpoint&) = default;
 };
 

@@ -93,6 +93,7 @@ Result<void> Partition::count_customers(CustomerViews views) {
                                [&](std::string_view row, std::string_view value) {
                                  visitor.key = state_format::visitor_of(row);
                                  if (x_cache.find(visitor.key) != nullptr) return true;
+                                 if (is_erased(visitor.key)) return true;
                                  outcome = decode_totals(value, visitor);
                                  if (!outcome) return false;
                                  if (visitor.lifetime.orders > 0) note_customer(visitor, {}, views);

@@ -86,7 +86,7 @@ Result<void> Partition::visitors_of(std::string_view record, std::vector<Visitor
   while (!content.empty()) {
     const size_t size = event_record_size(content);
     if (size == 0) return Error{ErrorCode::kCorruptRecord, "a logged event is cut"};
-    keys.push_back(event_record_visitor(content));
+    if (!is_erased_event(content)) keys.push_back(event_record_visitor(content));
     content.remove_prefix(size);
   }
   return {};
@@ -117,6 +117,9 @@ Result<void> Partition::replay(uint64_t position, std::string_view record,
     auto step = decode_insights(content);
     if (!step) return step.error();
     if (auto changed = change_insights(std::move(*step)); !changed) return changed;
+  }
+  if (header.value().kind == RecordKind::kErasure) {
+    if (auto erased = replay_erasure(content); !erased) return erased;
   }
   if (header.value().kind == RecordKind::kEvents) {
     while (!content.empty()) {

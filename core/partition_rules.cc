@@ -55,7 +55,8 @@ Result<void> Partition::sweep(const Rules& before) {
   state_format::append_partition(x_id, begin);
   auto read = x_env.store.scan(Table::kVisitors, begin, state_format::partition_end(x_id),
                                [&](std::string_view row, std::string_view) {
-                                 keys.push_back(state_format::visitor_of(row));
+                                 const VisitorKey key = state_format::visitor_of(row);
+                                 if (!is_erased(key)) keys.push_back(key);
                                  return true;
                                });
   if (!read) return read;

@@ -14,9 +14,10 @@ Result<std::vector<Partition::NamedVisitor>> Partition::names_of(
   named.reserve(numbers.size());
   const auto first_unsaved = std::lower_bound(numbers.begin(), numbers.end(), x_first_unsaved);
   const auto stored = numbers.first(static_cast<size_t>(first_unsaved - numbers.begin()));
-  const auto add = [&named](VisitorNumber number, std::string_view value) {
+  const auto add = [this, &named](VisitorNumber number, std::string_view value) {
     ByteReader reader(value);
     const auto site = reader.fixed<SiteId>();
+    if (is_erased(number)) return;
     named.push_back({number, site, std::string(reader.raw(reader.left()))});
   };
   if (!stored.empty() && stored.back() - stored.front() < 2 * stored.size()) {
@@ -44,6 +45,7 @@ Result<std::vector<Partition::NamedVisitor>> Partition::names_of(
   }
   for (auto number = first_unsaved; number != numbers.end(); ++number) {
     if (*number - x_first_unsaved >= x_unsaved.size()) break;
+    if (x_unsaved[*number - x_first_unsaved] == nullptr) continue;
     const Visitor& visitor = x_unsaved[*number - x_first_unsaved]->visitor;
     named.push_back({*number, visitor.site, visitor.name});
   }
@@ -103,6 +105,7 @@ Result<bool> Partition::walk_unseen(VisitorWalk& walk, size_t most, VisitorReade
   }
   Result<void> outcome;
   auto read = x_env.store.multi_get(Table::kVisitors, views, [&](size_t i, std::string_view value) {
+    if (is_erased(missing[i])) return;
     Visitor visitor;
     visitor.key = missing[i];
     if (auto decoded = decode_visitor(value, visitor); !decoded) {

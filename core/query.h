@@ -54,6 +54,12 @@ class QueryScope {
   [[nodiscard]] virtual const SiteInsights* insights(PartitionId partition, SiteId site) = 0;
   // The next visitors of a walk, at most `most`; false when all were seen.
   [[nodiscard]] virtual Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) = 0;
+  // Keeps the query that is running: it goes back to its sender once an event of this visitor is
+  // committed or an audience of theirs changes, whoever else causes that.
+  virtual void wait_for(VisitorKey visitor, Query& running) = 0;
+  // Sends one that waits back now. `waiting` may be gone already; it is only compared, so a query
+  // of the same sender at the same place may come back early instead.
+  virtual void wait_no_more(VisitorKey visitor, const Query* waiting) = 0;
 };
 
 }  // namespace rekindle

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/assert.h"
 #include "core/customer_thread.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
@@ -53,6 +54,19 @@ EventTime Shard::now_for(const Partition& partition) const {
 
 // --- one round
 
+// Whether work that can wait is beside events, so that it has to leave them room. Without a thread
+// nothing is: then all is done at once.
+bool Shard::is_live(int64_t now_ns) const {
+  return x_thread.joinable() && now_ns - x_events_at_ns < limits::kLiveForNs;
+}
+
+void Shard::look_at_pace() {
+  const int64_t now = monotonic_ns();
+  if (!x_touched.empty()) x_events_at_ns = now;
+  x_may_fire = !is_live(now) || !x_fire_pace.is_resting(now);
+  x_fire_ns = 0;
+}
+
 void Shard::take_messages() {
   const size_t taken = x_inbox.take(x_taken.data(), x_taken.size());
   for (size_t i = 0; i < taken; ++i) {
@@ -80,6 +94,7 @@ void Shard::publish() {
     bump(x_counters.changes, count);
     x_env.last_changes[to_index(append.partition)].store(append.first_change + count - 1,
                                                          std::memory_order_release);
+    if (!x_watches.empty()) wake_watchers(content, count);
     if (listener != nullptr) {
       (*listener)({append.partition, append.first_change, count, std::string(content), now});
     }
@@ -101,10 +116,24 @@ void Shard::reply() {
   x_counters.inbox_bytes.store(x_inbox.bytes(), std::memory_order_relaxed);
 }
 
+void Shard::wake_watchers(std::string_view changes, uint32_t count) {
+  ByteReader reader(changes);
+  for (uint32_t i = 0; i < count; ++i) {
+    Change change;
+    RK_ASSERT(read_change(reader, change));
+    x_watches.take(change.visitor, x_woken);
+  }
+}
+
+void Shard::stop_waiting(VisitorKey visitor, const Query* waiting) {
+  x_watches.take(visitor, waiting, x_woken);
+}
+
 void Shard::answer_queries() {
   for (Query* query : x_queries) {
     ShardScope scope(*this);
     query->run(scope);
+    if (scope.is_kept()) continue;
     if (query->sender == nullptr) {
       query->on_reply();  // the engine's own, which waits on another thread
     } else {
@@ -112,6 +141,8 @@ void Shard::answer_queries() {
     }
   }
   x_queries.clear();
+  for (Query* query : x_woken) give_back(query);
+  x_woken.clear();
 }
 
 void Shard::give_back(Message* message) {
@@ -165,6 +196,7 @@ bool Shard::step() {
     return any;
   }
   if (!x_checkpointer.is_full()) gather();
+  look_at_pace();
   Result<void> outcome = read_ahead();
   begin_prefetch(x_ahead);
   for (size_t i = 0; outcome && i < x_touched.size(); ++i) {
@@ -219,14 +251,14 @@ int64_t Shard::sleep_ms() {
   constexpr int64_t kLongest = 60'000;
   int64_t least = kLongest;
   if (x_checkpointer.is_full()) return 1;  // until there is room; those who wait are in x_waiting
-  if (x_is_resting) least = 1;
+  if (x_redefinition_rests) least = 1;
   if (x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents) return least;
   const EventTime now = as_event_time(x_env.clock.now());
   for (const auto& partition : x_partitions) {
     const EventTime next = partition->deadlines().next();
     if (next != EventTime::never()) least = std::min(least, (next - now).ms);
   }
-  return std::max<int64_t>(least, 0);
+  return std::max<int64_t>(least, x_may_fire ? 0 : 1);  // what is due may be resting
 }
 
 void Shard::run() {
@@ -252,6 +284,13 @@ void Shard::stop() {
   x_inbox.bell().announce_sleep();  // so that the ring below is written whatever the shard does
   x_inbox.bell().ring();
   if (x_thread.joinable()) x_thread.join();
+  x_watches.take_all(x_woken);
+  for (Query* query : x_woken) {
+    query->failed = true;
+    give_back(query);
+  }
+  x_woken.clear();
+  ring();
 }
 
 Result<void> Shard::checkpoint_all() {

@@ -5,15 +5,21 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "core/checkpointer.h"
 #include "core/engine.h"
 #include "core/operators_cache.h"
+#include "core/pace.h"
 #include "core/partition.h"
 #include "core/query.h"
+#include "core/watches.h"
 
 namespace rekindle {
 
@@ -68,9 +74,41 @@ class Shard {
   // Tells what changed about customers and brings all partitions to what is published. The same.
   [[nodiscard]] Result<void> settle();
 
+  // Erases a visitor, whose stored deadlines were read when the partition's checkpoint was at
+  // `since`: fills `mark` and `counts`, has them kept, then commits. False: a checkpoint was
+  // written meanwhile, read again. On the shard's thread.
+  struct ErasureJob {
+    SiteId site{};
+    std::string_view name;
+    std::vector<std::string> deadlines;
+    uint64_t since = 0;
+    ErasureMark& mark;
+    ErasedCounts& counts;
+    std::function<Result<void>()> keep;
+  };
+  [[nodiscard]] Result<bool> erase(PartitionId partition, ErasureJob job);
+  // Forgets those of these visitors who were not seen for their site's retention; otherwise as
+  // erase(). A slice: they go into one record.
+  struct RetentionJob {
+    std::span<const VisitorKey> candidates;
+    Deadlines::Rows& deadlines;
+    uint64_t since = 0;
+    // Filled: who was forgotten, and where the partition's streams were then.
+    std::vector<VisitorKey> forgotten;
+    uint64_t position = 0;
+    uint64_t session = 0;
+  };
+  [[nodiscard]] Result<bool> forget_unseen(PartitionId partition, RetentionJob& job);
+  // Whether the partition is checkpointed up to here; if not, it will be soon. The same.
+  [[nodiscard]] bool is_checkpointed(PartitionId partition, uint64_t position);
+
   // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
   // go once it counts every shard as switched, or the shard has stopped.
   void work_on(RedefinitionJob& job);
+
+  // Queries that wait for a visitor to be touched. On the shard's thread.
+  [[nodiscard]] Watches& watches() { return x_watches; }
+  void stop_waiting(VisitorKey visitor, const Query* waiting);
 
   [[nodiscard]] Inbox& inbox() { return x_inbox; }
   [[nodiscard]] const ShardCounters& counters() const { return x_counters; }
@@ -115,6 +153,10 @@ class Shard {
   void take_messages();
   void gather();
   [[nodiscard]] Result<void> read_ahead();
+  [[nodiscard]] bool is_live(int64_t now_ns) const;
+  void look_at_pace();
+  [[nodiscard]] Result<void> begin(Partition& partition, RecordKind kind, EventTime now,
+                                   bool event_clock, size_t fires_max);
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
   [[nodiscard]] Result<void> fire_due();
   [[nodiscard]] Result<void> commit();
@@ -127,6 +169,7 @@ class Shard {
   void quarantine_collision(std::string_view record, Parcel& parcel);
   void publish();  // and empties the batch
   void reply();
+  void wake_watchers(std::string_view changes, uint32_t count);
   void answer_queries();
   void give_back(Message* message);
   void ring();
@@ -149,6 +192,8 @@ class Shard {
   std::deque<Waiting> x_waiting;
   std::vector<Parcel*> x_finished;
   std::vector<Query*> x_queries;
+  Watches x_watches;
+  std::vector<Query*> x_woken;                // by this batch; they go back after its acks
   std::vector<Share> x_shares;                // by index into x_partitions
   std::vector<size_t> x_touched;              // which of them the batch touches
   std::vector<const CachedVisitor*> x_ahead;  // of its events, as they are applied; null: not known
@@ -167,9 +212,12 @@ class Shard {
   RedefinitionJob* x_job = nullptr;
   JobStep x_job_step = JobStep::kBegin;
   size_t x_next_redefined = 0;  // round robin over partitions
-  int64_t x_events_at_ns = 0;   // the last batch with events; only kept during a redefinition
-  int64_t x_rested_at_ns = 0;   // beside events: not before this
-  bool x_is_resting = false;    // looks again within a millisecond
+  int64_t x_events_at_ns = 0;   // the last batch with events
+  Pace x_redefinition_pace{limits::kRestPerWork};
+  Pace x_fire_pace{limits::kRestPerFires};
+  int64_t x_fire_ns = 0;              // what due deadlines took of this round
+  bool x_may_fire = true;             // this round: deadlines that are due are not resting
+  bool x_redefinition_rests = false;  // looks again within a millisecond
 };
 
 }  // namespace rekindle

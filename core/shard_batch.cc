@@ -85,10 +85,21 @@ void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
   bump(x_counters.collisions);
 }
 
+// Begins a partition's record, and fires what is due in it as far as its turn allows.
+Result<void> Shard::begin(Partition& partition, RecordKind kind, EventTime now, bool event_clock,
+                          size_t fires_max) {
+  if (!x_may_fire) return partition.begin(kind, now, event_clock, 0);
+  if (partition.deadlines().next() > now) return partition.begin(kind, now, event_clock, fires_max);
+  const int64_t began = monotonic_ns();
+  auto begun = partition.begin(kind, now, event_clock, fires_max);
+  x_fire_ns += monotonic_ns() - began;
+  return begun;
+}
+
 Result<void> Shard::apply_share(Partition& partition, Share& share) {
   const bool event_clock = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents;
   const size_t fires = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
-  auto begun = partition.begin(RecordKind::kEvents, now_for(partition), event_clock, fires);
+  auto begun = begin(partition, RecordKind::kEvents, now_for(partition), event_clock, fires);
   if (!begun) return begun;
   uint64_t duplicates = 0;
   for (size_t i = 0; i < share.records.size(); ++i) {
@@ -105,6 +116,9 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
   bump(x_counters.duplicates, duplicates);
   bump(x_counters.events, share.records.size() - duplicates);
   x_batch.partitions.push_back(partition.finish());
+  if (!x_watches.empty()) {
+    for (const VisitorKey key : share.keys) x_watches.take(key, x_woken);
+  }
   share.records.clear();
   share.parcels.clear();
   share.keys.clear();
@@ -113,28 +127,33 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
 }
 
 Result<void> Shard::fire_due() {
-  // Live traffic goes first: beside a batch only a portion fires, or a herd would slow every event.
+  // Live traffic goes first: beside a batch only a portion fires, and then what is due rests for a
+  // while, or a herd would slow every event.
   size_t budget = x_touched.empty() ? limits::kFiresPerBatchMax : limits::kFiresPerBatchMax / 4;
+  if (!x_may_fire) budget = 0;
   int64_t lag = 0;
   const bool wall = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kWall;
   const EventTime wall_now = as_event_time(x_env.clock.now());
-  for (size_t i = 0; i < x_partitions.size() && budget > 0; ++i) {
-    const size_t index = (x_next_due + i) % x_partitions.size();
+  const size_t first = x_next_due;
+  for (size_t i = 0; i < x_partitions.size(); ++i) {
+    const size_t index = (first + i) % x_partitions.size();
     Partition& partition = *x_partitions[index];
     const EventTime now = wall ? wall_now : partition.clock();
     if (auto read = partition.deadlines().advance(now); !read) return read;
     const EventTime next = partition.deadlines().next();
     if (next > now) continue;
     lag = std::max(lag, (now - next).ms);
+    if (budget == 0) break;
     if (std::find(x_touched.begin(), x_touched.end(), index) != x_touched.end()) continue;
     constexpr size_t kPortion = limits::kFiresPerBatchMax / 4;
-    if (auto begun = partition.begin(RecordKind::kTick, now, false, kPortion); !begun) {
+    if (auto begun = begin(partition, RecordKind::kTick, now, false, kPortion); !begun) {
       return begun;
     }
     x_batch.partitions.push_back(partition.finish());
     budget -= std::min(budget, kPortion);
-    if (budget == 0) x_next_due = index + 1;
+    x_next_due = index + 1;
   }
+  if (x_fire_ns > 0) x_fire_pace.worked(x_fire_ns, monotonic_ns());
   x_counters.deadline_lag_ms.store(lag, std::memory_order_relaxed);
   return {};
 }

@@ -73,18 +73,17 @@ Result<void> Shard::apply_job_step(Partition& partition, size_t most) {
 // Beside events: small slices, with rests between them that let a burst through, and only as fast
 // as what they change is saved. Alone: as fast as that.
 Result<bool> Shard::redefine_at_leisure(bool had_events) {
-  x_is_resting = false;
+  x_redefinition_rests = false;
   if (x_checkpointer.is_full() || x_checkpointer.is_behind()) return false;  // it rings
   const int64_t began = monotonic_ns();
-  if (had_events) x_events_at_ns = began;
-  const bool is_live = x_thread.joinable() && began - x_events_at_ns < limits::kLiveForNs;
-  if (is_live && began < x_rested_at_ns) {
-    x_is_resting = true;
+  const bool beside_events = is_live(began);
+  if (beside_events && x_redefinition_pace.is_resting(began)) {
+    x_redefinition_rests = true;
     return false;
   }
-  auto more = redefine_some(had_events || is_live);
+  auto more = redefine_some(had_events || beside_events);
   const int64_t ended = monotonic_ns();
-  x_rested_at_ns = ended + limits::kRestPerWork * (ended - began);
+  x_redefinition_pace.worked(ended - began, ended);
   return more;
 }
 

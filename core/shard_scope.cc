@@ -76,4 +76,13 @@ const Rules& ShardScope::rules(PartitionId partition) {
   return x_shard.partition(partition)->rules();
 }
 
+void ShardScope::wait_for(VisitorKey visitor, Query& running) {
+  x_shard.watches().add(visitor, running);
+  x_is_kept = true;
+}
+
+void ShardScope::wait_no_more(VisitorKey visitor, const Query* waiting) {
+  x_shard.stop_waiting(visitor, waiting);
+}
+
 }  // namespace rekindle

@@ -22,12 +22,16 @@ class ShardScope final : public QueryScope {
   [[nodiscard]] EventTime now(PartitionId partition) override;
   [[nodiscard]] const SiteInsights* insights(PartitionId partition, SiteId site) override;
   [[nodiscard]] Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) override;
+  void wait_for(VisitorKey visitor, Query& running) override;
+  void wait_no_more(VisitorKey visitor, const Query* waiting) override;
+  [[nodiscard]] bool is_kept() const { return x_is_kept; }  // the query waits in the shard
   // For the engine's own queries.
   [[nodiscard]] Shard& shard() { return x_shard; }
 
  private:
   [[nodiscard]] Partition& partition_for(VisitorKey key);
   Shard& x_shard;
+  bool x_is_kept = false;
 };
 
 }  // namespace rekindle

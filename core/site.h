@@ -26,6 +26,7 @@ struct Site {
   Duration late_max = hours(72);  // how far `at` may lie behind `received_at` on the wall clock
   std::vector<ExchangeRate> rates;
   std::string calling_code;      // "49": completes phones without one in hand-overs; empty: none
+  Duration retention{0};         // visitors not seen for so long are forgotten; 0: never
   bool consent_required = true;  // hand-overs: who was never asked counts as refusing
 };
 

@@ -68,6 +68,13 @@ class StateBatch {
   std::string x_bytes;
 };
 
+// Rows from `begin` to `end`, both of them too.
+struct TableRange {
+  Table table;
+  std::string begin;
+  std::string end;
+};
+
 // Called with (key, value); returns false to stop. Views are valid during the call only.
 using RowVisitor = absl::FunctionRef<bool(std::string_view, std::string_view)>;
 
@@ -87,6 +94,9 @@ class StateStore {
                                           RowVisitor visit) = 0;
   // Empties the write buffers to disk. Any thread.
   [[nodiscard]] virtual Result<void> flush() = 0;
+  // When it returns, nothing that was deleted or overwritten in these rows, and nothing at all that
+  // was logged for recovery, is in any file any more. Any thread; takes long.
+  [[nodiscard]] virtual Result<void> purge(std::span<const TableRange> ranges) = 0;
   // Bytes on disk (in memory for the in-memory store).
   [[nodiscard]] virtual uint64_t size_bytes() const = 0;
   // True while the store slows writers down (compaction debt): feeds admission control.

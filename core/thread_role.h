@@ -7,7 +7,7 @@
 namespace rekindle {
 
 enum class ThreadRole {
-  kServing,     // somebody waits for it
+  kServing,     // somebody waits for it: it runs as soon as it wakes
   kBackground,  // takes little while serving threads have work
 };
 

@@ -100,6 +100,20 @@ void VisitorCache::drop_clean(size_t first) {
   }
 }
 
+void VisitorCache::remove(const CachedVisitor& cached) {
+  for (size_t place = 0; place < x_slots.size(); ++place) {
+    if (x_slots[place].get() == &cached) return drop(place);
+  }
+}
+
+const VisitorKey* VisitorCache::next_above(VisitorKey key) const {
+  const VisitorKey* next = nullptr;
+  for (const auto& [other, cached] : x_index) {
+    if (other > key && (next == nullptr || other < *next)) next = &other;
+  }
+  return next;
+}
+
 void VisitorCache::clear() {
   x_index.clear();
   x_slots.clear();

@@ -78,6 +78,10 @@ class VisitorCache {
     }
     return visitors;
   }
+  // Takes one out. REQUIRES: nobody points to it any more.
+  void remove(const CachedVisitor& cached);
+  // The least key above this one in the cache; null: none.
+  [[nodiscard]] const VisitorKey* next_above(VisitorKey key) const;
   void clear();
 
  private:

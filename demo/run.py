@@ -95,6 +95,9 @@ def show_decisions(base, visitors):
 def show_addresses(base, visitors):
     visitor = visitors[0] if visitors else "12347"
     say(f"""
+The shop, in a browser
+  {base}/demo/
+
 Try it
   curl '{base}/v1/audiences'
   curl '{base}/v1/audiences/NAME/members?limit=5'

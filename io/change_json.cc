@@ -40,7 +40,11 @@ void ChangeJson::append(PartitionId partition, const Change& change, std::string
   object.number("seq", change.seq);
   object.text("audience", audience_name(change.audience));
   object.number("version", static_cast<uint64_t>(change.definition_version));
-  object.text("visitor", change.visitor_name);
+  if (is_blank(change)) {
+    object.key("visitor").append("null");
+  } else {
+    object.text("visitor", change.visitor_name);
+  }
   if (site != nullptr) object.text("site", site->name);
   object.text("change", word_of(change));
   object.text("reason", name_of(change.reason));

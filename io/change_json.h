@@ -6,6 +6,7 @@
 // A "change" is entered, left, consent_granted or consent_refused.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,11 +33,18 @@ class AudienceFilter {
   // "*" means all. Errors: kNotFound names the unknown one.
   [[nodiscard]] static Result<AudienceFilter> make(const std::vector<std::string>& names,
                                                    const Rules& rules);
-  [[nodiscard]] bool wants(AudienceId id) const {
+  // Only changes of this site's visitors; null: of all.
+  void confine(const Site* site) {
+    if (site != nullptr) x_site = site->id;
+  }
+  [[nodiscard]] bool wants(const Change& change) const {
+    const AudienceId id = change.audience;
+    if (x_site && *x_site != change.site) return false;
     return x_all || (to_index(id) < x_wanted.size() && x_wanted[to_index(id)]);
   }
 
  private:
+  std::optional<SiteId> x_site;
   bool x_all = true;
   std::vector<bool> x_wanted;  // by audience id
 };

@@ -4,6 +4,7 @@
 
 #include "core/limits.h"
 #include "core/time_text.h"
+#include "io/json_text.h"
 
 namespace rekindle::io {
 namespace dom = simdjson::dom;
@@ -120,6 +121,62 @@ Result<AudienceDefinition> read_definition(const dom::object& object) {
   return definition;
 }
 
+Result<void> read_decisions(const dom::element& value, std::vector<DecideRequest>& out) {
+  dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return wrong_type("subscribe.decisions");
+  for (const dom::element item : array) {
+    dom::object object;
+    if (item.get(object) != simdjson::SUCCESS) return wrong_type("subscribe.decisions");
+    if (out.size() == limits::kLiveDecisionsMax) {
+      return Error{ErrorCode::kTooManyItems, "subscribe.decisions"};
+    }
+    auto request = read_decide(object);
+    if (!request) return request.error();
+    out.push_back(*std::move(request));
+  }
+  return {};
+}
+
+// {"visitor":"ann","site":"shop", to stand before an event's own fields: of a repeated field the
+// last one counts.
+std::string known_fields(const DecideRequest& request) {
+  std::string known = "{\"visitor\":";
+  append_json_string(known, request.visitor);
+  if (!request.site.empty()) append_json_string(known.append(",\"site\":"), request.site);
+  return known;
+}
+
+// The body's events as their sender wrote them, amounts digit by digit; those that name no visitor
+// or site get the request's.
+Result<std::string> read_events(std::string_view body, const DecideRequest& request) {
+  namespace ondemand = simdjson::ondemand;
+  ondemand::parser parser;
+  const simdjson::padded_string padded(body);
+  ondemand::document document;
+  ondemand::array events;
+  if (parser.iterate(padded).get(document) != simdjson::SUCCESS ||
+      document["events"].get_array().get(events) != simdjson::SUCCESS) {
+    return wrong_type("events");
+  }
+  const std::string known = known_fields(request);
+  std::string out = "[";
+  size_t count = 0;
+  for (auto element : events) {
+    if (++count > limits::kDecideEventsMax) return Error{ErrorCode::kTooManyItems, "events"};
+    ondemand::object object;
+    std::string_view text;
+    if (element.get_object().get(object) != simdjson::SUCCESS ||
+        object.raw_json().get(text) != simdjson::SUCCESS) {
+      return wrong_type("events");
+    }
+    const size_t inside = text.find_first_not_of(" \t\r\n", 1);
+    out.append(count > 1 ? "," : "").append(known);
+    out.append(text[inside] == '}' ? "" : ",").append(text.substr(inside));
+  }
+  out.push_back(']');
+  return out;
+}
+
 Result<ControlFrame> read_subscribe(const dom::element& value) {
   dom::object object;
   if (value.get(object) != simdjson::SUCCESS) return wrong_type("subscribe");
@@ -127,7 +184,13 @@ Result<ControlFrame> read_subscribe(const dom::element& value) {
   Result<void> read = read_texts(object, "audiences", kNamesMax, frame.audiences);
   if (read) read = read_text(object, "after", frame.after);
   if (!read) return read.error();
-  if (frame.audiences.empty()) return Error{ErrorCode::kMissingField, "subscribe.audiences"};
+  dom::element element;
+  if (object["decisions"].get(element) == simdjson::SUCCESS) {
+    if (read = read_decisions(element, frame.decisions); !read) return read.error();
+  }
+  if (frame.audiences.empty() && frame.decisions.empty()) {
+    return Error{ErrorCode::kMissingField, "subscribe.audiences or subscribe.decisions"};
+  }
   return ControlFrame(std::move(frame));
 }
 
@@ -163,11 +226,20 @@ Result<ControlFrame> parse_control_frame(std::string_view text) {
   return ControlFrame(DecideFrame{*std::move(request)});
 }
 
-Result<DecideRequest> parse_decide_body(std::string_view body) {
+Result<DecideBody> parse_decide_body(std::string_view body) {
   dom::parser parser;
   const auto object = parse_object(parser, body);
   if (!object) return object.error();
-  return read_decide(*object);
+  auto request = read_decide(*object);
+  if (!request) return request.error();
+  DecideBody decide{*std::move(request), std::nullopt};
+  dom::element events;
+  if ((*object)["events"].get(events) == simdjson::SUCCESS) {
+    auto read = read_events(body, decide.request);
+    if (!read) return read.error();
+    decide.events = *std::move(read);
+  }
+  return decide;
 }
 
 namespace {

@@ -15,10 +15,12 @@
 
 namespace rekindle::io {
 
-// {"subscribe":{"audiences":["a"] or ["*"],"after":"cursor, now or 0"}}; "after" absent: now.
+// {"subscribe":{"audiences":["a"] or ["*"],"after":"cursor, now or 0","decisions":[{…},…]}}, with
+// at least one of the two lists; "after" absent: now; decisions as the body of POST /v1/decide.
 struct SubscribeFrame {
   std::vector<std::string> audiences;
   std::string after = "now";
+  std::vector<DecideRequest> decisions;
 };
 struct UnsubscribeFrame {};  // {"unsubscribe":true}
 struct DecideFrame {         // {"decide":{…}} as the body of POST /v1/decide
@@ -32,8 +34,13 @@ using ControlFrame = std::variant<SubscribeFrame, UnsubscribeFrame, DecideFrame>
 [[nodiscard]] Result<ControlFrame> parse_control_frame(std::string_view frame);
 
 // {"visitor","placement"? or "placements"?:["name" or {"name","n"?}],"n"?,"site"?,
-// "cart"?:[product ids],"cart_discount"?,"shown"?:[product ids]}. Errors: as above.
-[[nodiscard]] Result<DecideRequest> parse_decide_body(std::string_view body);
+// "cart"?:[product ids],"cart_discount"?,"shown"?:[product ids],"events"?:[…]}. Errors: as above,
+// and kTooManyItems.
+struct DecideBody {
+  DecideRequest request;
+  std::optional<std::string> events;  // a JSON array, as the body of POST /v1/events
+};
+[[nodiscard]] Result<DecideBody> parse_decide_body(std::string_view body);
 // Errors: kMissingField, kInvalidArgument, kStringTooLong. Used for query parameters too.
 [[nodiscard]] Result<void> check(const DecideRequest& request);
 

@@ -40,15 +40,6 @@ void append_offer(std::string& out, const Offer& offer) {
 
 }  // namespace
 
-Result<const Site*> site_for(const IoThread& thread, std::string_view name) {
-  const Sites& sites = thread.engine().sites();
-  if (name.empty()) name = thread.parts().config.default_site;
-  if (name.empty() && sites.all().size() == 1) return &sites.all().front();
-  const Site* site = sites.find(name);
-  if (site == nullptr) return Error{ErrorCode::kUnknownSite, std::string(name)};
-  return site;
-}
-
 DecideQuery::DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key, SiteId site,
                          Done done)
     : x_thread(thread),
@@ -58,8 +49,11 @@ DecideQuery::DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key
       x_started_ns(monotonic_ns()),
       x_done(std::move(done)) {}
 
-Result<void> DecideQuery::ask(IoThread& thread, DecideRequest request, Done done) {
-  const auto site = site_for(thread, request.site);
+Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequest request,
+                              Done done) {
+  if (auto allowed = access.check(Scope::kDecide); !allowed) return allowed;
+  const auto site =
+      access.find_site(request.site, thread.parts().config.default_site, thread.engine().sites());
   if (!site) return site.error();
   request.site = (*site)->name;
   const VisitorKey key = visitor_key((*site)->id, request.visitor);

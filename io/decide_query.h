@@ -9,13 +9,10 @@
 
 #include "core/decider.h"
 #include "core/query.h"
+#include "io/access/gate.h"
 #include "io/io_thread.h"
 
 namespace rekindle::io {
-
-// The site a request means: the named one, else the configured default, else the only one.
-// Errors: kUnknownSite.
-[[nodiscard]] Result<const Site*> site_for(const IoThread& thread, std::string_view name);
 
 struct PlacedDecision {
   std::string placement;
@@ -32,9 +29,10 @@ class DecideQuery final : public Query {
  public:
   using Done = std::function<void(const Result<DecideAnswer>&)>;
 
-  // `done` is called once on this io thread, unless an error is returned. Errors: kUnknownSite,
-  // kOverloaded.
-  [[nodiscard]] static Result<void> ask(IoThread& thread, DecideRequest request, Done done);
+  // `done` is called once on this io thread, unless an error is returned. Errors: kForbidden and
+  // kUnknownSite as `access` says, kOverloaded.
+  [[nodiscard]] static Result<void> ask(IoThread& thread, const Access& access,
+                                        DecideRequest request, Done done);
 
   void run(QueryScope& scope) override;
   void on_reply() override;

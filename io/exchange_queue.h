@@ -18,10 +18,11 @@ struct Exchange {
   bool done = false;
   bool keep_alive = true;
   bool head = false;
-  std::string origin;   // for the answer's CORS headers
-  std::string cookie;   // of the visitor, when the answer sets one
-  std::string headers;  // a tracker's answer has these more, each "Name: value\r\n"
-  std::string bytes;    // the answer, once done
+  bool with_cookie = false;  // pages of `origin` may send the visitor's cookie
+  std::string origin;        // for the answer's CORS headers; empty: none
+  std::string cookie;        // of the visitor, when the answer sets one
+  std::string headers;       // a tracker's answer has these more, each "Name: value\r\n"
+  std::string bytes;         // the answer, once done
 };
 
 class ExchangeQueue {
@@ -42,6 +43,7 @@ class ExchangeQueue {
     slot.done = false;
     slot.keep_alive = true;
     slot.head = false;
+    slot.with_cookie = false;
     slot.origin.clear();
     slot.cookie.clear();
     slot.headers.clear();

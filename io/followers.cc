@@ -80,7 +80,7 @@ void Followers::offer(Follower& follower, const CommittedChanges& batch) {
   x_delivery.clear();
   size_t count = 0;
   for (Decoded& decoded : x_decoded) {
-    if (decoded.change.seq <= seen || !follower.x_filter.wants(decoded.change.audience)) continue;
+    if (decoded.change.seq <= seen || !follower.x_filter.wants(decoded.change)) continue;
     if (decoded.end == 0) {  // written once, for whoever wants it first
       decoded.begin = x_text.size();
       x_json.append(batch.partition, decoded.change, x_text);
@@ -151,7 +151,7 @@ void Followers::read_slice(Follower& follower, size_t partition) {
   size_t count = 0;
   for (const auto& stored : *changes) {
     follower.x_cursor.set(partition, stored.change.seq);
-    if (!follower.x_filter.wants(stored.change.audience)) continue;
+    if (!follower.x_filter.wants(stored.change)) continue;
     if (count++ > 0) x_delivery.push_back(',');
     Change change = stored.change;
     change.visitor_name = stored.visitor_name;

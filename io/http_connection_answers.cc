@@ -18,7 +18,8 @@ constexpr int64_t kDrainMs = 2'000;
 }  // namespace
 
 ResponseContext HttpConnection::context_of(const Exchange& exchange) const {
-  return {exchange.keep_alive, exchange.head, exchange.origin, x_thread.date()};
+  return {exchange.keep_alive, exchange.head, exchange.origin, x_thread.date(),
+          exchange.with_cookie};
 }
 
 void HttpConnection::count_answer(int status) {

@@ -111,6 +111,7 @@ void Intake::start(ParcelSource& parcels, WallTime received_at, std::string_view
   x_clock_mode = x_settings.clock_mode();
   x_source.assign(source);
   x_default_site.assign(default_site);
+  x_only_site = nullptr;
   x_index = 0;
   x_seen = 0;
   x_accepted = 0;
@@ -161,6 +162,9 @@ void Intake::reject(ErrorCode code, std::string detail, std::string_view raw) {
 }
 
 const Site* Intake::site_of(const RawEvent& raw) const {
+  if (x_only_site != nullptr) {
+    return raw.site.empty() || raw.site == x_only_site->name ? x_only_site : nullptr;
+  }
   if (!raw.site.empty()) return x_settings.sites.find(raw.site);
   if (!x_default_site.empty()) return x_settings.sites.find(x_default_site);
   const std::vector<Site>& all = x_settings.sites.all();

@@ -109,6 +109,10 @@ class Intake {
   // For what never became a RawEvent.
   void reject(ErrorCode code, std::string detail, std::string_view raw);
 
+  // Events of this request that name another site are rejected; those that name none are this
+  // one's. `site` must outlive the request.
+  void confine(const Site& site) { x_only_site = &site; }
+
   // What later rejections of this request are filed under, so that they can be replayed.
   void set_source(std::string_view source) { x_source.assign(source); }
 
@@ -132,7 +136,8 @@ class Intake {
   ClockMode x_clock_mode = ClockMode::kWall;
   std::string x_source;
   std::string x_default_site;
-  uint32_t x_index = 0;  // of the next input
+  const Site* x_only_site = nullptr;  // null: any
+  uint32_t x_index = 0;               // of the next input
   uint32_t x_seen = 0;
   uint32_t x_accepted = 0;
   std::vector<Rejection> x_rejections;

@@ -5,6 +5,7 @@
 #include "core/assert.h"
 #include "core/clock.h"
 #include "core/limits.h"
+#include "core/query.h"
 #include "core/thread_role.h"
 #include "io/io_loop.h"
 #include "io/responses.h"
@@ -19,6 +20,18 @@ constexpr size_t kSweeps = 8;            // a full round of all connections take
 constexpr size_t kQueryCostBytes = 512;  // of an inbox's credit
 constexpr int64_t kStopMs = 5'000;       // then connections are cut
 constexpr size_t kPooledSubmissionsMax = 4'096;
+
+// Ends the waiting of a query in its shard.
+class Withdrawal final : public Query {
+ public:
+  Withdrawal(VisitorKey visitor, const Query* waiting) : x_visitor(visitor), x_waiting(waiting) {}
+  void run(QueryScope& scope) override { scope.wait_no_more(x_visitor, x_waiting); }
+  void on_reply() override { delete this; }
+
+ private:
+  VisitorKey x_visitor;
+  const Query* x_waiting;
+};
 
 int64_t monotonic_ms() {
   return monotonic_ns() / 1'000'000;
@@ -122,7 +135,11 @@ void IoThread::drop(Submission& submission) {
 void IoThread::finish(Submission& submission) {
   x_counters.ack.add(monotonic_ns() - submission.started_ns);
   if (submission.refused) x_counters.overloads.add();
-  if (submission.receiver) submission.receiver->on_submission(submission);
+  if (submission.and_then) {
+    submission.and_then(submission);
+  } else if (submission.receiver) {
+    submission.receiver->on_submission(submission);
+  }
   drop(submission);
 }
 
@@ -191,6 +208,28 @@ bool IoThread::ask(size_t shard, std::unique_ptr<Query> query) {
   return true;
 }
 
+bool IoThread::begin_live_decision() {
+  if (x_live_decisions == limits::kLiveDecisionsPerThreadMax) return false;
+  ++x_live_decisions;
+  return true;
+}
+
+void IoThread::stop_waiting(VisitorKey visitor, const Query* waiting) {
+  x_withdrawn.emplace_back(visitor, waiting);
+  send_withdrawn();
+}
+
+void IoThread::send_withdrawn() {
+  while (!x_withdrawn.empty()) {
+    const auto [visitor, waiting] = x_withdrawn.back();
+    if (!ask(engine().shard_of(visitor), std::make_unique<Withdrawal>(visitor, waiting))) {
+      x_loop->retry_soon();
+      return;
+    }
+    x_withdrawn.pop_back();
+  }
+}
+
 bool IoThread::send_errand(std::unique_ptr<Errand> errand) {
   return send(std::move(errand), x_parts.errands);
 }
@@ -222,6 +261,7 @@ void IoThread::resume_later(Connection& connection) {
 }
 
 void IoThread::resume_waiting() {
+  send_withdrawn();
   if (x_waiting_to_read.empty()) return;
   if (is_backed_up()) {
     x_loop->retry_soon();
@@ -304,7 +344,8 @@ void IoThread::begin_stop() {
 }
 
 bool IoThread::is_finished() const {
-  return x_stopping && x_connections.empty() && x_in_flight == 0 && x_outbox.empty();
+  return x_stopping && x_connections.empty() && x_in_flight == 0 && x_outbox.empty() &&
+         x_withdrawn.empty();
 }
 
 }  // namespace rekindle::io

@@ -29,8 +29,10 @@
 
 namespace rekindle::io {
 
+class Keyring;
 class LedgerKeeper;
 class Metrics;
+class Pages;
 class Webhooks;
 class IoLoop;  // Asio's part; io/io_loop.h
 
@@ -44,6 +46,8 @@ struct ServerParts {
   const std::unique_ptr<Webhooks>& webhooks;  // set before the io threads start
   LedgerKeeper& ledger;
   Errands& reports;  // what takes long
+  const Keyring& keyring;
+  const Pages& pages;
 };
 
 class IoThread {
@@ -84,6 +88,11 @@ class IoThread {
 
   // Asks a shard. False (then the query is gone) when its inbox is full.
   [[nodiscard]] bool ask(size_t shard, std::unique_ptr<Query> query);
+  // Has a query that waits in its shard (QueryScope::wait_for) come back; whenever there is room.
+  void stop_waiting(VisitorKey visitor, const Query* waiting);
+  // One more decision that is followed; false when there are as many as may be.
+  [[nodiscard]] bool begin_live_decision();
+  void end_live_decision() { --x_live_decisions; }
   [[nodiscard]] bool send_errand(std::unique_ptr<Errand> errand);
   // The same on a thread of its own, for what may take seconds.
   [[nodiscard]] bool send_report(std::unique_ptr<Errand> errand);
@@ -111,6 +120,7 @@ class IoThread {
   size_t take_replies();
   size_t take_changes();
   void send_outbox();
+  void send_withdrawn();
   void ring_shards();
   bool send(Submission& submission);
   void flush_dirty();
@@ -140,6 +150,8 @@ class IoThread {
   size_t x_in_flight = 0;  // messages with shards and the errand thread
   size_t x_buffer_bytes = 0;
   size_t x_previews = 0;
+  size_t x_live_decisions = 0;
+  std::vector<std::pair<VisitorKey, const Query*>> x_withdrawn;  // to be told to their shards
   size_t x_sweep_at = 0;
   int64_t x_sweep_ms = 0;
   int64_t x_stop_by_ms = 0;

@@ -18,6 +18,7 @@ struct PageJob {
   size_t limit;
   bool first_page;
   PageCursor from;
+  const Site* only;  // whose members; null: all
   std::function<void(Result<MembersPage>)> done;
   MembersPage page;
 };
@@ -98,14 +99,25 @@ class NamesErrand final : public Errand {
           members[wanted[i]].site = SiteId{reader.fixed<uint32_t>()};
           members[wanted[i]].name = reader.raw(reader.left());
         });
+    // Whose name is nowhere was erased since the shard was asked.
+    std::erase_if(members, [](const Member& member) { return member.name.empty(); });
   }
   void on_reply() override {
     const std::unique_ptr<NamesErrand> self(this);
     if (!x_read) return x_job->done(x_read.error());
+    if (x_job->only != nullptr) leave_out_others();
     x_job->done(std::move(x_job->page));
   }
 
  private:
+  void leave_out_others() {
+    MembersPage& page = x_job->page;
+    const SiteId wanted = x_job->only->id;
+    std::erase_if(page.members, [wanted](const Member& member) { return member.site != wanted; });
+    page.size.reset();
+    page.checksum.reset();
+  }
+
   std::unique_ptr<PageJob> x_job;
   Result<void> x_read;
 };
@@ -114,8 +126,9 @@ void join(PageJob& job, FanOut& fan_out) {
   MembersPage& page = job.page;
   ChangesCursor snapshot(job.thread.engine().partitions());
   SetChecksum checksum;
+  uint64_t size = 0;
   fan_out.for_each<PageQuery>([&](PageQuery& query) {
-    page.size += query.size;
+    size += query.size;
     checksum.join(query.checksum);
     for (const auto& set : query.sets) {
       snapshot.set(to_index(set.partition), set.seq);
@@ -123,6 +136,7 @@ void join(PageJob& job, FanOut& fan_out) {
     }
     std::move(query.members.begin(), query.members.end(), std::back_inserter(page.members));
   });
+  page.size = size;
   std::sort(page.members.begin(), page.members.end(), [](const Member& a, const Member& b) {
     return a.partition != b.partition ? a.partition < b.partition : a.number < b.number;
   });
@@ -197,12 +211,12 @@ Result<PageCursor> PageCursor::parse(std::string_view text, uint32_t partitions)
 }
 
 Result<void> read_members(IoThread& thread, AudienceId audience, size_t limit,
-                          std::optional<PageCursor> from,
+                          std::optional<PageCursor> from, const Site* only,
                           std::function<void(Result<MembersPage>)> done) {
   const bool first_page = !from.has_value();
   if (first_page) from = PageCursor{ChangesCursor(thread.engine().partitions()), 0, 0};
   auto job = std::make_shared<PageJob>(
-      PageJob{thread, audience, limit, first_page, *std::move(from), std::move(done), {}});
+      PageJob{thread, audience, limit, first_page, *std::move(from), only, std::move(done), {}});
   return FanOut::ask(
       thread, [&](FanOut& fan_out) { return std::make_unique<PageQuery>(fan_out, *job); },
       [job](FanOut& fan_out) {

@@ -41,16 +41,18 @@ struct Member {
 
 struct MembersPage {
   std::vector<Member> members;
-  uint64_t size = 0;                          // of the whole audience
+  std::optional<uint64_t> size;               // of the whole audience; not known of one site's
   EventTime as_of = EventTime::before_all();  // the newest partition clock
   std::string changes_after;                  // cursor text
-  std::optional<SetChecksum> checksum;        // at changes_after; of the first page only
+  std::optional<SetChecksum> checksum;        // at changes_after; of the first page only; the same
   std::string next;                           // page cursor text; empty: this was the last page
 };
 
 // Calls `done` once, unless an error is returned. Errors: kOverloaded; to `done` also kStoreFailed.
+// `only`: leave out the members of other sites, so that a page may hold fewer than `limit`, or
+// none, and still have a next one; null: all.
 [[nodiscard]] Result<void> read_members(IoThread& thread, AudienceId audience, size_t limit,
-                                        std::optional<PageCursor> from,
+                                        std::optional<PageCursor> from, const Site* only,
                                         std::function<void(Result<MembersPage>)> done);
 
 struct AudienceSizes {

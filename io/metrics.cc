@@ -252,6 +252,48 @@ void collect_webhooks(const Webhooks& webhooks, std::vector<MetricFamily>& out) 
   }
 }
 
+void collect_erasures(const ErasureTotals& totals, std::vector<MetricFamily>& out) {
+  const auto add = [&out](const char* name, const char* help, MetricType type, uint64_t value) {
+    add_value(out.emplace_back(family(name, help, type)), static_cast<double>(value));
+  };
+  add("rekindle_erasures_total", "Erasures completed", MetricType::Counter, totals.complete);
+  add("rekindle_erasures_under_way", "Erasures not complete", MetricType::Gauge, totals.under_way);
+  add("rekindle_erasures_overdue", "… later than promised", MetricType::Gauge, totals.overdue);
+}
+
+// --- keys: by their names ------------------------------------------------------------------------
+
+struct KeyMetric {
+  const char* name;
+  const char* help;
+  std::atomic<uint64_t> KeyCounters::*member;
+};
+
+constexpr KeyMetric kKeyMetrics[] = {
+    {"rekindle_key_requests_total", "Requests and frames let in", &KeyCounters::requests},
+    {"rekindle_key_events_total", "Events in them", &KeyCounters::events},
+    {"rekindle_key_over_limit_total", "Refused for the key's rate or quota",
+     &KeyCounters::over_limit},
+    {"rekindle_key_wrong_origin_total", "Refused for the page they came from",
+     &KeyCounters::wrong_origin},
+    {"rekindle_key_forbidden_total", "Refused for the key's scopes or site",
+     &KeyCounters::forbidden},
+};
+
+void collect_keys(const Keyring& keyring, std::vector<MetricFamily>& out) {
+  if (keyring.is_open()) return;
+  for (const KeyMetric& metric : kKeyMetrics) {
+    MetricFamily& to = out.emplace_back(family(metric.name, metric.help, MetricType::Counter));
+    for (const AccessKey& key : keyring.all()) {
+      add_value(to, read(key.counters.*metric.member), {{"key", key.name}});
+    }
+  }
+  add_value(out.emplace_back(family("rekindle_unauthorized_total",
+                                    "Requests without a key, or with an unknown one",
+                                    MetricType::Counter)),
+            read(keyring.unknown()));
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
@@ -268,6 +310,13 @@ std::string Metrics::text() const {
   collect_latency(x_io, "rekindle_change_push_seconds", "Changes, committed until handed over",
                   &IoCounters::push, families);
   if (x_webhooks != nullptr) collect_webhooks(*x_webhooks, families);
+  collect_erasures(x_engine.erasures(), families);
+  add_value(families.emplace_back(family("rekindle_retired_visitors_total",
+                                         "Visitors forgotten because they were not seen for the "
+                                         "retention of their site",
+                                         MetricType::Counter)),
+            static_cast<double>(x_engine.retired_visitors()));
+  if (x_keyring != nullptr) collect_keys(*x_keyring, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };

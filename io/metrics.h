@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/engine.h"
+#include "io/access/keyring.h"
 #include "io/intake.h"
 #include "io/io_counters.h"
 #include "io/webhooks/webhooks.h"
@@ -19,6 +20,7 @@ class Metrics {
 
   void watch(const IoCounters& counters) { x_io.push_back(&counters); }
   void watch(const Webhooks& webhooks) { x_webhooks = &webhooks; }
+  void watch(const Keyring& keyring) { x_keyring = &keyring; }
   [[nodiscard]] std::string text() const;
 
  private:
@@ -26,6 +28,7 @@ class Metrics {
   const IntakeCounters& x_intake;
   std::vector<const IoCounters*> x_io;
   const Webhooks* x_webhooks = nullptr;  // null: none
+  const Keyring* x_keyring = nullptr;    // null: none
 };
 
 }  // namespace rekindle::io

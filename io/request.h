@@ -16,9 +16,12 @@ struct Request {
   std::string_view query;  // after '?', without it
   std::string_view host;
   std::string_view origin;
+  std::string_view referer;
   std::string_view cookie;
   std::string_view last_event_id;
   std::string_view accept;
+  std::string_view accept_encoding;
+  std::string_view if_none_match;
   std::string_view content_type;
   std::string_view content_encoding;
   std::string_view authorization;

@@ -73,9 +73,10 @@ RequestParser::State RequestParser::take(std::string_view bytes, size_t& used) {
 
 void RequestParser::move_views(ptrdiff_t by) {
   for (std::string_view* text :
-       {&x_request.path, &x_request.query, &x_request.host, &x_request.origin, &x_request.cookie,
-        &x_request.accept, &x_request.content_type, &x_request.content_encoding,
-        &x_request.last_event_id, &x_request.authorization, &x_request.write_key}) {
+       {&x_request.path, &x_request.query, &x_request.host, &x_request.origin, &x_request.referer,
+        &x_request.cookie, &x_request.accept, &x_request.accept_encoding, &x_request.if_none_match,
+        &x_request.content_type, &x_request.content_encoding, &x_request.last_event_id,
+        &x_request.authorization, &x_request.write_key}) {
     if (!text->empty()) *text = {text->data() + by, text->size()};
   }
 }
@@ -117,8 +118,11 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
       ++x_hosts;
       break;
     case http::field::origin: x_request.origin = value; break;
+    case http::field::referer: x_request.referer = value; break;
     case http::field::cookie: x_request.cookie = value; break;
     case http::field::accept: x_request.accept = value; break;
+    case http::field::accept_encoding: x_request.accept_encoding = value; break;
+    case http::field::if_none_match: x_request.if_none_match = value; break;
     case http::field::content_type: x_request.content_type = value; break;
     case http::field::authorization: x_request.authorization = value; break;
     case http::field::content_encoding: x_request.content_encoding = value; break;

@@ -17,7 +17,8 @@ void append_context(std::string& out, const ResponseContext& context) {
   out.append(context.date);
   if (!context.origin.empty()) {
     out.append("Access-Control-Allow-Origin: ").append(context.origin);
-    out.append("\r\nAccess-Control-Expose-Headers: X-Ack\r\nVary: Origin\r\n");
+    out.append("\r\nAccess-Control-Expose-Headers: X-Ack, Retry-After\r\nVary: Origin\r\n");
+    if (context.with_cookie) out.append("Access-Control-Allow-Credentials: true\r\n");
   }
   if (!context.keep_alive) out.append("Connection: close\r\n");
 }
@@ -34,7 +35,9 @@ std::string_view phrase_of(int status) {
     case 202: return "Accepted";
     case 204: return "No Content";
     case 302: return "Found";
+    case 304: return "Not Modified";
     case 400: return "Bad Request";
+    case 401: return "Unauthorized";
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
@@ -61,13 +64,14 @@ void append_response(std::string& out, const Response& response, const ResponseC
   append_number(out, static_cast<int64_t>(response.status));
   out.append(" ").append(phrase_of(response.status)).append("\r\n");
   append_context(out, context);
-  if (response.status != 204) {
+  const bool has_body = response.status != 204 && response.status != 304;
+  if (has_body) {
     out.append("Content-Type: ").append(response.content_type).append("\r\nContent-Length: ");
     append_number(out, static_cast<uint64_t>(response.body.size()));
     out.append("\r\n");
   }
   out.append(response.headers).append("\r\n");
-  if (!context.head && response.status != 204) out.append(response.body);
+  if (!context.head && has_body) out.append(response.body);
 }
 
 void append_pixel(std::string& out, std::string_view ack, std::string_view set_cookie,

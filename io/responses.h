@@ -19,9 +19,10 @@ struct Response {
 // What the request decides about how its response is written.
 struct ResponseContext {
   bool keep_alive = true;
-  bool head = false;        // the body is left out, its length is not
-  std::string_view origin;  // echoed for browsers of other sites; empty: not
-  std::string_view date;    // "Date: …\r\n"
+  bool head = false;         // the body is left out, its length is not
+  std::string_view origin;   // echoed for browsers of other sites; empty: not
+  std::string_view date;     // "Date: …\r\n"
+  bool with_cookie = false;  // those browsers may send cookies
 };
 
 void append_response(std::string& out, const Response& response, const ResponseContext& context);

@@ -1,31 +1,50 @@
 #include "io/server.h"
 
 #include <spdlog/spdlog.h>
+#include <boost/asio/ip/address.hpp>
 
+#include "io/access/keyring.h"
 #include "io/errands.h"
 #include "io/feed.h"
 #include "io/intake.h"
 #include "io/io_thread.h"
 #include "io/metrics.h"
+#include "io/pages.h"
 #include "io/reports/ledger_keeper.h"
 #include "io/webhooks/webhooks.h"
 
 namespace rekindle::io {
+
+Result<void> check_address(const ServerConfig& config) {
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(config.address, error);
+  if (error) {
+    return Error{ErrorCode::kInvalidConfiguration, "'" + config.address + "' is no IP address"};
+  }
+  if (address.is_loopback() || config.access.has_keys()) return {};
+  return Error{ErrorCode::kInvalidConfiguration,
+               "without keys everybody who reaches " + config.address +
+                   " could read and change everything: make keys with `rekindle key new`, or "
+                   "listen on 127.0.0.1"};
+}
 
 struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
       : config(server_config),
         metrics(server_engine, intake),
         ledger(server_engine),
-        shared{config, server_engine, intake, errands, metrics, webhooks, ledger, reports} {}
+        shared{config,   server_engine, intake,  errands, metrics,
+               webhooks, ledger,        reports, keyring, pages} {}
 
   ServerConfig config;
+  Keyring keyring;
   IntakeCounters intake;
   Errands errands;
   Errands reports;
   Metrics metrics;
   std::unique_ptr<Webhooks> webhooks;
   LedgerKeeper ledger;
+  Pages pages;
   ServerParts shared;
   // Shared with the engine's listener, which may be called once more after the server is gone.
   std::shared_ptr<Feed> feed = std::make_shared<Feed>();
@@ -44,7 +63,13 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   if (config.io_threads == 0) {
     return Error{ErrorCode::kInvalidConfiguration, "io_threads must be at least 1"};
   }
+  if (auto safe = check_address(config); !safe) return safe.error();
   auto parts = std::make_unique<Parts>(config, engine);
+  if (auto added = parts->keyring.add(config.access, engine.sites()); !added) return added.error();
+  parts->metrics.watch(parts->keyring);
+  auto pages = Pages::make(config);
+  if (!pages) return pages.error();
+  parts->pages = *std::move(pages);
   parts->port = config.port;
   const bool shared = config.io_threads > 1;
   if (shared && config.port != 0) {
@@ -73,6 +98,10 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   parts->is_running = true;
   spdlog::info("listening on {}:{} with {} io thread(s)", config.address, parts->port,
                config.io_threads);
+  if (parts->keyring.is_open()) {
+    spdlog::warn("no keys are configured: whoever reaches {}:{} may read and change everything",
+                 config.address, parts->port);
+  }
   return std::unique_ptr<Server>(new Server(std::move(parts)));
 }
 

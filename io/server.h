@@ -13,6 +13,9 @@
 
 namespace rekindle::io {
 
+// Errors: kInvalidConfiguration: no IP address, or one that others reach while there are no keys.
+[[nodiscard]] Result<void> check_address(const ServerConfig& config);
+
 class Server {
  public:
   // Listens when it returns. Sets the engine's change listener. Errors: kInvalidConfiguration.

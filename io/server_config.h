@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "io/access/access_config.h"
 #include "io/webhooks/webhook_config.h"
 
 namespace rekindle::io {
@@ -27,6 +28,8 @@ struct ServerConfig {
   uint16_t port = 8080;               // 0: any free one; see Server::port()
   uint32_t io_threads = 1;
   std::string pixel_alias = "/p";    // a second path for the pixel; empty: none
+  std::string script = "/rekindle.js";  // where browsers get the script; empty: nowhere
+  std::string demo;                     // directory of the demo shop, for /demo/; empty: none
   std::string default_site;          // for events that name none
   bool clock_from_anywhere = false;  // POST /v1/clock from other hosts than this one
   // /health/ready says no below this …
@@ -36,6 +39,7 @@ struct ServerConfig {
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
   std::vector<WebhookConfig> webhooks;
+  AccessConfig access;  // without keys: who may reach the port may do everything
   std::vector<TrackerKey> tracker_keys;
   std::vector<TrackerPath> tracker_paths;
   std::vector<std::string> redirect_hosts;  // where a tracker's redirect may lead

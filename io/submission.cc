@@ -35,6 +35,7 @@ void Submission::reset() {
   receiver.reset();
   ticket = context = 0;
   answer = nullptr;
+  and_then = nullptr;
   for (auto& parcel : x_parcels) {
     if (!parcel->used) continue;
     parcel->used = parcel->sent = parcel->failed = false;

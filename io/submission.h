@@ -8,6 +8,7 @@
 
 #include <boost/intrusive_ptr.hpp>
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -42,6 +43,8 @@ class Submission final : public ParcelSource {
   uint64_t context = 0;  // for `answer`: what else it must know
   // HTTP: how the outcome becomes the answer (a route's function).
   void (*answer)(const Submission&, HttpConnection&) = nullptr;
+  // Called instead of all these, when what follows needs more than they hold.
+  std::function<void(const Submission&)> and_then;
   bool waits_for_room = false;  // a full inbox means later (WebSocket), not no (HTTP)
   int64_t started_ns = 0;
 

@@ -6,7 +6,6 @@
 #include <boost/beast/websocket/option.hpp>
 
 #include "core/limits.h"
-#include "io/decide_query.h"
 #include "io/verdict.h"
 
 namespace rekindle::io {
@@ -22,8 +21,12 @@ constexpr size_t kKeptFrameBytes = 256 * 1'024;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std::string request)
-    : x_thread(thread), x_stream(std::move(socket)), x_request(std::move(request)) {
+WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std::string request,
+                                         const Access& access)
+    : x_thread(thread),
+      x_stream(std::move(socket)),
+      x_access(access),
+      x_request(std::move(request)) {
   x_thread.counters().websockets.add();
   auto timeout = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
   timeout.idle_timeout = std::chrono::seconds(limits::kIdleTimeoutSeconds);
@@ -93,7 +96,9 @@ void WebSocketConnection::on_frame(Error error) {
   const auto bytes = x_frame.cdata();
   const std::string_view frame(static_cast<const char*>(bytes.data()), bytes.size());
   x_thread.counters().bytes_in.add(frame.size());
-  if (is_control_frame(frame)) {
+  if (const auto allowed = x_access.take_one(x_thread.engine().clock()); !allowed) {
+    reject(x_answers.open(), allowed.error());
+  } else if (is_control_frame(frame)) {
     const auto control = parse_control_frame(frame);
     if (control) {
       take_control(*control);
@@ -111,12 +116,17 @@ void WebSocketConnection::on_frame(Error error) {
 
 void WebSocketConnection::take_events(std::string_view frame) {
   const uint64_t ticket = x_answers.open();
+  if (const auto allowed = x_access.check(Scope::kCollect); !allowed) {
+    return reject(ticket, allowed.error());
+  }
   Submission& submission = x_thread.new_submission("websocket");
+  if (const Site* const site = x_access.site()) x_thread.intake().confine(*site);
   const auto decoded = x_thread.json().decode(frame, x_frame.capacity(), x_thread.intake());
   if (!decoded) {
     x_thread.drop(submission);
     return reject(ticket, decoded.error());
   }
+  x_access.count_events(x_thread.intake().seen(), x_thread.engine().clock());
   submission.receiver = this;
   submission.ticket = ticket;
   submission.waits_for_room = true;
@@ -154,84 +164,20 @@ void WebSocketConnection::answer(uint64_t ticket, std::string_view frame) {
   x_thread.mark_dirty(*this);
 }
 
-// --- control -------------------------------------------------------------------------------------
-
-void WebSocketConnection::take_control(const ControlFrame& control) {
-  const uint64_t ticket = x_answers.open();
-  if (const auto* subscription = std::get_if<SubscribeFrame>(&control)) {
-    return subscribe(*subscription, ticket);
-  }
-  if (const auto* question = std::get_if<DecideFrame>(&control)) return decide(*question, ticket);
-  end_subscription();
-  answer(ticket, "{\"ack\":" + std::to_string(ticket + 1) + ",\"unsubscribed\":true}");
-}
-
-void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket) {
-  auto filter = AudienceFilter::make(frame.audiences, x_thread.engine().rules());
-  if (!filter) return reject(ticket, filter.error());
-  auto cursor = ChangesCursor::parse(frame.after, x_thread.engine());
-  if (!cursor) return reject(ticket, cursor.error());
-  end_subscription();
-  std::string text;
-  JsonObject object(text);
-  object.number("ack", ticket + 1);
-  object.boolean("subscribed", true);
-  object.text("cursor", cursor->text());
-  object.close();
-  x_subscription = std::make_unique<Subscription>(*this, *std::move(cursor), *std::move(filter));
-  if (!x_thread.followers().add(*x_subscription)) {
-    x_subscription.reset();
-    return reject(ticket, {ErrorCode::kOverloaded, "too many followers"});
-  }
-  answer(ticket, text);
-}
-
-void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
-  const auto asked = DecideQuery::ask(
-      x_thread, frame.request,
-      [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& answer) {
-        if (!answer) return self->reject(ticket, answer.error());
-        std::string text;
-        JsonObject object(text);
-        object.number("ack", ticket + 1);
-        append_answer(object.key("decision"), *answer);
-        object.close();
-        self->answer(ticket, text);
-      });
-  if (!asked) reject(ticket, asked.error());
-}
-
-bool WebSocketConnection::Subscription::has_room() const {
-  return x_owner.x_is_open && !x_owner.x_closing && !x_owner.x_stopping &&
-         x_owner.x_queue_bytes < limits::kSendQueueBytesMax / 2;
-}
-
-void WebSocketConnection::Subscription::deliver(std::string_view changes, size_t) {
-  std::string frame;
-  frame.reserve(changes.size() + 256);
-  frame.append("{\"changes\":[").append(changes).append("],\"cursor\":");
-  append_json_string(frame, cursor().text());
-  frame.push_back('}');
-  x_owner.queue(std::move(frame));
-}
-
-void WebSocketConnection::end_subscription() {
-  if (x_subscription) x_thread.followers().remove(*x_subscription);
-  x_subscription.reset();
-}
-
-void WebSocketConnection::Subscription::on_gone(const rekindle::Error& error) {
-  std::string frame;
-  JsonObject object(frame);
-  append_error(object.key("error"), error);
-  object.close();
-  x_owner.queue(std::move(frame));
-  x_owner.end_subscription();  // deletes this; the client may subscribe again, from a snapshot
-}
-
 // --- frames out ----------------------------------------------------------------------------------
 
+void WebSocketConnection::release_answers() {
+  x_answers.release([&](Exchange& exchange) {
+    x_queue_bytes += exchange.bytes.size();
+    x_queue.push_back(std::move(exchange.bytes));
+    exchange.bytes.clear();
+    return true;
+  });
+}
+
+// What is pushed stands behind the answers there are, so behind that to its subscription.
 void WebSocketConnection::queue(std::string frame) {
+  release_answers();
   x_queue_bytes += frame.size();
   x_queue.push_back(std::move(frame));
   x_thread.mark_dirty(*this);
@@ -239,12 +185,7 @@ void WebSocketConnection::queue(std::string frame) {
 
 void WebSocketConnection::flush() {
   if (x_closed || x_closing || !x_is_open) return;
-  x_answers.release([&](Exchange& exchange) {
-    x_queue_bytes += exchange.bytes.size();
-    x_queue.push_back(std::move(exchange.bytes));
-    exchange.bytes.clear();
-    return true;
-  });
+  release_answers();
   if (x_queue_bytes > limits::kSendQueueBytesMax) {
     x_thread.counters().slow_readers.add();
     return begin_close(Code::policy_error, "slow reader");
@@ -254,6 +195,7 @@ void WebSocketConnection::flush() {
   }
   write();
   read();
+  for (const auto& live : x_live) live->resume();
 }
 
 void WebSocketConnection::write() {
@@ -289,7 +231,7 @@ void WebSocketConnection::begin_close(Code code, const char* reason) {
 void WebSocketConnection::close_now() {
   if (x_closed) return;
   x_closed = true;
-  if (x_subscription) x_thread.followers().remove(*x_subscription);
+  end_subscription();
   Error ignored;  // closed is closed
   x_stream.next_layer().close(ignored);
   const boost::intrusive_ptr<WebSocketConnection> keep(this);
@@ -299,8 +241,9 @@ void WebSocketConnection::close_now() {
 void WebSocketConnection::on_sweep(int64_t now_ms) {
   if (x_deadline_ms != 0 && now_ms > x_deadline_ms) {
     x_thread.counters().timeouts.add();
-    close_now();
+    return close_now();
   }
+  for (const auto& live : x_live) live->resume();
 }
 
 void WebSocketConnection::shut_down() {

@@ -15,20 +15,23 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "io/access/gate.h"
 #include "io/connection.h"
 #include "io/control_frame.h"
 #include "io/exchange_queue.h"
 #include "io/followers.h"
 #include "io/io_loop.h"
 #include "io/io_thread.h"
+#include "io/live_decision.h"
 
 namespace rekindle::io {
 
 class WebSocketConnection final : public Connection {
  public:
   // `request`: the bytes of the upgrade request and whatever followed it.
-  WebSocketConnection(IoThread& thread, IoSocket socket, std::string request);
+  WebSocketConnection(IoThread& thread, IoSocket socket, std::string request, const Access& access);
   ~WebSocketConnection() override;
 
   void start();
@@ -65,9 +68,17 @@ class WebSocketConnection final : public Connection {
   void take_events(std::string_view frame);
   void take_control(const ControlFrame& control);
   void subscribe(const SubscribeFrame& frame, uint64_t ticket);
+  [[nodiscard]] Result<std::vector<std::shared_ptr<LiveDecision>>> make_live(
+      const std::vector<DecideRequest>& requests);
+  [[nodiscard]] Result<std::unique_ptr<Subscription>> make_subscription(
+      const SubscribeFrame& frame);
+  [[nodiscard]] Result<void> begin(std::unique_ptr<Subscription> subscription,
+                                   std::vector<std::shared_ptr<LiveDecision>> live);
   void end_subscription();
+  [[nodiscard]] bool has_room() const;  // for what nobody waits for
   void decide(const DecideFrame& frame, uint64_t ticket);
   void reject(uint64_t ticket, const rekindle::Error& error);
+  void release_answers();
   void queue(std::string frame);
   void write();
   void begin_close(Code code, const char* reason);
@@ -75,12 +86,14 @@ class WebSocketConnection final : public Connection {
 
   IoThread& x_thread;
   Stream x_stream;
+  const Access x_access;  // each frame needs the scope of what it asks for
   std::string x_request;
   boost::beast::flat_buffer x_frame;
   ExchangeQueue x_answers;
   std::deque<std::string> x_queue;  // the front one is being written while x_is_writing
   size_t x_queue_bytes = 0;
   std::unique_ptr<Subscription> x_subscription;
+  std::vector<std::shared_ptr<LiveDecision>> x_live;
   uint64_t x_frames = 0;
   int64_t x_deadline_ms = 0;  // of the handshake, and of closing; 0: none
   bool x_is_open = false;

@@ -150,6 +150,28 @@ Result<void> MemoryLog::trim(std::span<const LogTrim> upto) {
   return {};
 }
 
+Result<void> MemoryLog::rewrite(LogRewriter& rewriter) {
+  const std::lock_guard lock(x_mutex);
+  std::string out;
+  for (auto& [partition, streams] : x_content.partitions) {
+    for (auto& [position, record] : streams.events) {
+      if (rewriter.record(partition, position, record, out)) record = out;
+    }
+    for (auto& [first, value] : streams.changes) {
+      if (rewriter.changes(partition, first, value, out)) value = out;
+    }
+    for (auto& [first, value] : streams.sessions) {
+      if (rewriter.sessions(partition, first, value, out)) value = out;
+    }
+  }
+  for (auto at = x_content.quarantine.begin(); at != x_content.quarantine.end();) {
+    auto entry = rekindle::read_quarantine(at->first, at->second);
+    if (!entry) return entry.error();
+    at = rewriter.drops(*entry) ? x_content.quarantine.erase(at) : std::next(at);
+  }
+  return {};
+}
+
 uint64_t MemoryLog::size_bytes() const {
   const std::lock_guard lock(x_mutex);
   uint64_t bytes = bytes_of(x_content.quarantine);

@@ -34,6 +34,7 @@ class MemoryLog final : public Log {
   // Errors: kNotFound.
   [[nodiscard]] Result<void> remove_quarantine(uint64_t id) override;
   [[nodiscard]] Result<void> trim(std::span<const LogTrim> upto) override;
+  [[nodiscard]] Result<void> rewrite(LogRewriter& rewriter) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:

@@ -26,6 +26,7 @@ class MemoryStateStore final : public StateStore {
   [[nodiscard]] Result<void> scan(Table table, std::string_view begin, std::string_view end,
                                   RowVisitor visit) override;
   [[nodiscard]] Result<void> flush() override { return {}; }
+  [[nodiscard]] Result<void> purge(std::span<const TableRange>) override { return {}; }
   [[nodiscard]] uint64_t size_bytes() const override;
   [[nodiscard]] bool is_stalling() const override { return false; }
 

@@ -72,6 +72,25 @@ Result<void> RocksDatabase::flush() {
   return {};
 }
 
+Result<void> RocksDatabase::compact(size_t family, std::string_view first, std::string_view last) {
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  const rocksdb::Slice begin(first.data(), first.size());
+  const rocksdb::Slice end(last.data(), last.size());
+  const rocksdb::Status status = x_db->CompactRange(options, x_families[family], &begin, &end);
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
+// RocksDB removes files by and by, on its own threads; switching that on again does it here.
+Result<void> RocksDatabase::drop_old_files() {
+  rocksdb::Status status = x_db->DisableFileDeletions();
+  if (status.ok()) status = x_db->EnableFileDeletions(false);
+  if (!status.ok()) return failed(status);
+  return {};
+}
+
 Result<void> RocksDatabase::failed(const rocksdb::Status& status) {
   Error error = to_error(status);
   if (error.code == ErrorCode::kDiskFull) x_full.store(true, std::memory_order_relaxed);

@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/error.h"
@@ -45,6 +46,11 @@ class RocksDatabase {
   [[nodiscard]] Result<void> write(rocksdb::WriteBatch& batch, bool sync);
   [[nodiscard]] Result<void> sync();
   [[nodiscard]] Result<void> flush();
+  // Rewrites every file of the family that holds keys from `first` to `last`, so that what was
+  // overwritten or deleted there is in files that are superfluous.
+  [[nodiscard]] Result<void> compact(size_t family, std::string_view first, std::string_view last);
+  // Removes what is superfluous: after this call no file has it.
+  [[nodiscard]] Result<void> drop_old_files();
   // The bytes of every file. Lists the directory: not for the event path.
   [[nodiscard]] uint64_t size_bytes() const;
   // True while writes are slowed down or stopped by compaction debt.

@@ -58,6 +58,7 @@ class RocksLog final : public Log {
   // Lets go of the batches before a mark, and of effects. Meant for every minute, not for every
   // batch.
   [[nodiscard]] Result<void> trim(std::span<const LogTrim> upto) override;
+  [[nodiscard]] Result<void> rewrite(LogRewriter& rewriter) override;
   [[nodiscard]] uint64_t size_bytes() const override;
 
  private:
@@ -76,6 +77,11 @@ class RocksLog final : public Log {
   [[nodiscard]] uint64_t put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& writes);
   [[nodiscard]] Result<void> read_effects(size_t stream, PartitionId partition, uint64_t after,
                                           LogVisitor visit);
+  template <typename Rewrite>
+  [[nodiscard]] Result<void> rewrite_stream(size_t stream, std::string_view from, Rewrite rewrite);
+  [[nodiscard]] Result<void> rewrite_effects(size_t stream, LogRewriter& rewriter);
+  [[nodiscard]] Result<void> compact(size_t stream, std::string_view first, std::string_view last);
+  [[nodiscard]] Result<void> drop_quarantine(LogRewriter& rewriter);
   // REQUIRES of these: x_trimming is held.
   [[nodiscard]] Result<void> trim_events();
   [[nodiscard]] Result<void> trim_effects(size_t stream, std::span<const LogTrim> upto);

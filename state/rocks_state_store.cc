@@ -174,6 +174,15 @@ Result<void> RocksStateStore::flush() {
   return x_database->flush();
 }
 
+Result<void> RocksStateStore::purge(std::span<const TableRange> ranges) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  for (const TableRange& range : ranges) {
+    auto compacted = x_database->compact(family_of(range.table), range.begin, range.end);
+    if (!compacted) return compacted;
+  }
+  return x_database->drop_old_files();
+}
+
 uint64_t RocksStateStore::size_bytes() const {
   return x_database->size_bytes();
 }

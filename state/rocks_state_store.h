@@ -38,6 +38,7 @@ class RocksStateStore final : public StateStore {
                                   RowVisitor visit) override;
   [[nodiscard]] Result<void> flush() override;
   // Lists the directory: not for the event path.
+  [[nodiscard]] Result<void> purge(std::span<const TableRange> ranges) override;
   [[nodiscard]] uint64_t size_bytes() const override;
   [[nodiscard]] bool is_stalling() const override;
 

@@ -11,6 +11,7 @@
 #include <deque>
 
 #include "core/clock.h"
+#include "core/thread_role.h"
 
 namespace rekindle::cli {
 namespace {
@@ -228,7 +229,9 @@ Result<void> Driver::turn(int64_t until_ns) {
 
 Result<void> Driver::run(Duration warm_up, Duration duration,
                          const std::function<void()>& on_warm) {
-  prctl(PR_SET_TIMERSLACK, 1);  // the default of 50 us would be part of every latency
+  // What this thread waits for the processor, or oversleeps, would be part of every latency.
+  begin_thread("rk-load", ThreadRole::kServing);
+  prctl(PR_SET_TIMERSLACK, 1);
   const int64_t start = monotonic_ns();
   const int64_t warm = start + warm_up.ms * 1'000'000;
   const int64_t end = warm + duration.ms * 1'000'000;

@@ -47,6 +47,7 @@ Result<void> LoadRun::run(Duration warm_up, Duration duration, Duration age, dou
   auto ran = x_driver.run(warm_up, duration, [&] {
     before = CpuTime::now();
     x_probes.latency.clear();
+    x_probes.lateness.clear();
   });
   x_cpu_seconds = CpuTime::now().seconds - before.seconds;
   return ran;
@@ -132,9 +133,12 @@ Result<void> LoadRun::add_probes() {
         return 1;
       });
   if (!added) return added;
+  const std::string exits = x_config.exits ? R"(",")" + x_config.exit_audience : std::string();
   return x_driver.add_listener(
-      "/v1/ws", R"({"subscribe":{"audiences":[")" + x_config.probe_audience + R"("]}})",
-      [this](std::string_view message, int64_t now) { x_probes.received(message, now); });
+      "/v1/ws", R"({"subscribe":{"audiences":[")" + x_config.probe_audience + exits + R"("]}})",
+      [this](std::string_view message, int64_t now) {
+        x_probes.received(message, now, SystemClock().now().ms);
+      });
 }
 
 void LoadRun::report_text() const {
@@ -155,6 +159,7 @@ void LoadRun::report_text() const {
                decide.latency.drawing());
   }
   if (x_config.changes) fmt::print("\nevent -> change\n{}", x_probes.latency.drawing());
+  if (x_config.exits) fmt::print("\nexit due -> told\n{}", x_probes.lateness.drawing());
 }
 
 void LoadRun::report() const {
@@ -175,6 +180,7 @@ void LoadRun::report() const {
                         json_of(decide.latency), decide.failed, decide.refused);
   }
   if (x_config.changes) line += R"(,"change":)" + json_of(x_probes.latency);
+  if (x_config.exits) line += R"(,"exit":)" + json_of(x_probes.lateness);
   fmt::print("{}}}\n", line);
 }
 

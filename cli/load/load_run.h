@@ -26,8 +26,10 @@ struct LoadConfig {
   std::string warm_up = "3s";
   std::string age = "0s";  // of the events
   bool changes = false;
+  bool exits = false;  // with `changes`
   double probe_rate = 200;
   std::string probe_audience = "load_probe";
+  std::string exit_audience = "load_exit";
   double decide_rate = 0;
   bool json = false;
   TrafficConfig traffic;

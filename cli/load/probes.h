@@ -1,5 +1,6 @@
 // The events that measure event → audience change: each makes a new visitor enter one audience, and
-// carries its number in the visitor's name.
+// carries its number in the visitor's name. Where the feed also tells of an audience that they
+// leave by time alone, how late that is told is measured too.
 //
 // Thread: the load run's.
 #pragma once
@@ -20,12 +21,15 @@ class Probes {
 
   // Appends the next probe's frame; it was due at `due_ns` (monotonic).
   void send(Connection& connection, int64_t due_ns);
-  // Looks in a frame of the feed for probes' visitors.
-  void received(std::string_view message, int64_t now_ns);
+  // Looks in a frame of the feed for probes' visitors. `wall_ms`: the same instant by the calendar.
+  void received(std::string_view message, int64_t now_ns, int64_t wall_ms);
 
-  Histogram latency;  // from due to received
+  Histogram latency;   // from due to received
+  Histogram lateness;  // of exits by time alone: from the instant they name to received
 
  private:
+  void left(std::string_view change, int64_t wall_ms);
+
   std::string x_site;
   std::string x_prefix;
   std::string x_quoted;

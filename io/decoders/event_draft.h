@@ -41,7 +41,7 @@ class EventDraft {
   // kInvalidMoney when a number has an exponent that cannot be written out.
   void set_money(std::string_view& field, JsonValue value);
   void set_money(std::string_view& field, std::string_view text);
-  // Faults: kInvalidTime, kWrongType. Text or number as io/time_text.h; a number may have a
+  // Faults: kInvalidTime, kWrongType. Text or number as core/time_text.h; a number may have a
   // fraction.
   void set_time(std::optional<int64_t>& field, JsonValue value);
   void set_time(std::optional<int64_t>& field, std::string_view text);

@@ -8,7 +8,7 @@
 //
 // %XX is decoded and '+' is a space; a '%' without two hex digits stands for itself. The item's
 // '~' are found before decoding, so a product with '~' is sent as %7E. Names not listed are
-// ignored; of a repeated name (but `i`) the last one wins. Times are read by io/time_text.h.
+// ignored; of a repeated name (but `i`) the last one wins. Times are read by core/time_text.h.
 //
 // Called by the HTTP front door. Thread: one io thread. Owns: the decoded text, reused.
 #pragma once

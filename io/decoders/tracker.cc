@@ -3,12 +3,16 @@
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
+#include <optional>
 
 #include "core/limits.h"
+#include "io/access/gate.h"
 #include "io/decoders/base64.h"
 
 namespace rekindle::io {
 namespace {
+
+constexpr std::string_view kNoSite = "(unknown key)";  // what the rejection says
 
 // After the scheme's name, in any letter case; empty when it is another scheme.
 std::string_view after_scheme(std::string_view authorization, std::string_view scheme) {
@@ -30,6 +34,7 @@ void TrackerCall::use_key(std::string_view name, std::string_view found) {
   if (has_key && found == key) return;
   has_key = true;
   key = found;
+  if (keyring != nullptr && !keyring->is_open()) return use_known_key(name, found);
   intake.set_source(std::string(name).append("/").append(key.substr(0, limits::kIdBytesMax)));
   const TrackerKey* known = find_key(config, key);
   // "id:secret" (Jitsu): the id names the site.
@@ -42,6 +47,27 @@ void TrackerCall::use_key(std::string_view name, std::string_view found) {
   const bool is_open =
       config.tracker_keys.empty() && (!config.default_site.empty() || sites.all().size() == 1);
   site = is_open && sites.find(key) == nullptr ? std::string_view() : key;
+}
+
+void TrackerCall::use_known_key(std::string_view name, std::string_view found) {
+  // "id:secret" (Jitsu): the id is enough.
+  const std::string_view parts[] = {found, found.substr(0, found.find(':'))};
+  std::optional<std::string_view> owner;
+  for (size_t i = 0; i < 2 && !owner; ++i) {
+    AccessKey* const mine = io::find_key(*keyring, parts[i]);
+    if (mine != nullptr && mine->scopes.allow(Scope::kCollect)) {
+      access_key = mine;
+      owner = mine->site == nullptr ? config.default_site : mine->site->name;
+    } else if (const TrackerKey* const known = find_key(config, parts[i])) {
+      owner = known->site;
+    }
+  }
+  if (!owner && is_replay && sites.find(found) != nullptr) owner = found;
+  is_known = is_known || owner.has_value();
+  site = owner.value_or(kNoSite);
+  std::string source(name);
+  if (owner) source.append("/").append(*owner);
+  intake.set_source(source);
 }
 
 void TrackerCall::refuse_body(const Error& error, std::string_view raw) {

@@ -24,6 +24,9 @@
 
 namespace rekindle::io {
 
+struct AccessKey;
+class Keyring;
+
 // One request as a decoder sees it, and what it decides about the answer.
 struct TrackerCall {
   const ServerConfig& config;
@@ -37,7 +40,9 @@ struct TrackerCall {
   std::string_view authorization{};
   std::string_view write_key{};  // X-Write-Key; of a replay, the key it came with
   std::string_view cookie{};
-  bool anonymous = false;  // the client wants no cookie
+  bool anonymous = false;            // the client wants no cookie
+  const Keyring* keyring = nullptr;  // null, or one without keys: who may reach us may send
+  bool is_replay = false;            // of what was let in when it came
 
   // --- set by the decoder ---
   uint8_t answer_as = 0;    // the decoder's own kinds of answer
@@ -46,12 +51,19 @@ struct TrackerCall {
   bool has_key = false;     // use_key() was called
   std::string_view key{};   // with what
   std::string_view site{};  // RawEvent::site of the events; views into config or the request
-  std::string headers{};    // more headers of the answer
+  AccessKey* access_key = nullptr;  // the key of ours that was used
+  bool is_known = false;            // a key was used that a site has
+  std::string headers{};            // more headers of the answer
 
-  // The site that `key` belongs to goes to `site`, and rejections are filed under NAME/KEY.
+  // The site that `key` belongs to goes to `site`, and rejections are filed under NAME/KEY; on a
+  // server with keys under NAME/SITE, for the key may be a secret one. Unknown keys there give
+  // events a site that is none.
   void use_key(std::string_view name, std::string_view found);
   // Rejects the body as a whole.
   void refuse_body(const Error& error, std::string_view raw);
+
+ private:
+  void use_known_key(std::string_view name, std::string_view found);
 };
 
 struct TrackerOutcome {

@@ -47,18 +47,14 @@ std::optional<int32_t> read_day(std::string_view text, bool last) {
   return is_month && last ? first_day_of(month_of(number) + 1) - 1 : number;
 }
 
-Result<const Site*> find_site(const std::string& name, const Sites& sites) {
-  if (name.empty() && sites.all().size() == 1) return &sites.all()[0];
-  const Site* site = sites.find(name);
-  if (site != nullptr) return site;
-  return Error{ErrorCode::kUnknownSite, name.empty() ? "say which site" : name};
-}
-
 }  // namespace
 
-Result<ReportRequest> ReportRequest::parse(std::string_view query, const Sites& sites) {
+Result<ReportRequest> ReportRequest::parse(std::string_view query, const Sites& sites,
+                                           const Access& access) {
   ReportRequest request;
-  const auto site = find_site(query_parameter(query, "site"), sites);
+  const std::string named = query_parameter(query, "site");
+  const auto site = access.find_site(named, {}, sites);
+  if (!site && named.empty()) return Error{site.error().code, "say which site"};
   if (!site) return site.error();
   request.site = *site;
   const auto first = read_day(query_parameter(query, "from"), false);

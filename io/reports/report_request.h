@@ -1,6 +1,6 @@
 // What every report is asked for, read from its query string: site, from, to, format.
 //
-//   site    may be left out when there is only one
+//   site    may be left out when there is only one, or the key is of one
 //   from    a day (2026-03-15) or a month (2026-03), and its first day is meant
 //   to      the same, included: of a month its last day
 //   format  json (default) or csv
@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/site.h"
 #include "core/time.h"
+#include "io/access/gate.h"
 
 namespace rekindle::io {
 
@@ -24,7 +25,8 @@ struct ReportRequest {
   bool csv = false;
 
   // Errors: kInvalidArgument, kUnknownSite.
-  [[nodiscard]] static Result<ReportRequest> parse(std::string_view query, const Sites& sites);
+  [[nodiscard]] static Result<ReportRequest> parse(std::string_view query, const Sites& sites,
+                                                   const Access& access);
 };
 
 [[nodiscard]] std::string day_text(int32_t day);      // "2026-03-15"

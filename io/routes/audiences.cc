@@ -72,14 +72,14 @@ void append_next(std::string& out, const Listed& one, const DefinitionsState& st
 }
 
 void append_audience(std::string& out, const Listed& one, const DefinitionsState& state,
-                     uint64_t size, EventTime as_of) {
+                     std::optional<uint64_t> size, EventTime as_of) {
   JsonObject object(out);
   object.text("name", name_of(one));
   const AudienceRule* const rule = one.rule;
   if (rule != nullptr) {
     object.number("id", static_cast<uint64_t>(to_index(rule->id)));
     object.number("version", static_cast<uint64_t>(rule->version));
-    object.number("size", size);
+    if (size) object.number("size", *size);
     append_texts(object, rule->title, rule->purpose, rule->when);
     object.text("origin", name_of(rule->origin));
   }
@@ -96,8 +96,9 @@ Response gone() {
 }
 
 // Answers with all audiences, or the one of this name.
-void with_sizes(IoThread& thread, const Reply& reply, std::optional<std::string> name,
-                int status = 200) {
+// Sizes count the visitors of all sites: they are left out where `only` may be shown.
+void with_sizes(IoThread& thread, const Reply& reply, const Site* only,
+                std::optional<std::string> name, int status = 200) {
   auto state = std::make_shared<DefinitionsState>(thread.engine().definitions());
   auto all = listed(*state);
   if (name) std::erase_if(all, [&](const Listed& one) { return name_of(one) != *name; });
@@ -109,7 +110,7 @@ void with_sizes(IoThread& thread, const Reply& reply, std::optional<std::string>
   for (const Listed& one : all) {
     ids.push_back(one.rule != nullptr ? one.rule->id : AudienceId{UINT16_MAX});
   }
-  const auto answer = [reply, state, all = std::move(all), is_list = !name,
+  const auto answer = [reply, state, all = std::move(all), is_list = !name, only,
                        status](const Result<AudienceSizes>& read) {
     if (!read) return reply.send(problem(read.error()));
     Response response;
@@ -119,7 +120,8 @@ void with_sizes(IoThread& thread, const Reply& reply, std::optional<std::string>
     JsonList list(out);
     for (size_t i = 0; i < all.size(); ++i) {
       list.next();
-      append_audience(out, all[i], *state, read->sizes[i], read->as_of);
+      const auto size = only == nullptr ? std::optional(read->sizes[i]) : std::nullopt;
+      append_audience(out, all[i], *state, size, read->as_of);
     }
     out.append(is_list ? "]}\n" : "\n");
     reply.send(response);
@@ -136,7 +138,8 @@ class ChangeErrand final : public Errand {
   void run() override { x_accepted = x_thread.engine().change_definition(x_wanted); }
   void on_reply() override {
     const std::unique_ptr<ChangeErrand> self(this);
-    if (x_accepted) return with_sizes(x_thread, x_reply, x_wanted.definition.name, status());
+    if (x_accepted)
+      return with_sizes(x_thread, x_reply, nullptr, x_wanted.definition.name, status());
     const Error& error = x_accepted.error();
     if (x_wanted.removes && error.code == ErrorCode::kInvalidArgument) {
       return x_reply.send(problem(409, error.code, error.detail));
@@ -163,11 +166,11 @@ void change(Call& call, WantedAudience wanted) {
 }  // namespace
 
 void list_audiences(Call& call) {
-  with_sizes(call.thread, call.reply, std::nullopt);
+  with_sizes(call.thread, call.reply, call.only_site(), std::nullopt);
 }
 
 void get_audience(Call& call) {
-  with_sizes(call.thread, call.reply, std::string(call.argument));
+  with_sizes(call.thread, call.reply, call.only_site(), std::string(call.argument));
 }
 
 void put_audience(Call& call) {

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "core/time_text.h"
-#include "io/decide_query.h"
 #include "io/http_connection.h"
 #include "io/inflate.h"
 #include "io/json_text.h"
@@ -87,6 +86,13 @@ class CatalogErrand final : public Errand {
   Result<CatalogOutcome> x_outcome = CatalogOutcome{};
 };
 
+// The one that the query or the key names. Errors: kForbidden, kUnknownSite.
+Result<const Site*> site_of(const Call& call) {
+  return call.access.find_site(query_parameter(call.request.query, "site"),
+                               call.thread.parts().config.default_site,
+                               call.thread.engine().sites());
+}
+
 // `at` of the query, else now. Errors: kInvalidTime.
 Result<EventTime> time_of(const Call& call) {
   const std::string text = query_parameter(call.request.query, "at");
@@ -107,7 +113,7 @@ void change(Call& call, bool is_whole) {
     response.headers = "Accept-Encoding: gzip, deflate\r\n";
     return call.reply.send(response);
   }
-  const auto site = site_for(call.thread, query_parameter(call.request.query, "site"));
+  const auto site = site_of(call);
   if (!site) return call.reply.send(problem(site.error()));
   const auto at = time_of(call);
   if (!at) return call.reply.send(problem(at.error()));
@@ -130,7 +136,7 @@ void post_catalog(Call& call) {
 }
 
 void get_catalog(Call& call) {
-  const auto site = site_for(call.thread, query_parameter(call.request.query, "site"));
+  const auto site = site_of(call);
   if (!site) return call.reply.send(problem(site.error()));
   const CatalogSummary summary = call.thread.engine().catalog((*site)->id);
   Response response;

@@ -30,10 +30,12 @@ void stream(Call& call, const Result<AudienceFilter>& filter) {
     return call.reply.send(response);
   }
   if (call.thread.is_stopping()) return call.reply.send(overloaded(503, "the server is stopping"));
-  const auto go_on = [from = *std::move(from), filter = *filter](IoThread& thread, IoSocket socket,
-                                                                 const std::string&) {
+  AudienceFilter wanted = *filter;
+  wanted.confine(call.access.site());
+  const auto go_on = [from = *std::move(from), wanted](IoThread& thread, IoSocket socket,
+                                                       const std::string&) {
     const boost::intrusive_ptr<EventStream> next(
-        new EventStream(thread, std::move(socket), filter));
+        new EventStream(thread, std::move(socket), wanted));
     thread.adopt(next);
     next->start(from);
   };

@@ -155,7 +155,8 @@ class PageErrand final : public Errand {
   }
   void append(PartitionId id, const Engine::StoredChange& stored) {
     x_cursor.set(to_index(id), stored.change.seq);
-    if (!x_poll.filter.wants(stored.change.audience)) return;
+    if (!x_poll.filter.wants(stored.change)) return;
+    if (x_poll.handover && is_blank(stored.change)) return;  // nobody's any more
     const bool first = x_page.count++ == 0;
     if (x_poll.handover) {
       if (!x_seen.insert(stored.change.visitor).second) return;
@@ -196,6 +197,7 @@ void changes(Call& call, AudienceFilter filter, std::optional<Handover> handover
   if (!wait) return call.reply.send(problem(wait.error()));
   const int64_t until =
       *wait == 0 ? 0 : monotonic_ns() / 1'000'000 + static_cast<int64_t>(*wait) * 1'000;
+  filter.confine(call.access.site());
   read_page({call.thread, call.reply, *std::move(from), after.empty() || after == "0",
              std::move(filter), *limit, until, std::move(handover)});
 }

@@ -1,13 +1,19 @@
-// GET and POST /v1/decide: the next best offers for a visitor.
+// GET and POST /v1/decide: the next best offers for a visitor; with events in the same request, of
+// which the answer leaves once they are committed and has made use of.
 
 #include <charconv>
+#include <memory>
 
 #include "io/control_frame.h"
 #include "io/decide_query.h"
 #include "io/http_connection.h"
+#include "io/json_text.h"
+#include "io/memberships_query.h"
 #include "io/problem.h"
+#include "io/routes/ack.h"
 #include "io/routes/number.h"
 #include "io/routes/routes.h"
+#include "io/verdict.h"
 
 namespace rekindle::io::routes {
 namespace {
@@ -44,7 +50,7 @@ Result<DecideRequest> read_query(std::string_view query) {
 
 void decide(Call& call, Result<DecideRequest> request) {
   if (!request) return call.reply.send(problem(request.error()));
-  const auto asked = DecideQuery::ask(call.thread, *std::move(request),
+  const auto asked = DecideQuery::ask(call.thread, call.access, *std::move(request),
                                       [reply = call.reply](const Result<DecideAnswer>& answer) {
                                         if (!answer) return reply.send(problem(answer.error()));
                                         Response response;
@@ -54,6 +60,70 @@ void decide(Call& call, Result<DecideRequest> request) {
                                         reply.send(response);
                                       });
   if (!asked) call.reply.send(problem(asked.error()));
+}
+
+// What is owed on the way from events to offers.
+struct Owed {
+  IoThread& thread;
+  Access access;
+  Reply reply;
+  DecideRequest request;
+  VisitorKey visitor;
+  std::string answer;  // as far as it is written
+};
+
+// Two questions of one shard, answered in this order; the first only for those who may read
+// visitors.
+void ask_for_offers(const std::shared_ptr<Owed>& owed) {
+  if (owed->access.may(Scope::kVisitorsRead) &&
+      !MembershipsQuery::ask(owed->thread, owed->visitor, [owed](const AudienceNames& names) {
+        append_names(owed->answer.append(",\"audiences\":"), names);
+      })) {
+    return owed->reply.send(overloaded(503, "the events were taken; ask again without them"));
+  }
+  const auto asked = DecideQuery::ask(
+      owed->thread, owed->access, owed->request, [owed](const Result<DecideAnswer>& answer) {
+        if (!answer) return owed->reply.send(problem(answer.error()));
+        Response response;
+        response.headers = "Cache-Control: no-store\r\nX-Ack: ";
+        response.headers.append(ack_word(owed->thread.engine())).append("\r\n");
+        std::string offers;
+        append_answer(offers, *answer);
+        response.body = std::move(owed->answer);
+        response.body.append(",").append(offers, 1).append("\n");
+        owed->reply.send(response);
+      });
+  if (!asked) owed->reply.send(problem(asked.error()));
+}
+
+void events_then_decide(Call& call, DecideRequest request, const std::string& events) {
+  IoThread& thread = call.thread;
+  if (auto allowed = call.access.check(Scope::kCollect); !allowed) {
+    return call.reply.send(problem(allowed.error()));
+  }
+  const auto site = call.access.find_site(request.site, thread.parts().config.default_site,
+                                          thread.engine().sites());
+  if (!site) return call.reply.send(problem(site.error()));
+  const VisitorKey visitor = visitor_key((*site)->id, request.visitor);
+  Submission& submission = thread.new_submission("decide");
+  if (const Site* const only = call.access.site()) thread.intake().confine(*only);
+  std::string body = events;
+  if (const auto decoded = thread.json().decode(body, thread.intake()); !decoded) {
+    thread.drop(submission);
+    return call.reply.send(problem(decoded.error()));
+  }
+  call.access.count_events(thread.intake().seen(), thread.engine().clock());
+  const auto owed = std::make_shared<Owed>(
+      Owed{thread, call.access, call.reply, std::move(request), visitor, {}});
+  submission.and_then = [owed](const Submission& taken) {
+    if (taken.refused) return owed->reply.send(overloaded(429, "send again, events and all"));
+    if (taken.failed) return owed->reply.send(not_committed());
+    JsonObject verdict(owed->answer.append("{\"events\":"));
+    append_verdict(verdict, taken);
+    verdict.close();
+    ask_for_offers(owed);
+  };
+  thread.submit(submission);
 }
 
 }  // namespace
@@ -66,7 +136,10 @@ void post_decide(Call& call) {
   if (!call.request.content_encoding.empty()) {
     return call.reply.send(problem(415, "send this body without Content-Encoding"));
   }
-  decide(call, parse_decide_body(call.request.body));
+  auto body = parse_decide_body(call.request.body);
+  if (!body) return call.reply.send(problem(body.error()));
+  if (!body->events) return decide(call, std::move(body->request));
+  events_then_decide(call, std::move(body->request), *std::move(body->events));
 }
 
 }  // namespace rekindle::io::routes

@@ -53,6 +53,7 @@ void post_events(Call& call) {
     return call.reply.send(response);
   }
   Submission& submission = call.thread.new_submission("json");
+  if (const Site* const site = call.access.site()) call.thread.intake().confine(*site);
   const auto decoded = decode(call.thread, call.request);
   std::string& scratch = call.thread.scratch();
   constexpr size_t kKeptBytes = 256 * 1'024;
@@ -61,6 +62,7 @@ void post_events(Call& call) {
     call.thread.drop(submission);
     return call.reply.send(problem(decoded.error()));
   }
+  call.access.count_events(call.thread.intake().seen(), call.thread.engine().clock());
   submission.receiver = &call.reply.connection();
   submission.ticket = call.reply.ticket();
   submission.answer = answer;

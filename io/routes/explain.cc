@@ -121,7 +121,7 @@ class ExplainQuery final : public Query {
 
 void get_explanation(Call& call) {
   const std::string_view query = call.request.query;
-  const auto site = site_for(call.thread, query_parameter(query, "site"));
+  const auto site = call.site();
   if (!site) return call.reply.send(problem(site.error()));
   const std::string name = query_parameter(query, "audience");
   if (name.empty()) return call.reply.send(problem({ErrorCode::kMissingField, "audience"}));

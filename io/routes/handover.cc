@@ -78,7 +78,7 @@ void start(IoThread& thread, AudienceId audience, std::vector<VisitorName> visit
 
 void write_head(const std::string& name, const MembersPage& page, JsonObject& envelope) {
   envelope.text("audience", name);
-  envelope.number("size", page.size);
+  if (page.size) envelope.number("size", *page.size);
   envelope.time("as_of", page.as_of.ms);
   envelope.text("changes_after", page.changes_after);
   if (page.checksum) envelope.text("checksum", to_text(*page.checksum));
@@ -97,13 +97,15 @@ void answer_handover(IoThread& thread, const Reply& reply, HandoverPull pull) {
       if (!member.name.empty()) visitors.push_back({member.site, std::move(member.name)});
     }
     page->members.clear();
-    Job job{reply, request, {}, page->size, page->next.empty(), true, {}};
+    const uint64_t total = page->size.value_or(visitors.size());
+    Job job{reply, request, {}, total, page->next.empty(), true, {}};
     job.write_head = [name, head = *std::move(page)](JsonObject& envelope) {
       write_head(name, head, envelope);
     };
     start(thread, audience, std::move(visitors), std::move(job));
   };
-  const auto asked = read_members(thread, audience, pull.limit, std::move(pull.from), on_page);
+  const auto asked =
+      read_members(thread, audience, pull.limit, std::move(pull.from), pull.only, on_page);
   if (!asked) reply.send(problem(asked.error()));
 }
 

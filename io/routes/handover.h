@@ -20,6 +20,7 @@ struct HandoverPull {
   std::string name;  // of the audience
   size_t limit;
   std::optional<PageCursor> from;
+  const Site* only;  // whose members; null: all
   HandoverRequest request;
 };
 void answer_handover(IoThread& thread, const Reply& reply, HandoverPull pull);

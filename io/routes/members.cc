@@ -63,7 +63,7 @@ void write_json(const Engine& engine, const std::string& name, const MembersPage
                 Response& response) {
   JsonObject object(response.body);
   object.text("audience", name);
-  object.number("size", page.size);
+  if (page.size) object.number("size", *page.size);
   object.time("as_of", page.as_of.ms);
   object.text("changes_after", page.changes_after);
   if (page.checksum) object.text("checksum", to_text(*page.checksum));
@@ -81,10 +81,10 @@ void write_json(const Engine& engine, const std::string& name, const MembersPage
 
 // The other formats carry what is not a member in headers.
 void write_headers(const MembersPage& page, Response& response) {
-  std::string size;
-  append_number(size, page.size);
-  response.headers.append("X-Size: ").append(size).append("\r\nX-Changes-After: ");
-  response.headers.append(page.changes_after).append("\r\n");
+  if (page.size) {
+    response.headers.append("X-Size: ").append(std::to_string(*page.size)).append("\r\n");
+  }
+  response.headers.append("X-Changes-After: ").append(page.changes_after).append("\r\n");
   if (page.checksum) {
     response.headers.append("X-Checksum: ").append(to_text(*page.checksum)).append("\r\n");
   }
@@ -124,8 +124,9 @@ void get_handover(Call& call, const AudienceRule& rule, std::optional<PageCursor
   if (!limit) return call.reply.send(problem(limit.error()));
   auto request = HandoverRequest::parse(query_parameter(query, "format"), query);
   if (!request) return call.reply.send(problem(request.error()));
-  answer_handover(call.thread, call.reply,
-                  {rule.id, rule.name, *limit, std::move(from), *std::move(request)});
+  answer_handover(
+      call.thread, call.reply,
+      {rule.id, rule.name, *limit, std::move(from), call.only_site(), *std::move(request)});
 }
 
 }  // namespace
@@ -151,7 +152,7 @@ void get_members(Call& call) {
   if (!limit) return call.reply.send(problem(limit.error()));
   const auto format = format_of(call.request);
   if (!format) return call.reply.send(problem(format.error()));
-  const auto asked = read_members(call.thread, rule->id, *limit, std::move(from),
+  const auto asked = read_members(call.thread, rule->id, *limit, std::move(from), call.only_site(),
                                   [reply = call.reply, &engine, name = rule->name,
                                    format = *format](const Result<MembersPage>& page) {
                                     if (!page) return reply.send(problem(page.error()));

@@ -57,7 +57,9 @@ void pixel(Call& call) {
   submission.receiver = &connection;
   submission.ticket = call.reply.ticket();
   submission.answer = answer;
+  if (const Site* const site = call.access.site()) thread.intake().confine(*site);
   thread.pixel().decode(query, thread.intake());
+  call.access.count_events(1, thread.engine().clock());
   thread.submit(submission);
 }
 

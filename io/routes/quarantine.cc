@@ -122,6 +122,8 @@ void replay(const Reply& reply, const QuarantineEntry& entry, std::string body) 
   if (tracker != nullptr) {
     TrackerCall call{thread.parts().config, thread.engine().sites(), thread.intake()};
     call.body = body;
+    call.keyring = &thread.parts().keyring;
+    call.is_replay = true;
     if (slash != std::string::npos) {
       call.write_key = std::string_view(entry.source).substr(slash + 1);
     }

@@ -63,7 +63,7 @@ void answer_from_ledger(Call& call, bool csv, std::function<std::string(const Le
 void answer_from_customers(Call& call, CustomerReport report) {
   Engine& engine = call.thread.engine();
   const std::string_view query = call.request.query;
-  const auto request = ReportRequest::parse(query, engine.sites());
+  const auto request = ReportRequest::parse(query, engine.sites(), call.access);
   if (!request) return call.reply.send(problem(request.error()));
   constexpr uint64_t kLapsedDaysDefault = 240;
   const auto lapsed = number_parameter(query, "lapsed_after", kLapsedDaysDefault, 1, 3'650);
@@ -96,7 +96,7 @@ Result<std::vector<AudienceRule>> wanted_audiences(const std::string& names, con
 
 void report_flow(Call& call) {
   const Engine& engine = call.thread.engine();
-  const auto request = ReportRequest::parse(call.request.query, engine.sites());
+  const auto request = ReportRequest::parse(call.request.query, engine.sites(), call.access);
   if (!request) return call.reply.send(problem(request.error()));
   std::string group = query_parameter(call.request.query, "group");
   if (group.empty()) group = "stage";
@@ -116,7 +116,7 @@ void report_flow(Call& call) {
 
 void report_sizes(Call& call) {
   const Engine& engine = call.thread.engine();
-  const auto request = ReportRequest::parse(call.request.query, engine.sites());
+  const auto request = ReportRequest::parse(call.request.query, engine.sites(), call.access);
   if (!request) return call.reply.send(problem(request.error()));
   auto wanted = wanted_audiences(query_parameter(call.request.query, "audiences"), engine.rules());
   if (!wanted) return call.reply.send(problem(wanted.error()));

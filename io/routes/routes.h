@@ -6,8 +6,10 @@
 
 #include <boost/intrusive_ptr.hpp>
 
+#include <span>
 #include <string_view>
 
+#include "io/access/gate.h"
 #include "io/request.h"
 #include "io/responses.h"
 
@@ -38,14 +40,34 @@ struct Call {
   const Request& request;  // until the handler returns
   Reply reply;
   std::string_view argument;  // what stands for {} in the pattern, as sent
+  Access access{};            // who asks
+
+  // The site whose visitors alone may be shown, when there are others; null: all may.
+  [[nodiscard]] const Site* only_site() const;
+  // The site that ?site= means to who asks. Errors: kUnknownSite.
+  [[nodiscard]] Result<const Site*> site() const;
 };
 
-// Finds the handler and calls it, or answers 404, 405 or (for OPTIONS) 204.
+// No route is without its need: leaving it out does not compile.
+struct Route {
+  Method method;
+  std::string_view pattern;  // at most one {}: one path segment
+  void (*handler)(Call&);
+  Need need;
+  bool from_browsers = false;  // pages of other origins may call it
+  bool uses_cookie = false;    // … with the visitor's cookie
+};
+[[nodiscard]] std::span<const Route> route_table();
+
+// Finds the handler, lets in who may go there, and calls it; or answers 401, 403, 404, 405, 429 or
+// (for OPTIONS) 204.
 void dispatch(Call call);
 
 namespace routes {
 // False: the path is no tracker's, and nothing was answered.
 [[nodiscard]] bool serve_tracker(Call& call);
+// False: the path is no page's, and nothing was answered.
+[[nodiscard]] bool serve_page(Call& call);
 void pixel(Call& call);
 void post_events(Call& call);
 void websocket(Call& call);
@@ -65,6 +87,9 @@ void get_explanation(Call& call);
 void get_catalog(Call& call);
 void put_catalog(Call& call);
 void post_catalog(Call& call);
+void export_visitor(Call& call);
+void delete_visitor(Call& call);
+void get_erasure(Call& call);
 void get_decide(Call& call);
 void post_decide(Call& call);
 void report_flow(Call& call);

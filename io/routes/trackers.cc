@@ -6,6 +6,7 @@
 
 #include "core/assert.h"
 #include "core/clock.h"
+#include "io/access/origin.h"
 #include "io/decoders/json_events.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
@@ -58,6 +59,15 @@ void answer(const Submission& submission, HttpConnection& connection) {
   connection.answer(submission.ticket, response);
 }
 
+// Whether pages of the request's origin may send to trackers at all; which key they have is seen
+// later.
+bool may_come(const Call& call) {
+  const ServerParts& parts = call.thread.parts();
+  const std::string_view origin = call.request.origin;
+  return is_origin(origin) && (parts.keyring.is_open() || !parts.config.tracker_keys.empty() ||
+                               parts.keyring.some_key_allows(origin));
+}
+
 Response preflight() {
   Response response;
   response.status = 204;
@@ -95,6 +105,7 @@ TrackerCall call_of(IoThread& thread, const Request& request, Intake& intake) {
   call.write_key = request.write_key;
   call.cookie = request.cookie;
   call.anonymous = request.anonymous;
+  call.keyring = &thread.parts().keyring;
   return call;
 }
 
@@ -114,6 +125,27 @@ void let_go(std::string& scratch) {
   if (scratch.capacity() > kKeptBytes) std::string().swap(scratch);
 }
 
+// Whether who sent it may: nothing when so. The key is known once the request is decoded.
+std::optional<Response> refusal_of(Call& call, const TrackerCall& decoded) {
+  const ServerParts& parts = call.thread.parts();
+  if (parts.keyring.is_open()) return std::nullopt;
+  call.reply.connection().exchange(call.reply.ticket()).origin.clear();
+  if (!decoded.is_known)
+    return unauthorized(parts.keyring, decoded.key.empty() ? "" : "unknown key");
+  // A tracker's id of its own (a measurement id, a pixel id) has no list of origins.
+  Exchange& exchange = call.reply.connection().exchange(call.reply.ticket());
+  if (decoded.access_key == nullptr) {
+    if (is_origin(call.request.origin)) exchange.origin = call.request.origin;
+    return std::nullopt;
+  }
+  const Clock& clock = call.thread.engine().clock();
+  call.access = Access(*decoded.access_key);
+  exchange.origin = origin_for(parts.keyring, call.request, call.access);
+  auto refusal = admit_found(*decoded.access_key, call.request, clock);
+  if (!refusal) call.access.count_events(decoded.intake.seen(), clock);
+  return refusal;
+}
+
 // Decodes into a submission that is dropped: only the answer leaves.
 void rehearse(Call& call, Tracker& tracker) {
   IoThread& thread = call.thread;
@@ -130,6 +162,7 @@ void rehearse(Call& call, Tracker& tracker) {
     tracker.decode(tracker_call);
     response = answer_of(tracker, {tracker_call.answer_as, tracker_call.unreadable,
                                    tracker_call.inputs, intake.rejections()});
+    if (auto refusal = refusal_of(call, tracker_call)) response = *std::move(refusal);
   }
   add_headers(response, call.reply.connection().exchange(call.reply.ticket()));
   let_go(thread.scratch());
@@ -147,6 +180,10 @@ void take(Call& call, Tracker& tracker) {
     tracker.decode(tracker_call);
   }
   let_go(thread.scratch());
+  if (const auto refusal = refusal_of(call, tracker_call)) {
+    thread.drop(submission);
+    return call.reply.send(*refusal);
+  }
   HttpConnection& connection = call.reply.connection();
   connection.exchange(call.reply.ticket()).headers = std::move(tracker_call.headers);
   submission.receiver = &connection;
@@ -164,7 +201,7 @@ bool serve_tracker(Call& call) {
   Tracker* const tracker = call.thread.trackers().find(asked.path);
   if (tracker == nullptr) return false;
   Exchange& exchange = call.reply.connection().exchange(call.reply.ticket());
-  exchange.origin = request.origin;
+  if (may_come(call)) exchange.origin = request.origin;
   Response refusal;
   if (request.method == Method::kOptions) {
     refusal = preflight();

@@ -1,4 +1,4 @@
-// GET /v1/visitors/{id}: everything known of one visitor.
+// GET /v1/visitors/{id}: who a visitor is now; GET /v1/visitors/{id}/export: all that is kept.
 
 #include "core/query.h"
 #include "io/decide_query.h"
@@ -6,6 +6,7 @@
 #include "io/json_text.h"
 #include "io/problem.h"
 #include "io/routes/routes.h"
+#include "io/visitor_history.h"
 
 namespace rekindle::io::routes {
 namespace {
@@ -135,7 +136,7 @@ void append_profile(JsonObject& object, const Visitor& visitor) {
 }
 
 void append_visitor(std::string& out, const Visitor& visitor, const Site& site, const Rules& rules,
-                    EventTime now) {
+                    EventTime now, bool with_history) {
   JsonObject object(out);
   object.text("visitor", visitor.name);
   object.text("site", site.name);
@@ -150,21 +151,23 @@ void append_visitor(std::string& out, const Visitor& visitor, const Site& site, 
   append_memberships(object.key("audiences"), visitor, rules);
   append_profile(object, visitor);
   object.time("next_check", visitor.deadline.ms);
+  if (with_history) append_history(object, visitor, site);
   object.close();
   out.push_back('\n');
 }
 
 class VisitorQuery final : public Query {
  public:
-  VisitorQuery(const Engine& engine, const Reply& reply, VisitorKey key, SiteId site)
-      : x_engine(engine), x_reply(reply), x_key(key), x_site(site) {}
+  VisitorQuery(const Engine& engine, const Reply& reply, VisitorKey key, SiteId site,
+               bool with_history)
+      : x_engine(engine), x_reply(reply), x_key(key), x_site(site), x_with_history(with_history) {}
 
   void run(QueryScope& scope) override {
     const Visitor* visitor = scope.visitor(x_key);
     const Site* site = scope.site(x_site);
     if (visitor == nullptr || site == nullptr) return;
     const Rules& rules = scope.rules(partition_of(x_key, x_engine.partitions()));
-    append_visitor(x_response.body, *visitor, *site, rules, scope.now(x_key));
+    append_visitor(x_response.body, *visitor, *site, rules, scope.now(x_key), x_with_history);
   }
   void on_reply() override {
     const std::unique_ptr<VisitorQuery> self(this);
@@ -181,20 +184,30 @@ class VisitorQuery final : public Query {
   Reply x_reply;  // touched on the io thread only
   VisitorKey x_key;
   SiteId x_site;
+  bool x_with_history;
   Response x_response;
 };
+
+void answer(Call& call, bool with_history) {
+  const auto site = call.site();
+  if (!site) return call.reply.send(problem(site.error()));
+  const Engine& engine = call.thread.engine();
+  const VisitorKey key = visitor_key((*site)->id, percent_decode(call.argument, false));
+  if (!call.thread.ask(
+          engine.shard_of(key),
+          std::make_unique<VisitorQuery>(engine, call.reply, key, (*site)->id, with_history))) {
+    call.reply.send(overloaded(503));
+  }
+}
 
 }  // namespace
 
 void get_visitor(Call& call) {
-  const auto site = site_for(call.thread, query_parameter(call.request.query, "site"));
-  if (!site) return call.reply.send(problem(site.error()));
-  const Engine& engine = call.thread.engine();
-  const VisitorKey key = visitor_key((*site)->id, percent_decode(call.argument, false));
-  if (!call.thread.ask(engine.shard_of(key),
-                       std::make_unique<VisitorQuery>(engine, call.reply, key, (*site)->id))) {
-    call.reply.send(overloaded(503));
-  }
+  answer(call, false);
+}
+
+void export_visitor(Call& call) {
+  answer(call, true);
 }
 
 }  // namespace rekindle::io::routes

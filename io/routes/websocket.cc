@@ -9,9 +9,9 @@ namespace rekindle::io::routes {
 namespace {
 
 // Beast reads the request once more and answers it; what follows it are frames.
-void go_on(IoThread& thread, IoSocket socket, std::string request) {
+void go_on(IoThread& thread, IoSocket socket, std::string request, const Access& access) {
   const boost::intrusive_ptr<WebSocketConnection> next(
-      new WebSocketConnection(thread, std::move(socket), std::move(request)));
+      new WebSocketConnection(thread, std::move(socket), std::move(request), access));
   thread.adopt(next);
   next->start();
 }
@@ -25,7 +25,11 @@ void websocket(Call& call) {
     return call.reply.send(response);
   }
   if (call.thread.is_stopping()) return call.reply.send(overloaded(503, "the server is stopping"));
-  if (!call.reply.connection().hand_over(go_on)) {
+  const auto successor = [access = call.access](IoThread& thread, IoSocket socket,
+                                                std::string request) {
+    go_on(thread, std::move(socket), std::move(request), access);
+  };
+  if (!call.reply.connection().hand_over(successor)) {
     Response response = problem(400, ErrorCode::kMalformedRequest,
                                 "an upgrade comes alone: no body, no requests before it in flight");
     response.close = true;

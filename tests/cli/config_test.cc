@@ -208,6 +208,84 @@ TEST(ReadyPolicies, have_no_faults_and_a_placement_for_each_stage) {
                                  "reactivation", "checkout", "b2b_services", "home"));
 }
 
+constexpr const char* kHash =
+    "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
+TEST_F(ConfigTest, reads_keys_of_sites_and_of_all) {
+  const Config config = load(std::string(R"(
+server: {address: 0.0.0.0}
+sites:
+  - name: shop
+    currency: EUR
+    public_keys:
+      - pk_abcdefgh
+      - {key: pk_ijklmnop, name: new-page, origins: ["https://shop.example"], decides: true,
+         rate: 500, burst: 2000, quota: 1000000}
+    secret_keys:
+      - {name: shop-server, scopes: [decide, "visitors:read"], hash: ")") +
+                             kHash + R"("}
+keys:
+  - {name: operator, scopes: [admin], rate: 10,
+     hash: "sha256:60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752"}
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  const io::AccessConfig& access = config.server.access;
+  ASSERT_EQ(access.public_keys.size(), 2u);
+  EXPECT_EQ(access.public_keys[0].name, "shop-public-1");
+  EXPECT_EQ(access.public_keys[0].key, "pk_abcdefgh");
+  EXPECT_EQ(access.public_keys[0].site, "shop");
+  EXPECT_FALSE(access.public_keys[0].decides);
+  EXPECT_EQ(access.public_keys[1].name, "new-page");
+  EXPECT_THAT(access.public_keys[1].origins, ElementsAre("https://shop.example"));
+  EXPECT_TRUE(access.public_keys[1].decides);
+  EXPECT_EQ(access.public_keys[1].limit.per_second, 500u);
+  EXPECT_EQ(access.public_keys[1].limit.burst, 2'000u);
+  EXPECT_EQ(access.public_keys[1].limit.per_day, 1'000'000u);
+  ASSERT_EQ(access.secret_keys.size(), 2u);
+  EXPECT_EQ(access.secret_keys[0].name, "operator");
+  EXPECT_EQ(access.secret_keys[0].site, "");
+  EXPECT_TRUE(access.secret_keys[0].scopes.allow(io::Scope::kQuarantine));
+  EXPECT_EQ(access.secret_keys[1].site, "shop");
+  EXPECT_EQ("sha256:" + access.secret_keys[1].sha256, kHash);
+  EXPECT_TRUE(access.secret_keys[1].scopes.allow(io::Scope::kDecide));
+  EXPECT_FALSE(access.secret_keys[1].scopes.allow(io::Scope::kAudiencesRead));
+}
+
+TEST_F(ConfigTest, names_every_fault_of_keys_and_shows_no_secret) {
+  load(std::string(R"(
+sites:
+  - name: shop
+    currency: EUR
+    public_keys: [short, pk_abcdefgh, pk_abcdefgh, {key: pk_ijklmnop, origins: [shop.example]}]
+    secret_keys:
+      - {name: one, scopes: [decide], hash: sk_a_real_key_by_mistake}
+      - {name: one, scopes: [everything], hash: ")") +
+       kHash + R"("}
+      - {name: "a b", scopes: [admin], burst: 5}
+)");
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("c.yaml:5:19: a public key is 8 to 128"),
+                                  HasSubstr("c.yaml:5:39: this public key stands here twice"),
+                                  HasSubstr("c.yaml:5:83: an origin is a scheme and a host"),
+                                  HasSubstr("c.yaml:7:45: a secret key's 'hash' is sha256:"),
+                                  HasSubstr("c.yaml:8:16: two keys have the name 'one'"),
+                                  HasSubstr("c.yaml:8:21: the key needs 'scopes'"),
+                                  HasSubstr("c.yaml:8:30: no such scope"),
+                                  HasSubstr("c.yaml:9:9: a secret key's 'hash' is sha256:"),
+                                  HasSubstr("c.yaml:9:16: a key's 'name' is"),
+                                  HasSubstr("'burst' says how far 'rate'")));
+  for (const Fault& fault : x_faults) {
+    EXPECT_THAT(fault.message, testing::Not(HasSubstr("real_key")));
+    if (fault.line == 7) EXPECT_TRUE(fault.is_secret);  // the line itself is not printed either
+  }
+}
+
+TEST_F(ConfigTest, refuses_to_be_reached_by_others_without_keys) {
+  load(std::string("server:\n  port: 1\n  address: 0.0.0.0\n") + kSite);
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("c.yaml:3:12: without keys everybody who reaches")));
+  load(std::string("server: {address: nowhere}\n") + kSite);
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("'nowhere' is no IP address")));
+}
+
 TEST_F(ConfigTest, reads_sizes_durations_choices_and_rates) {
   const Config config = load(R"(
 store: {directory: /tmp/x, log_retention: 1d12h, log_bytes: 2GB}

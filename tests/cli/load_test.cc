@@ -15,6 +15,7 @@
 #include "cli/load/connection.h"
 #include "cli/load/dice.h"
 #include "cli/load/driver.h"
+#include "cli/load/probes.h"
 #include "cli/load/traffic.h"
 
 namespace rekindle::cli {
@@ -195,6 +196,30 @@ TEST(Driver, tells_pushing_back_from_failing) {
 TEST(NumberAfter, reads_a_member_or_zero) {
   EXPECT_EQ(number_after(R"({"accepted": 42,"x":1})", R"("accepted")"), 42U);
   EXPECT_EQ(number_after(R"({"x":1})", R"("accepted")"), 0U);
+}
+
+// What the feed says of probe 0.
+std::string change(const std::string& what, const std::string& at) {
+  return R"({"changes":[{"visitor":"probe-r-0","site":"shop","change":")" + what +
+         R"(","reason":"event","at":")" + at + R"("}]})";
+}
+
+TEST(Probes, measure_who_enters_from_when_it_was_due_and_who_leaves_from_the_instant_it_names) {
+  TinyServer server("");
+  auto connection =
+      Connection::open(*Target::parse("http://127.0.0.1:" + std::to_string(server.port())), "");
+  ASSERT_TRUE(connection);
+  Probes probes("shop", "r");
+  probes.send(**connection, 1'000'000);
+  probes.received(change("entered", "1970-01-01T00:00:01.000Z"), 4'000'000, 1'000);
+  probes.received(change("entered", "1970-01-01T00:00:01.000Z"), 9'000'000, 1'000);  // once more
+  ASSERT_EQ(probes.latency.count(), 1U);
+  EXPECT_NEAR(static_cast<double>(probes.latency.percentile(100)), 3e6, 1e5);
+  EXPECT_EQ(probes.lateness.count(), 0U);
+  probes.received(change("left", "1970-01-01T00:00:03.000Z"), 9'000'000, 3'007);
+  ASSERT_EQ(probes.lateness.count(), 1U);
+  EXPECT_NEAR(static_cast<double>(probes.lateness.percentile(100)), 7e6, 2e5);
+  EXPECT_EQ(probes.latency.count(), 1U);
 }
 
 }  // namespace

@@ -24,6 +24,25 @@ Change sample_change() {
   return change;
 }
 
+TEST(Change, TellsThatSomebodyWasErased) {
+  Change change = sample_change();
+  change.entered = false;
+  change.reason = ChangeReason::kErased;
+  change.visitor = {};
+  change.visitor_name = {};
+  EXPECT_TRUE(is_blank(change));
+  EXPECT_FALSE(is_blank(sample_change()));
+  std::string bytes;
+  ByteWriter writer(bytes);
+  append_change(change, writer);
+  ByteReader reader(bytes);
+  Change read;
+  ASSERT_TRUE(read_change(reader, read));
+  EXPECT_EQ(read.reason, ChangeReason::kErased);
+  EXPECT_EQ(name_of(read.reason), "erased");
+  EXPECT_TRUE(is_blank(read));
+}
+
 TEST(Change, ReadsBackEqual) {
   std::string bytes;
   ByteWriter writer(bytes);

@@ -39,6 +39,25 @@ class DeadlinesTest : public ::testing::Test {
   Deadlines x_deadlines{kPartition, x_store};
 };
 
+TEST_F(DeadlinesTest, AForgottenVisitorsEntriesAreGoneWhereverTheyAre) {
+  x_deadlines.arm(kNow + hours(3), key(1));  // will be stored, beyond what is in memory
+  x_deadlines.arm(kNow + hours(3), key(2));
+  save();
+  x_deadlines.arm(kNow + seconds(1), key(1));
+  x_deadlines.arm(kNow + seconds(2), key(1));
+  x_deadlines.arm(kNow + seconds(2), key(2));
+  ASSERT_TRUE(x_deadlines.advance(kNow));
+  auto stored = Deadlines::stored(x_store, kPartition, {key(1)});
+  ASSERT_TRUE(stored);
+  std::vector<std::string> rows = (*stored)[key(1)];
+  EXPECT_EQ(rows.size(), 1u);
+  x_deadlines.forget(key(1), rows);
+  EXPECT_EQ(pop_all(kNow + seconds(5)), (std::vector<uint64_t>{2}));
+  x_deadlines.arm(kNow + hours(4), key(1));                         // came back
+  EXPECT_EQ(pop_all(kNow + hours(3)), (std::vector<uint64_t>{2}));  // the stored row is not theirs
+  EXPECT_EQ(pop_all(kNow + hours(4)), (std::vector<uint64_t>{1}));
+}
+
 TEST_F(DeadlinesTest, FireInTheOrderOfTimeThenKey) {
   x_deadlines.arm(kNow + seconds(2), key(1));
   x_deadlines.arm(kNow + seconds(1), key(9));

@@ -125,6 +125,21 @@ TEST(EventFormat, CutsDamageAndNewerVersionsAreRefused) {
   }
 }
 
+TEST(EventFormat, WhatIsLeftOfAnErasedEventIsItsPlaceAndTime) {
+  const std::string whole = encoded(sample_event());
+  EXPECT_FALSE(is_erased_event(whole));
+  std::string left;
+  append_erased_event(77, event_record_at(whole), left);
+  EXPECT_EQ(event_record_size(left), left.size());
+  EXPECT_TRUE(is_erased_event(left));
+  EXPECT_EQ(erased_event_number(left), 77u);
+  EXPECT_EQ(event_record_at(left), sample_event().at);
+  Event read;
+  ASSERT_TRUE(read_event(left, read));
+  EXPECT_EQ(read.visitor_name, "");
+  EXPECT_EQ(read.type, EventType::kNone);
+}
+
 TEST(Event, WorthIsTheValueElseTheItems) {
   Event event = sample_event();
   EXPECT_EQ(worth_of(event), 2'598);

@@ -31,13 +31,24 @@ TEST(PartitionFormat, GoldenBytesOfVersion1) {
             "01000000000000000200000000000000");
 }
 
+TEST(PartitionFormat, Version2IsWrittenWhenSomebodyWasErased) {
+  PartitionCheckpoint erased = example();
+  erased.erased = 300;
+  std::string bytes;
+  encode_checkpoint(erased, bytes);
+  EXPECT_EQ(bytes[0], 2);
+  EXPECT_EQ(decode_checkpoint(bytes).value(), erased);
+}
+
 TEST(PartitionFormat, RefusesCutAndNewerBytes) {
   std::string bytes;
   encode_checkpoint(example(), bytes);
   for (size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(decode_checkpoint(std::string_view(bytes).substr(0, size))) << size;
   }
-  bytes[0] = 2;
+  bytes[0] = 2;  // which has one number more
+  EXPECT_EQ(decode_checkpoint(bytes).error().code, ErrorCode::kCorruptRecord);
+  bytes[0] = 3;
   EXPECT_EQ(decode_checkpoint(bytes).error().code, ErrorCode::kNewerVersion);
 }
 

@@ -62,6 +62,12 @@ Answer Client::read(bool head) {
   return {response.result_int(), std::move(fields), std::move(response.body())};
 }
 
+unsigned Client::read_status() {
+  beast::http::response_parser<beast::http::empty_body> parser;
+  beast::http::read_header(x_impl->socket, x_impl->buffer, parser);
+  return parser.get().result_int();
+}
+
 Answer Client::get(const std::string& target, const std::string& headers) {
   send("GET " + target + " HTTP/1.1\r\nHost: t\r\n" + headers + "\r\n");
   return read();
@@ -160,9 +166,10 @@ struct WebSocketClient::Impl {
   beast::websocket::stream<asio::ip::tcp::socket> stream{context};
 };
 
-WebSocketClient::WebSocketClient(uint16_t port) : x_impl(std::make_unique<Impl>()) {
+WebSocketClient::WebSocketClient(uint16_t port, const std::string& target)
+    : x_impl(std::make_unique<Impl>()) {
   x_impl->stream.next_layer().connect(local(port));
-  x_impl->stream.handshake("127.0.0.1", "/v1/ws");
+  x_impl->stream.handshake("127.0.0.1", target);
 }
 WebSocketClient::~WebSocketClient() = default;
 

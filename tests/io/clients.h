@@ -38,6 +38,8 @@ class Client {
 
   void send(std::string_view bytes);
   Answer read(bool head = false);  // `head`: the answer to HEAD has no body
+  // Of an answer that may be a stream without end: nothing can be read after it.
+  unsigned read_status();
   Answer get(const std::string& target, const std::string& headers = {});
   Answer post(const std::string& target, const std::string& body, const std::string& headers = {});
   void finish_sending();
@@ -77,7 +79,7 @@ class EventStreamClient {
 
 class WebSocketClient {
  public:
-  explicit WebSocketClient(uint16_t port);
+  explicit WebSocketClient(uint16_t port, const std::string& target = "/v1/ws");
   ~WebSocketClient();
 
   void send(std::string_view frame);

@@ -34,7 +34,7 @@ TEST(Responses, WritesWhatTheRequestAskedFor) {
   append_response(out, response, {false, true, "https://o", "Date: D\r\n"});
   EXPECT_EQ(
       "HTTP/1.1 200 OK\r\nDate: D\r\nAccess-Control-Allow-Origin: https://o\r\n"
-      "Access-Control-Expose-Headers: X-Ack\r\nVary: Origin\r\nConnection: close\r\n"
+      "Access-Control-Expose-Headers: X-Ack, Retry-After\r\nVary: Origin\r\nConnection: close\r\n"
       "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n",
       out);
 }

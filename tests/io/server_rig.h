@@ -73,6 +73,7 @@ class EchoDecider final : public Decider {
 struct ServerRigOptions {
   EngineConfig engine;
   io::ServerConfig server;
+  std::vector<std::string> more_sites;  // beside "shop"
   ServerRigOptions() {
     engine.partitions = 8;
     engine.shards = 2;
@@ -88,7 +89,12 @@ class ServerRig {
     site.name = "shop";
     site.id = site_id("shop");
     site.currency = Currency::parse("GBP").value();
-    x_sites = Sites::make({site}).value();
+    std::vector<Site> sites{site};
+    for (const std::string& name : options.more_sites) {
+      site.name = name;
+      sites.push_back(site);
+    }
+    x_sites = Sites::make(std::move(sites)).value();
     EngineParts parts{x_log,
                       x_store,
                       x_clock,
@@ -114,6 +120,7 @@ class ServerRig {
   [[nodiscard]] io::Server& server() { return *x_server; }
   [[nodiscard]] uint16_t port() const { return x_server->port(); }
   [[nodiscard]] state::MemoryLog& log() { return x_log; }
+  [[nodiscard]] ManualClock& clock() { return x_clock; }
 
  private:
   Sites x_sites;

@@ -98,6 +98,9 @@ class FaultyLog final : public Log {
   Result<void> trim(std::span<const LogTrim> upto) override {
     return x_plan.apply([&] { return x_inner.trim(upto); });
   }
+  Result<void> rewrite(LogRewriter& rewriter) override {
+    return x_plan.apply([&] { return x_inner.rewrite(rewriter); });
+  }
   uint64_t size_bytes() const override { return x_inner.size_bytes(); }
 
  private:
@@ -122,6 +125,9 @@ class FaultyStateStore final : public StateStore {
   }
   Result<void> flush() override {
     return x_plan.is_crashed() ? Result<void>(FaultPlan::failure()) : x_inner.flush();
+  }
+  Result<void> purge(std::span<const TableRange> ranges) override {
+    return x_plan.apply([&] { return x_inner.purge(ranges); });
   }
   uint64_t size_bytes() const override { return x_inner.size_bytes(); }
   bool is_stalling() const override { return x_inner.is_stalling(); }

@@ -56,6 +56,7 @@ struct FeedLine {
 struct RigOptions {
   EngineConfig engine;
   std::vector<AudienceDefinition> audiences;
+  Duration retention{0};  // of the site
   RigOptions() {
     engine.threads = false;
     engine.partitions = 8;
@@ -72,6 +73,7 @@ class Rig {
     Site site;
     site.name = "shop";
     site.currency = Currency::parse("GBP").value();
+    site.retention = x_options.retention;
     x_sites = Sites::make({site}).value();
     open();
   }

@@ -10,26 +10,34 @@
 #include <memory>
 #include <vector>
 
+#include "core/limits.h"
 #include "operators/decide/learnt/learnt_session.h"
 
 namespace rekindle::operators {
 
-// The end in whole seconds in the upper half, so that most comparisons do not need the session.
+// The end in steps of 16 ms in the upper bits, so that hardly a comparison needs the session.
 // Counted from 1: no bits at all is no entry.
 struct RecencyEntry {
+  static constexpr unsigned kSlotBits = 24;
+  static constexpr int64_t kStepMs = 16;
+  static_assert(limits::kLearntSessionsMax < 1u << kSlotBits);
+  static_assert((kEventTimeMax.ms - kEventTimeMin.ms) / kStepMs + 1 < 1LL << (64 - kSlotBits));
+
   uint64_t bits = 0;
   [[nodiscard]] static RecencyEntry of(const LearntSession& session) {
-    const auto since = static_cast<uint64_t>((session.end - kEventTimeMin).ms) / 1'000 + 1;
-    return {since << 32 | session.slot};
+    const auto since = static_cast<uint64_t>((session.end - kEventTimeMin).ms / kStepMs) + 1;
+    return {since << kSlotBits | session.slot};
   }
-  [[nodiscard]] SessionSlot slot() const { return static_cast<SessionSlot>(bits); }
-  [[nodiscard]] uint32_t seconds() const { return static_cast<uint32_t>(bits >> 32); }
+  [[nodiscard]] SessionSlot slot() const {
+    return static_cast<SessionSlot>(bits & ((1u << kSlotBits) - 1));
+  }
+  [[nodiscard]] uint64_t steps() const { return bits >> kSlotBits; }
   friend bool operator==(RecencyEntry, RecencyEntry) = default;
 };
 
 [[nodiscard]] bool is_older(const LearntSession& a, const LearntSession& b);
 [[nodiscard]] inline bool is_older(RecencyEntry a, RecencyEntry b, const SessionSlots& sessions) {
-  if (a.seconds() != b.seconds()) return a.seconds() < b.seconds();
+  if (a.steps() != b.steps()) return a.steps() < b.steps();
   return a.slot() != b.slot() && is_older(*sessions[a.slot()], *sessions[b.slot()]);
 }
 

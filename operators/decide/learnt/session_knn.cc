@@ -185,8 +185,10 @@ void Search::rank(const KnnModel& model, const KnnConfig& config, size_t most,
     return model.names.name_of(a.product) < model.names.name_of(b.product);
   };
   const size_t kept = std::min(most, sums.size());
-  std::partial_sort(sums.begin(), sums.begin() + static_cast<ptrdiff_t>(kept), sums.end(),
-                    is_better);
+  const auto end = sums.begin() + static_cast<ptrdiff_t>(kept);
+  // partial_sort would carry a heap of those kept through all of them.
+  if (kept < sums.size()) std::nth_element(sums.begin(), end, sums.end(), is_better);
+  std::sort(sums.begin(), end, is_better);
   best.clear();
   best.reserve(kept);
   for (size_t i = 0; i < kept; ++i) {

@@ -14,7 +14,7 @@ int32_t day(const char* text) {
   Site site;
   site.name = "shop";
   const std::string query = std::string("from=") + text + "&to=" + text;
-  return ReportRequest::parse(query, Sites::make({site}).value())->first_day;
+  return ReportRequest::parse(query, Sites::make({site}).value(), {})->first_day;
 }
 EventTime at(const char* text) {
   return EventTime{} + days(day(text)) + hours(12);

@@ -18,12 +18,12 @@ Sites sites_of(std::initializer_list<const char*> names) {
 
 TEST(ReportRequest, TakesDaysAndMonthsBothEndsIncluded) {
   const Sites sites = sites_of({"shop"});
-  const auto days = ReportRequest::parse("from=2026-02-03&to=2026-02-03", sites);
+  const auto days = ReportRequest::parse("from=2026-02-03&to=2026-02-03", sites, {});
   ASSERT_TRUE(days);
   EXPECT_EQ(days->first_day, days->last_day);
   EXPECT_EQ(day_text(days->first_day), "2026-02-03");
   EXPECT_EQ(days->site->name, "shop");
-  const auto months = ReportRequest::parse("from=2024-02&to=2024-02&format=csv", sites);
+  const auto months = ReportRequest::parse("from=2024-02&to=2024-02&format=csv", sites, {});
   ASSERT_TRUE(months);
   EXPECT_EQ(day_text(months->first_day), "2024-02-01");
   EXPECT_EQ(day_text(months->last_day), "2024-02-29");
@@ -38,12 +38,13 @@ TEST(ReportRequest, RefusesWhatIsNoPeriodSiteOrFormat) {
                             "from=2026-02-30&to=2026-03-01", "from=2026-02-02&to=2026-02-01",
                             "from=2026&to=2027", "from=1999-01&to=2026-01",
                             "from=2026-01&to=2026-02&format=xml", "from=2026-0x&to=2026-02"}) {
-    EXPECT_FALSE(ReportRequest::parse(query, one)) << query;
+    EXPECT_FALSE(ReportRequest::parse(query, one, {})) << query;
   }
   const Sites two = sites_of({"shop", "other"});
-  EXPECT_FALSE(ReportRequest::parse("from=2026-01&to=2026-02", two));
-  EXPECT_FALSE(ReportRequest::parse("from=2026-01&to=2026-02&site=nobody", two));
-  EXPECT_EQ(ReportRequest::parse("from=2026-01&to=2026-02&site=other", two)->site->name, "other");
+  EXPECT_FALSE(ReportRequest::parse("from=2026-01&to=2026-02", two, {}));
+  EXPECT_FALSE(ReportRequest::parse("from=2026-01&to=2026-02&site=nobody", two, {}));
+  EXPECT_EQ(ReportRequest::parse("from=2026-01&to=2026-02&site=other", two, {})->site->name,
+            "other");
 }
 
 }  // namespace
