@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/limits.h"
+#include "core/door_limits.h"
 
 namespace rekindle::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "cli/access_config.h"
+#include "cli/collect_config.h"
 #include "cli/decide_config.h"
 #include "cli/erasure_config.h"
 #include "cli/tracker_config.h"
@@ -14,6 +15,7 @@
 #include "core/limits.h"
 #include "io/handover/phone.h"
 #include "io/server.h"
+#include "io/tls/server_tls.h"
 
 namespace rekindle::cli {
 namespace {
@@ -56,6 +58,25 @@ void read_engine(YamlSection section, EngineConfig& engine) {
   section.finish();
 }
 
+std::string beside(const std::string& naming_file, const std::string& path) {
+  return (std::filesystem::path(naming_file).parent_path() / path).string();
+}
+
+void read_tls(YamlSection section, io::TlsConfig& tls) {
+  section.read("certificate", tls.certificate_file);
+  section.read("key", tls.key_file);
+  section.finish();
+  if (tls.certificate_file.empty() && tls.key_file.empty()) return;
+  if (tls.certificate_file.empty() || tls.key_file.empty()) {
+    return section.fault(section.node(), "'tls' needs both a 'certificate' and a 'key'");
+  }
+  tls.certificate_file = beside(section.file()->name, tls.certificate_file);
+  tls.key_file = beside(section.file()->name, tls.key_file);
+  if (const auto loaded = io::ServerTls::make(tls); !loaded) {
+    section.fault(section.node(), loaded.error().detail);
+  }
+}
+
 void read_server(YamlSection section, io::ServerConfig& server) {
   section.read("address", server.address);
   section.read_number_as("port", server.port, 0, 65'535);
@@ -71,6 +92,8 @@ void read_server(YamlSection section, io::ServerConfig& server) {
   section.read_duration("deadline_lag_max", lag, seconds(1), days(1));
   server.deadline_lag_ms_max = lag.ms;
   read_trackers(section, server);
+  read_tls(section.section("tls"), server.tls);
+  read_cookie(section.section("cookie"), server.cookie);
   section.finish();
 }
 
@@ -129,6 +152,7 @@ SiteConfig read_site(YamlSection section, Faults& faults, io::ServerConfig& serv
   section.read_duration("retention", config.site.retention, days(1), days(3'650));
   read_tracker_keys(section, config.site.name, server.tracker_keys);
   read_site_keys(section, config.site.name, faults, server.access);
+  read_collect(section, config.site.name, server.collect);
   section.read("catalog", config.catalog);
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);

@@ -7,6 +7,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <charconv>
+#include <cstdlib>
 
 #include "core/limits.h"
 
@@ -29,6 +30,14 @@ Result<void> connect(tcp::socket& socket, boost::asio::io_context& io, const Url
   if (!fault) socket.set_option(tcp::no_delay(true), fault);
   if (fault) return failure("connecting to " + url.host + ":" + url.port, fault);
   return {};
+}
+
+// To servers with keys. From the environment, since command lines are seen by everybody.
+void show_key(http::fields& request) {
+  const char* const key = std::getenv("REKINDLE_KEY");
+  if (key != nullptr && *key != '\0') {
+    request.set(http::field::authorization, std::string("Bearer ") + key);
+  }
 }
 
 }  // namespace
@@ -61,6 +70,7 @@ struct HttpClient::Impl {
   Result<HttpAnswer> ask(http::request<http::string_body>& request) {
     error_code fault;
     request.set(http::field::host, host);
+    show_key(request);
     request.prepare_payload();
     http::write(socket, request, fault);
     if (fault) return failure("sending a request", fault);
@@ -140,6 +150,8 @@ Result<std::unique_ptr<WebSocketClient>> WebSocketClient::open(const Url& url) {
   error_code fault;
   beast::websocket::response_type response;
   impl->stream.read_message_max(limits::kBodyBytesMax);
+  impl->stream.set_option(beast::websocket::stream_base::decorator(
+      [](beast::websocket::request_type& request) { show_key(request); }));
   impl->stream.handshake(response, url.host + ":" + url.port, url.path, fault);
   if (fault) {
     const bool full = response.result_int() == 429 || response.result_int() == 503;

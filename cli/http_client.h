@@ -1,5 +1,6 @@
 // Small waiting clients for the commands that talk to a server: HTTP requests on one keep-alive
-// connection, and WebSocket messages. Wrap Boost.Beast. Thread: one. No TLS: put a proxy before it.
+// connection, and WebSocket messages. Wrap Boost.Beast. What the environment's
+// REKINDLE_KEY holds is shown as the key. Thread: one. No TLS: put a proxy before it.
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 #include "cli/inspect.h"
 #include "cli/key.h"
 #include "cli/load.h"
+#include "cli/quarantine.h"
 #include "cli/replay.h"
 #include "cli/serve.h"
 #include "cli/verify.h"
@@ -34,6 +35,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 s
   rekindle::cli::add_audience_command(line);
   rekindle::cli::add_catalog_command(line);
   rekindle::cli::add_calendar_command(line);
+  rekindle::cli::add_quarantine_command(line);
   rekindle::cli::add_replay_command(line);
   rekindle::cli::add_load_command(line);
   rekindle::cli::add_inspect_command(line);

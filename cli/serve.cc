@@ -24,7 +24,9 @@ namespace {
 
 constexpr const char* kDemoConfig = "configs/demo.yaml";
 constexpr const char* kFooter =
-    R"(Stops gracefully on SIGINT or SIGTERM: no new requests, answers what is in flight,
+    R"(SIGHUP reads the certificate of server.tls again; so does a change of its files, within seconds.
+
+Stops gracefully on SIGINT or SIGTERM: no new requests, answers what is in flight,
 commits, saves every visitor, exits with 0. A second signal ends it at once; nothing
 acknowledged is lost by that either.
 
@@ -76,6 +78,7 @@ sigset_t block_signals() {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return signals;
@@ -107,6 +110,23 @@ class TemporaryDirectory {
   std::string x_path;
 };
 
+void reload_certificate(io::Server& server) {
+  if (const auto reloaded = server.reload_certificate(); !reloaded) {
+    return spdlog::error("the certificate in use stays error=\"{}\"", to_string(reloaded.error()));
+  }
+  spdlog::info("certificate read again");
+}
+
+// Until then a renewed certificate is taken up: at SIGHUP, or when its files are seen to differ.
+int wait_for_the_end(const sigset_t& signals, io::Server& server) {
+  constexpr timespec kLookEvery{5, 0};
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &kLookEvery);
+    if (signal == SIGINT || signal == SIGTERM) return signal;
+    if (signal == SIGHUP || server.certificate_changed()) reload_certificate(server);
+  }
+}
+
 int fail(const Error& error) {
   spdlog::error("cannot serve error={} detail=\"{}\"", name_of(error.code), to_string(error));
   return exit_code_of(error.code);
@@ -127,16 +147,17 @@ int serve(Config config) {
     const auto free = directory.free_bytes();
     return free ? *free : 0;
   };
+  config.server.audit_directory = config.directory;
   auto server = io::Server::make(config.server, (*assembly)->engine());
   if (!server) return fail(server.error());
   spdlog::info("serving address={} port={} store={} audiences={} sites={} shards={}",
                config.server.address, (*server)->port(), config.directory, config.audiences.size(),
                config.sites.size(), config.engine.shards);
-  fmt::print("rekindle is listening on http://{}:{}\n", config.server.address, (*server)->port());
+  fmt::print("rekindle is listening on {}://{}:{}\n", config.server.tls.is_on() ? "https" : "http",
+             config.server.address, (*server)->port());
   std::fflush(stdout);
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  const int signal = wait_for_the_end(signals, **server);
   spdlog::info("stopping signal={}", signal == SIGINT ? "SIGINT" : "SIGTERM");
   let_the_next_signal_kill(signals);
   (*server)->stop();

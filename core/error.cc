@@ -52,11 +52,6 @@ Description description_of(ErrorCode code) {
     case ErrorCode::kTooLittleData:
       return {"too_little_data", "There is too little data to fit a model"};
     case ErrorCode::kNotConverged: return {"not_converged", "The fit found no best parameters"};
-    case ErrorCode::kUnauthorized: return {"unauthorized", "A key is needed"};
-    case ErrorCode::kForbidden: return {"forbidden", "The key does not allow this"};
-    case ErrorCode::kRateLimited: return {"rate_limited", "The key's limit is reached; try later"};
-    case ErrorCode::kNoConsent:
-      return {"no_consent", "The visitor does not allow that this is collected"};
   }
   return {"unknown", "Unknown failure"};
 }

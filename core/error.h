@@ -42,10 +42,6 @@ enum class ErrorCode : uint8_t {
   kGone,                  // it was there, and was let go after its retention
   kTooLittleData,         // a model cannot be fitted to so few customers
   kNotConverged,          // a fit found no best parameters
-  kUnauthorized,          // no key, or one that is not known
-  kForbidden,             // the key does not allow this
-  kRateLimited,           // the key has used up what it may use for now
-  kNoConsent,             // the visitor does not allow that this is collected
 };
 
 struct Error {

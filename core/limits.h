@@ -39,13 +39,6 @@ inline constexpr int kBodyTimeoutSeconds = 60;
 inline constexpr int kIdleTimeoutSeconds = 75;
 inline constexpr int kLongPollSecondsMax = 60;
 
-inline constexpr size_t kKeyBytesMax = 128;       // of a key: a longer one is unknown
-inline constexpr size_t kKeyNameBytesMax = 64;    // over it the configuration is refused
-inline constexpr size_t kKeysMax = 1'024;         // over it the configuration is refused
-inline constexpr size_t kOriginsMax = 64;         // of a public key; the same
-inline constexpr size_t kOriginBytesMax = 512;    // over it no CORS headers
-inline constexpr uint64_t kRateMax = 10'000'000;  // a second: over it the configuration is refused
-
 inline constexpr size_t kBufferBytesMax = 512 * 1'024 * 1'024;  // per io thread, bodies and large
                                                                 // headers in progress: 503
 inline constexpr size_t kFeedQueueBytesMax =

@@ -51,7 +51,6 @@ DecideQuery::DecideQuery(IoThread& thread, DecideRequest request, VisitorKey key
 
 Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequest request,
                               Done done) {
-  if (auto allowed = access.check(Scope::kDecide); !allowed) return allowed;
   const auto site =
       access.find_site(request.site, thread.parts().config.default_site, thread.engine().sites());
   if (!site) return site.error();

@@ -29,8 +29,8 @@ class DecideQuery final : public Query {
  public:
   using Done = std::function<void(const Result<DecideAnswer>&)>;
 
-  // `done` is called once on this io thread, unless an error is returned. Errors: kForbidden and
-  // kUnknownSite as `access` says, kOverloaded.
+  // `done` is called once on this io thread, unless an error is returned. Errors: kUnknownSite
+  // (also for a site that is not the key's), kOverloaded.
   [[nodiscard]] static Result<void> ask(IoThread& thread, const Access& access,
                                         DecideRequest request, Done done);
 

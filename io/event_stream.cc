@@ -52,9 +52,9 @@ class EventStream::StartErrand final : public Errand {
   Result<ChangesCursor> x_begin = Error{ErrorCode::kOverloaded, {}};
 };
 
-EventStream::EventStream(IoThread& thread, IoSocket socket, AudienceFilter filter)
+EventStream::EventStream(IoThread& thread, IoStream stream, AudienceFilter filter)
     : x_thread(thread),
-      x_socket(std::move(socket)),
+      x_stream(std::move(stream)),
       x_filter(std::move(filter)),
       x_written_ms(thread.sweep_ms()) {
   x_thread.counters().event_streams.add();
@@ -93,7 +93,7 @@ void EventStream::refuse(const Response& response) {
 
 // A peer that goes away is noticed by reading.
 void EventStream::watch_peer() {
-  x_socket.async_read_some(
+  x_stream.async_read_some(
       asio::buffer(x_ignored),
       [self = boost::intrusive_ptr<EventStream>(this)](error_code error, size_t) {
         if (self->x_closed) return;
@@ -152,7 +152,7 @@ void EventStream::flush() {
   x_writing.swap(x_out);
   x_written_ms = x_thread.sweep_ms();
   asio::async_write(
-      x_socket, asio::buffer(x_writing),
+      x_stream, asio::buffer(x_writing),
       [self = boost::intrusive_ptr<EventStream>(this)](error_code error, size_t bytes) {
         if (self->x_closed) return;
         if (error) return self->close();
@@ -195,8 +195,8 @@ void EventStream::close() {
   x_closed = true;
   stop_following();
   error_code ignored;  // closed is closed
-  x_socket.shutdown(asio::socket_base::shutdown_both, ignored);
-  x_socket.close(ignored);
+  x_stream.next_layer().shutdown(asio::socket_base::shutdown_both, ignored);
+  x_stream.next_layer().close(ignored);
   const boost::intrusive_ptr<EventStream> keep(this);
   x_thread.release(*this);
 }

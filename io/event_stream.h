@@ -4,7 +4,7 @@
 //   id: <cursor>
 //   data: {"changes":[…],"cursor":"<cursor>"}
 //
-// Thread: its io thread. Owns: the socket and the bytes not yet written. Bounds: while half of
+// Thread: its io thread. Owns: the stream and the bytes not yet written. Bounds: while half of
 // limits::kSendQueueBytesMax waits, changes stay in the log; a reader that takes nothing for
 // limits::kIdleTimeoutSeconds is closed. Ends with `event: gone` when its next change was let go.
 #pragma once
@@ -18,12 +18,13 @@
 #include "io/io_loop.h"
 #include "io/io_thread.h"
 #include "io/responses.h"
+#include "io/tls/io_stream.h"
 
 namespace rekindle::io {
 
 class EventStream final : public Connection {
  public:
-  EventStream(IoThread& thread, IoSocket socket, AudienceFilter filter);
+  EventStream(IoThread& thread, IoStream stream, AudienceFilter filter);
   ~EventStream() override;
 
   // Streams from a cursor, or answers 410 when its next change was let go; without one, from the
@@ -61,7 +62,7 @@ class EventStream final : public Connection {
   void close();
 
   IoThread& x_thread;
-  IoSocket x_socket;
+  IoStream x_stream;
   AudienceFilter x_filter;
   std::unique_ptr<Subscription> x_subscription;  // once streaming
   bool x_is_following = false;

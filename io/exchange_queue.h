@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/assert.h"
 #include "core/limits.h"
+#include "io/audit/audit_log.h"
 
 namespace rekindle::io {
 
@@ -18,11 +20,12 @@ struct Exchange {
   bool done = false;
   bool keep_alive = true;
   bool head = false;
-  bool with_cookie = false;  // pages of `origin` may send the visitor's cookie
-  std::string origin;        // for the answer's CORS headers; empty: none
-  std::string cookie;        // of the visitor, when the answer sets one
-  std::string headers;       // a tracker's answer has these more, each "Name: value\r\n"
-  std::string bytes;         // the answer, once done
+  bool with_cookie = false;           // pages of `origin` may send the visitor's cookie
+  std::string origin;                 // for the answer's CORS headers; empty: none
+  std::string cookie;                 // of the visitor, when the answer sets one
+  std::string headers;                // a tracker's answer has these more, each "Name: value\r\n"
+  std::string bytes;                  // the answer, once done
+  std::unique_ptr<AuditEntry> audit;  // what the answer ends; null: nothing
 };
 
 class ExchangeQueue {
@@ -48,6 +51,7 @@ class ExchangeQueue {
     slot.cookie.clear();
     slot.headers.clear();
     slot.bytes.clear();
+    slot.audit.reset();
     return x_end++;
   }
   // REQUIRES: opened and not yet released.

@@ -22,10 +22,10 @@ constexpr size_t kOutBytesMax = 4 * 1'024 * 1'024;  // unread answers: no more r
 
 }  // namespace
 
-HttpConnection::HttpConnection(IoThread& thread, IoSocket socket)
-    : x_thread(thread), x_socket(std::move(socket)), x_in(kFirstBufferBytes, '\0') {
+HttpConnection::HttpConnection(IoThread& thread, IoStream stream)
+    : x_thread(thread), x_stream(std::move(stream)), x_in(kFirstBufferBytes, '\0') {
   error_code error;
-  const auto peer = x_socket.remote_endpoint(error);
+  const auto peer = x_stream.next_layer().remote_endpoint(error);
   x_from_loopback = !error && peer.address().is_loopback();
 }
 
@@ -36,7 +36,21 @@ HttpConnection::~HttpConnection() {
 
 void HttpConnection::start() {
   arm(limits::kHeaderTimeoutSeconds * 1'000);
+  if (x_stream.is_encrypted()) return shake_hands();
   read();
+}
+
+// Whoever does not end it in time is closed like any other that says nothing.
+void HttpConnection::shake_hands() {
+  x_stream.async_handshake([self = boost::intrusive_ptr<HttpConnection>(this)](error_code error) {
+    if (self->x_phase == Phase::kClosed) return;
+    if (error) {
+      self->x_thread.counters().handshakes_failed.add();
+      return self->close();
+    }
+    self->x_is_ready = true;
+    self->read();
+  });
 }
 
 void HttpConnection::arm(int64_t after_ms) {
@@ -54,7 +68,7 @@ void HttpConnection::read() {
   if (!can_read()) return;
   if (!make_room()) return refuse(503, "out of buffers");
   x_reading = true;
-  x_socket.async_read_some(asio::buffer(x_in.data() + x_end, x_in.size() - x_end),
+  x_stream.async_read_some(asio::buffer(x_in.data() + x_end, x_in.size() - x_end),
                            [self = boost::intrusive_ptr<HttpConnection>(this)](
                                error_code error, size_t bytes) { self->on_read(error, bytes); });
 }
@@ -121,6 +135,7 @@ void HttpConnection::on_read(error_code error, size_t bytes) {
   }
   if (error) return close();
   if (x_phase == Phase::kDraining) {
+    if (x_stream.is_encrypted()) return;  // it ends with the peer's goodbye
     x_reading = true;
     return drain();
   }
@@ -198,6 +213,7 @@ bool HttpConnection::process_one() {
 void HttpConnection::handle_request() {
   Request request = x_parser->request();
   request.from_loopback = x_from_loopback;
+  request.is_encrypted = x_stream.is_encrypted();
   x_thread.counters().requests.add();
   const uint64_t ticket = x_exchanges.open();
   Exchange& exchange = x_exchanges[ticket];
@@ -227,7 +243,7 @@ void HttpConnection::take_leave() {
   const boost::intrusive_ptr<HttpConnection> keep(this);
   x_thread.release(*this);
   x_thread.counters().connections.add();  // release() counted it as closed
-  x_successor(x_thread, std::move(x_socket), std::move(bytes));
+  x_successor(x_thread, std::move(x_stream), std::move(bytes));
 }
 
 void HttpConnection::refuse(int status, std::string_view detail) {

@@ -1,7 +1,7 @@
 // One HTTP/1.1 connection: reads requests (pipelined ones too), gives each to its route, and writes
 // the answers in order, coalesced, at the end of a turn.
 //
-// Thread: its io thread. Owns: the socket, one read buffer (4 KB, more only for large headers and
+// Thread: its io thread. Owns: the stream, one read buffer (4 KB, more only for large headers and
 // bodies) and the answers not yet written. Timeouts are deadlines that the io thread's sweep
 // compares, not timers: slow headers and bodies get 408, idle and stuck connections are closed.
 #pragma once
@@ -18,12 +18,13 @@
 #include "io/request_parser.h"
 #include "io/responses.h"
 #include "io/taken_body.h"
+#include "io/tls/io_stream.h"
 
 namespace rekindle::io {
 
 class HttpConnection final : public Connection {
  public:
-  HttpConnection(IoThread& thread, IoSocket socket);
+  HttpConnection(IoThread& thread, IoStream stream);
   ~HttpConnection() override;
 
   void start();
@@ -34,9 +35,10 @@ class HttpConnection final : public Connection {
   // The same for the pixel.
   void answer_pixel(uint64_t ticket, std::string_view ack);
   // For a route that starts a submission: what the exchange's answer will need.
+  [[nodiscard]] std::string peer_address();
   [[nodiscard]] Exchange& exchange(uint64_t ticket) { return x_exchanges[ticket]; }
   // What goes on with the socket: given the bytes of the request and whatever followed it.
-  using Successor = std::function<void(IoThread&, IoSocket, std::string)>;
+  using Successor = std::function<void(IoThread&, IoStream, std::string)>;
   // From a route's handler: instead of an answer, the socket goes on as something else. False when
   // answers of earlier requests have not left yet, or the request has a body.
   [[nodiscard]] bool hand_over(Successor successor);
@@ -72,12 +74,14 @@ class HttpConnection final : public Connection {
   void drain();  // no more requests; wait for the peer to have read the last answer
   void close();
   void arm(int64_t after_ms);
+  void shake_hands();
+  void say_goodbye();
   [[nodiscard]] std::string_view unread() const { return {x_in.data() + x_begin, x_end - x_begin}; }
   [[nodiscard]] ResponseContext context_of(const Exchange& exchange) const;
   void count_answer(int status);
 
   IoThread& x_thread;
-  IoSocket x_socket;
+  IoStream x_stream;
   std::string x_in;  // bytes [x_begin, x_end) are read and not yet taken
   size_t x_begin = 0;
   size_t x_end = 0;
@@ -99,6 +103,7 @@ class HttpConnection final : public Connection {
   bool x_last_request = false;  // the peer or we said close: take no more
   Successor x_successor;        // set: this connection is about to leave
   bool x_from_loopback = false;
+  bool x_is_ready = false;  // encrypted: the handshake is done
 };
 
 }  // namespace rekindle::io

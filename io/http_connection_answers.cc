@@ -30,9 +30,20 @@ void HttpConnection::count_answer(int status) {
       .add();
 }
 
+std::string HttpConnection::peer_address() {
+  error_code error;
+  const auto peer = x_stream.next_layer().remote_endpoint(error);
+  return error ? std::string() : peer.address().to_string();
+}
+
 void HttpConnection::answer(uint64_t ticket, const Response& response) {
-  if (x_phase == Phase::kClosed) return;
   Exchange& exchange = x_exchanges[ticket];
+  if (exchange.audit) {  // whether the peer still waits for the answer or not
+    exchange.audit->status = response.status;
+    x_thread.parts().audit.add(std::move(*exchange.audit));
+    exchange.audit.reset();
+  }
+  if (x_phase == Phase::kClosed) return;
   RK_ASSERT(!exchange.done);
   if (response.close) exchange.keep_alive = false;
   append_response(exchange.bytes, response, context_of(exchange));
@@ -70,23 +81,24 @@ void HttpConnection::flush() {
 
 void HttpConnection::write_more() {
   if (x_is_writing) return;
-  if (x_written < x_out.size()) {
+  if (x_written < x_out.size() && !x_stream.is_encrypted()) {
     error_code error;
-    const size_t n = x_socket.write_some(
+    const size_t n = x_stream.write_some(
         asio::buffer(x_out.data() + x_written, x_out.size() - x_written), error);
     if (error && error != asio::error::would_block) return close();
     x_written += n;
     x_thread.counters().bytes_out.add(n);
   }
   if (x_written == x_out.size()) return after_write();
-  // The socket is full: hand the rest to the reactor and give the peer time to read it.
+  // The socket is full (or wants whole records): hand the rest to the reactor and give the peer
+  // time to read it.
   x_writing.assign(x_out, x_written);
   x_out.clear();
   x_written = 0;
   x_is_writing = true;
   arm(limits::kIdleTimeoutSeconds * 1'000);
   asio::async_write(
-      x_socket, asio::buffer(x_writing),
+      x_stream, asio::buffer(x_writing),
       [self = boost::intrusive_ptr<HttpConnection>(this)](error_code error, size_t bytes) {
         self->x_is_writing = false;
         if (self->x_phase == Phase::kClosed) return;
@@ -114,22 +126,30 @@ void HttpConnection::drain() {
   if (x_phase != Phase::kDraining) {
     x_phase = Phase::kDraining;
     arm(kDrainMs);
+    if (x_stream.is_encrypted()) return say_goodbye();
     error_code error;
-    x_socket.shutdown(asio::socket_base::shutdown_send, error);
+    x_stream.next_layer().shutdown(asio::socket_base::shutdown_send, error);
     if (error) return close();
     if (x_reading) return;  // that read goes on as the draining one
   }
   x_reading = true;
-  x_socket.async_read_some(asio::buffer(x_in.data(), x_in.size()),
+  x_stream.async_read_some(asio::buffer(x_in.data(), x_in.size()),
                            [self = boost::intrusive_ptr<HttpConnection>(this)](
                                error_code error, size_t bytes) { self->on_read(error, bytes); });
+}
+
+void HttpConnection::say_goodbye() {
+  if (!x_is_ready) return close();  // the handshake goes on
+  x_stream.async_shutdown([self = boost::intrusive_ptr<HttpConnection>(this)](error_code) {
+    if (self->x_phase != Phase::kClosed) self->close();
+  });
 }
 
 void HttpConnection::close() {
   if (x_phase == Phase::kClosed) return;
   x_phase = Phase::kClosed;
   error_code ignored;  // closed is closed
-  x_socket.close(ignored);
+  x_stream.next_layer().close(ignored);
   const boost::intrusive_ptr<HttpConnection> keep(this);
   x_thread.release(*this);
 }

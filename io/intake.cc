@@ -9,6 +9,8 @@
 #include "core/limits.h"
 #include "core/log_format.h"
 #include "core/time_text.h"
+#include "io/consent/client_address.h"
+#include "io/consent/consent_door.h"
 
 namespace rekindle::io {
 namespace {
@@ -79,6 +81,12 @@ Result<int64_t> read_money(std::string_view text, Currency currency, const Site&
   return converted;
 }
 
+void hide_in(std::string& text, std::string_view secret) {
+  for (size_t at = 0; (at = text.find(secret, at)) != std::string::npos; at += secret.size()) {
+    text.replace(at, secret.size(), secret.size(), '*');
+  }
+}
+
 bool is_client_time(const std::optional<int64_t>& ms) {
   return !ms || (*ms >= kTimeTextMin && *ms <= kTimeTextMax);
 }
@@ -112,6 +120,11 @@ void Intake::start(ParcelSource& parcels, WallTime received_at, std::string_view
   x_source.assign(source);
   x_default_site.assign(default_site);
   x_only_site = nullptr;
+  x_signals = nullptr;
+  x_default_visitor = {};
+  x_secret = {};
+  x_without_consent = 0;
+  x_used_default_visitor = false;
   x_index = 0;
   x_seen = 0;
   x_accepted = 0;
@@ -120,6 +133,7 @@ void Intake::start(ParcelSource& parcels, WallTime received_at, std::string_view
 
 void Intake::take(const RawEvent& event, std::string_view raw) {
   Result<void> result = fill(event);
+  if (result && x_door != nullptr && !is_let_in()) return;
   if (result) {
     const auto partition = to_index(partition_of(x_event.visitor, x_settings.partitions));
     Parcel& parcel = x_parcels->parcel(partition % x_settings.shards);
@@ -133,7 +147,20 @@ void Intake::take(const RawEvent& event, std::string_view raw) {
       return;
     }
   }
-  reject(result.error().code, std::move(result.error().detail), raw);
+  reject_of(site_of(event), result.error().code, std::move(result.error().detail), raw);
+}
+
+// What is not, is counted and forgotten: not even the quarantine keeps it.
+bool Intake::is_let_in() {
+  static constexpr ConsentSignals kNone;
+  const Site* const site = x_settings.sites.find(x_event.site);
+  const auto verdict = x_door->judge(*site, x_event, x_signals != nullptr ? *x_signals : kNone,
+                                     x_event.consent, x_consent);
+  if (verdict == ConsentDoor::Verdict::kTake) return true;
+  ++x_index;
+  ++x_seen;
+  ++x_without_consent;
+  return false;
 }
 
 void Intake::take_also(const RawEvent& event, std::string_view raw) {
@@ -142,6 +169,13 @@ void Intake::take_also(const RawEvent& event, std::string_view raw) {
 }
 
 void Intake::reject(ErrorCode code, std::string detail, std::string_view raw) {
+  reject_of(nullptr, code, std::move(detail), raw);
+}
+
+void Intake::reject_of(const Site* site, ErrorCode code, std::string detail, std::string_view raw) {
+  // Nobody can tell whether this was allowed: of a site that asks for consent nothing is kept.
+  const bool keeps = x_door == nullptr || x_door->keeps_raw(site);
+  if (!keeps) raw = {};
   const uint32_t index = x_index++;
   ++x_seen;
   count_one(x_counters.rejected);
@@ -149,11 +183,14 @@ void Intake::reject(ErrorCode code, std::string detail, std::string_view raw) {
   entry.received_at = x_received_at;
   entry.reason = name_of(code);
   entry.source = x_source;
-  entry.detail = detail;
+  if (keeps) entry.detail = detail;
   entry.raw = raw.substr(0, limits::kQuarantineRawBytesMax);
   if (raw.size() > entry.raw.size()) {
     if (!entry.detail.empty()) entry.detail += "; ";
     entry.detail += "raw bytes cut from " + std::to_string(raw.size());
+  }
+  for (std::string* text : {&entry.raw, &entry.detail}) {
+    if (!x_secret.empty()) hide_in(*text, x_secret);
   }
   append_quarantine(entry, x_parcels->parcel(0).quarantine.emplace_back());
   if (x_rejections.size() < limits::kRejectionsListedMax) {
@@ -186,13 +223,19 @@ Result<void> Intake::fill(const RawEvent& raw) {
   }
   if (auto result = fill_time(raw, *site); !result) return result;
   for (const CutField& field : kCutFields) fill_cut(raw.*field.from, field.to);
+  if (!x_event.props.empty()) x_event.props = without_addresses(x_event.props, x_props);
   return {};
 }
 
 Result<void> Intake::fill_names(const RawEvent& raw) {
-  if (raw.visitor.empty()) return Error{ErrorCode::kMissingField, "visitor"};
+  std::string_view visitor = raw.visitor;
+  if (visitor.empty() && !x_default_visitor.empty()) {
+    visitor = x_default_visitor;
+    x_used_default_visitor = true;
+  }
+  if (visitor.empty()) return Error{ErrorCode::kMissingField, "visitor"};
   if (raw.type.empty()) return Error{ErrorCode::kMissingField, "type"};
-  if (auto result = check_text(raw.visitor, limits::kVisitorNameBytesMax, "visitor"); !result) {
+  if (auto result = check_text(visitor, limits::kVisitorNameBytesMax, "visitor"); !result) {
     return result;
   }
   if (auto result = check_text(raw.event_id, limits::kIdBytesMax, "event_id"); !result) {
@@ -214,8 +257,8 @@ Result<void> Intake::fill_names(const RawEvent& raw) {
     }
     x_event.*field.to = raw.*field.from;
   }
-  x_event.visitor = visitor_key(x_event.site, raw.visitor);
-  x_event.visitor_name = raw.visitor;
+  x_event.visitor = visitor_key(x_event.site, visitor);
+  x_event.visitor_name = visitor;
   x_event.event_id = name_hash(raw.event_id);
   x_event.type = *type;
   if (is_custom(*type)) x_event.custom_type = raw.type.substr(raw.type.find(':') + 1);

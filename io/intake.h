@@ -21,6 +21,9 @@
 
 namespace rekindle::io {
 
+class ConsentDoor;
+struct ConsentSignals;
+
 // An event as a decoder found it: text, nothing checked yet. Views into the decoder's buffers.
 // Empty means absent.
 struct RawItem {
@@ -113,16 +116,32 @@ class Intake {
   // one's. `site` must outlive the request.
   void confine(const Site& site) { x_only_site = &site; }
 
+  // From now on nothing is taken that the door does not let in.
+  void guard(const ConsentDoor& door) { x_door = &door; }
+  // What the request says of consent. Outlives the request; until the next start().
+  void hear(const ConsentSignals& signals) { x_signals = &signals; }
+  // A secret that the request's bytes may hold: what is quarantined has stars instead. The view
+  // must outlive the request; until the next start().
+  void hide(std::string_view secret) { x_secret = secret; }
+  // The visitor of events that name none, until the next start(); the view must outlive the
+  // request.
+  void set_default_visitor(std::string_view visitor) { x_default_visitor = visitor; }
+  [[nodiscard]] bool used_default_visitor() const { return x_used_default_visitor; }
+  // Of seen(): neither accepted nor rejected, because the visitor does not allow it.
+  [[nodiscard]] uint32_t without_consent() const { return x_without_consent; }
+
   // What later rejections of this request are filed under, so that they can be replayed.
   void set_source(std::string_view source) { x_source.assign(source); }
 
   [[nodiscard]] uint32_t accepted() const { return x_accepted; }
-  [[nodiscard]] uint32_t seen() const { return x_seen; }  // accepted and rejected
+  [[nodiscard]] uint32_t seen() const { return x_seen; }  // accepted, rejected, left out
   // The first limits::kRejectionsListedMax; seen() − accepted() tells how many there were.
   [[nodiscard]] const std::vector<Rejection>& rejections() const { return x_rejections; }
 
  private:
   Result<void> fill(const RawEvent& raw);  // into x_event
+  [[nodiscard]] bool is_let_in();
+  void reject_of(const Site* site, ErrorCode code, std::string detail, std::string_view raw);
   Result<void> fill_names(const RawEvent& raw);
   Result<void> fill_time(const RawEvent& raw, const Site& site);
   Result<void> fill_money(const RawEvent& raw, const Site& site);
@@ -136,6 +155,14 @@ class Intake {
   ClockMode x_clock_mode = ClockMode::kWall;
   std::string x_source;
   std::string x_default_site;
+  const ConsentDoor* x_door = nullptr;        // null: everything is taken
+  const ConsentSignals* x_signals = nullptr;  // null: the request says nothing
+  std::string x_consent;                      // what the door made of it
+  std::string x_props;                        // … and what was left of addresses in them
+  std::string_view x_default_visitor;
+  std::string_view x_secret;
+  uint32_t x_without_consent = 0;
+  bool x_used_default_visitor = false;
   const Site* x_only_site = nullptr;  // null: any
   uint32_t x_index = 0;               // of the next input
   uint32_t x_seen = 0;

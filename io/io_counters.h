@@ -52,7 +52,8 @@ struct IoCounters {
   Counter bytes_out;
   Counter overloads;  // requests refused because an inbox was full
   Counter timeouts;
-  Counter websockets;  // opened
+  Counter handshakes_failed;  // of TLS
+  Counter websockets;         // opened
   Counter websockets_closed;
   Counter frames;
   Counter event_streams;  // opened

@@ -10,6 +10,8 @@
 #include "io/http_connection.h"
 #include "io/io_thread.h"
 #include "io/problem.h"
+#include "io/tls/io_stream.h"
+#include "io/tls/server_tls.h"
 
 namespace rekindle::io {
 namespace asio = boost::asio;
@@ -89,14 +91,20 @@ void IoLoop::on_accept(error_code error, IoSocket socket) {
     ResponseContext context;
     context.keep_alive = false;
     append_response(refusal, overloaded(503, "too many connections"), context);
-    socket.write_some(asio::buffer(refusal), ignored);
+    if (x_thread.parts().tls == nullptr) socket.write_some(asio::buffer(refusal), ignored);
   } else {
     boost::intrusive_ptr<HttpConnection> connection(
-        new HttpConnection(x_thread, std::move(socket)));
+        new HttpConnection(x_thread, stream_over(std::move(socket))));
     x_thread.adopt(connection);
     connection->start();
   }
   accept();
+}
+
+IoStream IoLoop::stream_over(IoSocket socket) {
+  const ServerTls* const tls = x_thread.parts().tls.get();
+  if (tls == nullptr) return IoStream(std::move(socket));
+  return {std::move(socket), *tls->context()};  // which the connection keeps alive
 }
 
 void IoLoop::listen_to_bell() {

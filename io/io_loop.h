@@ -20,6 +20,7 @@ namespace rekindle::io {
 using IoExecutor = boost::asio::io_context::executor_type;
 using IoSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, IoExecutor>;
 
+class IoStream;
 class IoThread;
 
 class IoLoop {
@@ -44,6 +45,7 @@ class IoLoop {
       boost::asio::basic_waitable_timer<Clock, boost::asio::wait_traits<Clock>, IoExecutor>;
   void accept();
   void on_accept(boost::system::error_code error, IoSocket socket);
+  [[nodiscard]] IoStream stream_over(IoSocket socket);
   void listen_to_bell();
   void tick();
 

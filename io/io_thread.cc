@@ -47,6 +47,7 @@ IoThread::IoThread(const ServerParts& parts, FeedTap& tap)
       x_sweep_ms(monotonic_ms()),
       x_date(date_header(parts.engine.clock().now().ms)),
       x_loop(std::make_unique<IoLoop>(*this, tap.mailbox.bell().fd())) {
+  x_intake.guard(parts.consent);
   x_senders.reserve(parts.engine.shards());
   for (size_t i = 0; i < parts.engine.shards(); ++i) x_senders.emplace_back(parts.engine.inbox(i));
 }
@@ -121,7 +122,8 @@ Submission& IoThread::new_submission(std::string_view source, std::optional<Wall
 
 void IoThread::submit(Submission& submission) {
   submission.accepted = x_intake.accepted();
-  submission.rejected = x_intake.seen() - x_intake.accepted();
+  submission.without_consent = x_intake.without_consent();
+  submission.rejected = x_intake.seen() - x_intake.accepted() - submission.without_consent;
   submission.rejections = x_intake.rejections();
   x_outbox.push_back(&submission);
   x_outbox_events += submission.accepted;

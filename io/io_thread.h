@@ -29,10 +29,13 @@
 
 namespace rekindle::io {
 
+class AuditLog;
+class ConsentDoor;
 class Keyring;
 class LedgerKeeper;
 class Metrics;
 class Pages;
+class ServerTls;
 class Webhooks;
 class IoLoop;  // Asio's part; io/io_loop.h
 
@@ -48,6 +51,9 @@ struct ServerParts {
   Errands& reports;  // what takes long
   const Keyring& keyring;
   const Pages& pages;
+  AuditLog& audit;
+  const ConsentDoor& consent;
+  const std::unique_ptr<ServerTls>& tls;  // null: none; set before the io threads start
 };
 
 class IoThread {

@@ -47,7 +47,6 @@ class LiveDecision::Watch final : public Query {
 
 Result<std::shared_ptr<LiveDecision>> LiveDecision::make(IoThread& thread, const Access& access,
                                                          DecideRequest request, Tell tell) {
-  if (auto allowed = access.check(Scope::kDecide); !allowed) return allowed.error();
   const auto site =
       access.find_site(request.site, thread.parts().config.default_site, thread.engine().sites());
   if (!site) return site.error();

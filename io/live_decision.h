@@ -26,7 +26,7 @@ class LiveDecision final : public std::enable_shared_from_this<LiveDecision> {
   // who may read visitors. False: no room for it now.
   using Tell = std::function<bool(std::string_view)>;
 
-  // Errors: kForbidden and kUnknownSite as `access` says.
+  // Errors: kUnknownSite as `access` says. REQUIRES: it allows decisions.
   [[nodiscard]] static Result<std::shared_ptr<LiveDecision>> make(IoThread& thread,
                                                                   const Access& access,
                                                                   DecideRequest request, Tell tell);

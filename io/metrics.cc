@@ -149,6 +149,8 @@ constexpr IoMetric kIoCounters[] = {
     {"rekindle_overloads_total", "Requests refused because a queue was full",
      &IoCounters::overloads},
     {"rekindle_timeouts_total", "Connections ended by a timeout", &IoCounters::timeouts},
+    {"rekindle_tls_handshakes_failed_total", "Connections that did not come to speak TLS",
+     &IoCounters::handshakes_failed},
     {"rekindle_websockets_total", "WebSockets opened", &IoCounters::websockets},
     {"rekindle_websockets_closed_total", "WebSockets ended", &IoCounters::websockets_closed},
     {"rekindle_websocket_frames_total", "Frames received", &IoCounters::frames},
@@ -294,6 +296,29 @@ void collect_keys(const Keyring& keyring, std::vector<MetricFamily>& out) {
             read(keyring.unknown()));
 }
 
+// --- consent: sites that do not take everything
+// ----------------------------------------------------
+
+void collect_consent(const ConsentDoor& door, std::vector<MetricFamily>& out) {
+  const auto all = door.counts();
+  if (all.empty()) return;
+  MetricFamily& left_out =
+      out.emplace_back(family("rekindle_without_consent_total",
+                              "Events left out for want of consent", MetricType::Counter));
+  for (const auto& site : all) {
+    add_value(left_out, static_cast<double>(site.left_out), {{"site", site.site}});
+  }
+  MetricFamily& counted = out.emplace_back(
+      family("rekindle_cookieless_events_total",
+             "Events without consent, of which nothing but this is kept", MetricType::Counter));
+  for (const auto& site : all) {
+    for (const auto& [type, count] : site.counted) {
+      add_value(counted, static_cast<double>(count),
+                {{"site", site.site}, {"type", std::string(name_of(type))}});
+    }
+  }
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
@@ -317,6 +342,7 @@ std::string Metrics::text() const {
                                          MetricType::Counter)),
             static_cast<double>(x_engine.retired_visitors()));
   if (x_keyring != nullptr) collect_keys(*x_keyring, families);
+  if (x_door != nullptr) collect_consent(*x_door, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };

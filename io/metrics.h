@@ -7,6 +7,7 @@
 
 #include "core/engine.h"
 #include "io/access/keyring.h"
+#include "io/consent/consent_door.h"
 #include "io/intake.h"
 #include "io/io_counters.h"
 #include "io/webhooks/webhooks.h"
@@ -21,6 +22,7 @@ class Metrics {
   void watch(const IoCounters& counters) { x_io.push_back(&counters); }
   void watch(const Webhooks& webhooks) { x_webhooks = &webhooks; }
   void watch(const Keyring& keyring) { x_keyring = &keyring; }
+  void watch(const ConsentDoor& door) { x_door = &door; }
   [[nodiscard]] std::string text() const;
 
  private:
@@ -29,6 +31,7 @@ class Metrics {
   std::vector<const IoCounters*> x_io;
   const Webhooks* x_webhooks = nullptr;  // null: none
   const Keyring* x_keyring = nullptr;    // null: none
+  const ConsentDoor* x_door = nullptr;   // null: none
 };
 
 }  // namespace rekindle::io

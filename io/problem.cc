@@ -29,9 +29,6 @@ int status_of(ErrorCode code) {
     case ErrorCode::kStoreLocked:
     case ErrorCode::kStoreFailed: return 503;
     case ErrorCode::kDiskFull: return 507;
-    case ErrorCode::kUnauthorized: return 401;
-    case ErrorCode::kForbidden: return 403;
-    case ErrorCode::kRateLimited: return 429;
     case ErrorCode::kNotFound: return 404;
     case ErrorCode::kGone: return 410;
     case ErrorCode::kCorruptRecord:

@@ -17,6 +17,7 @@ struct Request {
   std::string_view host;
   std::string_view origin;
   std::string_view referer;
+  std::string_view user_agent;
   std::string_view cookie;
   std::string_view last_event_id;
   std::string_view accept;
@@ -30,6 +31,9 @@ struct Request {
   bool expects_continue = false;
   bool is_upgrade = false;  // Connection: upgrade and Upgrade: websocket
   bool from_loopback = false;
+  bool is_encrypted = false;
+  bool gpc = false;          // Sec-GPC: 1
+  bool dnt = false;          // DNT: 1
   bool anonymous = false;    // SP-Anonymous: a tracker wants no cookie
   std::string_view body;     // complete, still encoded as content_encoding says
   size_t body_readable = 0;  // bytes that may be read from body.data() on, whatever they hold

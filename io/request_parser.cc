@@ -74,9 +74,9 @@ RequestParser::State RequestParser::take(std::string_view bytes, size_t& used) {
 void RequestParser::move_views(ptrdiff_t by) {
   for (std::string_view* text :
        {&x_request.path, &x_request.query, &x_request.host, &x_request.origin, &x_request.referer,
-        &x_request.cookie, &x_request.accept, &x_request.accept_encoding, &x_request.if_none_match,
-        &x_request.content_type, &x_request.content_encoding, &x_request.last_event_id,
-        &x_request.authorization, &x_request.write_key}) {
+        &x_request.user_agent, &x_request.cookie, &x_request.accept, &x_request.accept_encoding,
+        &x_request.if_none_match, &x_request.content_type, &x_request.content_encoding,
+        &x_request.last_event_id, &x_request.authorization, &x_request.write_key}) {
     if (!text->empty()) *text = {text->data() + by, text->size()};
   }
 }
@@ -119,6 +119,7 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
       break;
     case http::field::origin: x_request.origin = value; break;
     case http::field::referer: x_request.referer = value; break;
+    case http::field::user_agent: x_request.user_agent = value; break;
     case http::field::cookie: x_request.cookie = value; break;
     case http::field::accept: x_request.accept = value; break;
     case http::field::accept_encoding: x_request.accept_encoding = value; break;
@@ -144,6 +145,8 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
       if (boost::beast::iequals(name, "Last-Event-ID")) x_request.last_event_id = value;
       if (boost::beast::iequals(name, "X-Write-Key")) x_request.write_key = value;
       if (boost::beast::iequals(name, "SP-Anonymous")) x_request.anonymous = true;
+      if (boost::beast::iequals(name, "Sec-GPC")) x_request.gpc = value == "1";
+      if (boost::beast::iequals(name, "DNT")) x_request.dnt = value == "1";
       break;
     default: break;
   }

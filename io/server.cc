@@ -4,6 +4,8 @@
 #include <boost/asio/ip/address.hpp>
 
 #include "io/access/keyring.h"
+#include "io/audit/audit_log.h"
+#include "io/consent/consent_door.h"
 #include "io/errands.h"
 #include "io/feed.h"
 #include "io/intake.h"
@@ -11,6 +13,7 @@
 #include "io/metrics.h"
 #include "io/pages.h"
 #include "io/reports/ledger_keeper.h"
+#include "io/tls/server_tls.h"
 #include "io/webhooks/webhooks.h"
 
 namespace rekindle::io {
@@ -31,13 +34,17 @@ Result<void> check_address(const ServerConfig& config) {
 struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
       : config(server_config),
+        consent(server_config.collect, server_engine.sites()),
         metrics(server_engine, intake),
         ledger(server_engine),
-        shared{config,   server_engine, intake,  errands, metrics,
-               webhooks, ledger,        reports, keyring, pages} {}
+        shared{config,  server_engine, intake, errands, metrics, webhooks, ledger,
+               reports, keyring,       pages,  audit,   consent, tls} {}
 
   ServerConfig config;
   Keyring keyring;
+  AuditLog audit;
+  ConsentDoor consent;
+  std::unique_ptr<ServerTls> tls;
   IntakeCounters intake;
   Errands errands;
   Errands reports;
@@ -70,6 +77,13 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   auto pages = Pages::make(config);
   if (!pages) return pages.error();
   parts->pages = *std::move(pages);
+  parts->metrics.watch(parts->consent);
+  if (auto opened = parts->audit.open(config.audit_directory); !opened) return opened.error();
+  if (config.tls.is_on()) {
+    auto tls = ServerTls::make(config.tls);
+    if (!tls) return tls.error();
+    parts->tls = *std::move(tls);
+  }
   parts->port = config.port;
   const bool shared = config.io_threads > 1;
   if (shared && config.port != 0) {
@@ -103,6 +117,15 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
                  config.address, parts->port);
   }
   return std::unique_ptr<Server>(new Server(std::move(parts)));
+}
+
+bool Server::certificate_changed() const {
+  return x_parts->tls != nullptr && x_parts->tls->files_changed();
+}
+
+Result<void> Server::reload_certificate() {
+  if (x_parts->tls == nullptr) return {};
+  return x_parts->tls->reload();
 }
 
 uint16_t Server::port() const {

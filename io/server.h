@@ -1,7 +1,8 @@
 // The front doors: HTTP, WebSocket and pixel on one port, served by io threads.
 //
-// Thread: make, stop and the destructor from one; port() from any. Life: make it on a running
-// engine; stop it (or destroy it) before the engine stops, so that what is in flight is answered.
+// Thread: make, stop, the certificate and the destructor from one; port() from any. Life: make it
+// on a running engine; stop it (or destroy it) before the engine stops, so that what is in flight
+// is answered.
 #pragma once
 
 #include <memory>
@@ -26,6 +27,11 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] uint16_t port() const;
+  // Whether the files of the certificate differ from those read last; false without TLS.
+  [[nodiscard]] bool certificate_changed() const;
+  // Connections made from now on have the certificate as it is now. Errors: kInvalidConfiguration,
+  // and then the old one stays in use.
+  [[nodiscard]] Result<void> reload_certificate();
   // Takes no more connections and requests, answers what is in flight, closes WebSockets with 1001,
   // ends the threads. Connections that do not end within seconds are cut.
   void stop();

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "io/access/access_config.h"
+#include "io/consent/collect_config.h"
+#include "io/cookie_config.h"
+#include "io/tls/tls_config.h"
 #include "io/webhooks/webhook_config.h"
 
 namespace rekindle::io {
@@ -27,11 +30,11 @@ struct ServerConfig {
   std::string address = "127.0.0.1";  // IPv4 or IPv6 to listen on
   uint16_t port = 8080;               // 0: any free one; see Server::port()
   uint32_t io_threads = 1;
-  std::string pixel_alias = "/p";    // a second path for the pixel; empty: none
+  std::string pixel_alias = "/p";       // a second path for the pixel; empty: none
   std::string script = "/rekindle.js";  // where browsers get the script; empty: nowhere
   std::string demo;                     // directory of the demo shop, for /demo/; empty: none
-  std::string default_site;          // for events that name none
-  bool clock_from_anywhere = false;  // POST /v1/clock from other hosts than this one
+  std::string default_site;             // for events that name none
+  bool clock_from_anywhere = false;     // POST /v1/clock from other hosts than this one
   // /health/ready says no below this …
   uint64_t free_bytes_min = 512ULL * 1'024 * 1'024;
   // … as measured by this; not checked when absent. Called on an io thread; must not block long.
@@ -39,7 +42,11 @@ struct ServerConfig {
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
   std::vector<WebhookConfig> webhooks;
-  AccessConfig access;  // without keys: who may reach the port may do everything
+  TlsConfig tls;
+  CookieConfig cookie;
+  std::vector<CollectConfig> collect;  // of sites that say something
+  std::string audit_directory;         // of the audit log; empty: it is kept in memory only
+  AccessConfig access;                 // without keys: who may reach the port may do everything
   std::vector<TrackerKey> tracker_keys;
   std::vector<TrackerPath> tracker_paths;
   std::vector<std::string> redirect_hosts;  // where a tracker's redirect may lead

@@ -29,7 +29,7 @@ void Submission::on_parcel(ShardParcel& parcel) {
 }
 
 void Submission::reset() {
-  accepted = duplicates = collisions = rejected = 0;
+  accepted = duplicates = collisions = rejected = without_consent = 0;
   failed = refused = any_sent = waits_for_room = false;
   rejections.clear();
   receiver.reset();

@@ -31,10 +31,11 @@ class Submission final : public ParcelSource {
   uint32_t accepted = 0;  // taken by Intake, duplicates and collisions included
   uint32_t duplicates = 0;
   uint32_t collisions = 0;
-  bool failed = false;    // at least one parcel was not committed
-  bool refused = false;   // an inbox was full and a parcel was not sent
-  bool any_sent = false;  // with `refused`: other parcels were taken
-  uint32_t rejected = 0;  // by Intake; `rejections` may list fewer
+  bool failed = false;           // at least one parcel was not committed
+  bool refused = false;          // an inbox was full and a parcel was not sent
+  bool any_sent = false;         // with `refused`: other parcels were taken
+  uint32_t without_consent = 0;  // left out by Intake
+  uint32_t rejected = 0;         // by Intake; `rejections` may list fewer
   std::vector<Rejection> rejections;
 
   // Who is told, and which of its exchanges this is.

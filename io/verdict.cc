@@ -9,6 +9,9 @@ void append_verdict(JsonObject& object, const Submission& submission) {
   if (submission.collisions > 0) {
     object.number("collisions", static_cast<uint64_t>(submission.collisions));
   }
+  if (submission.without_consent > 0) {
+    object.number("without_consent", static_cast<uint64_t>(submission.without_consent));
+  }
   std::string& out = object.key("rejected");
   out.push_back('[');
   JsonList list(out);

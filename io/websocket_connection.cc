@@ -21,10 +21,10 @@ constexpr size_t kKeptFrameBytes = 256 * 1'024;
 
 }  // namespace
 
-WebSocketConnection::WebSocketConnection(IoThread& thread, IoSocket socket, std::string request,
+WebSocketConnection::WebSocketConnection(IoThread& thread, IoStream stream, std::string request,
                                          const Access& access)
     : x_thread(thread),
-      x_stream(std::move(socket)),
+      x_stream(std::move(stream)),
       x_access(access),
       x_request(std::move(request)) {
   x_thread.counters().websockets.add();
@@ -96,8 +96,8 @@ void WebSocketConnection::on_frame(Error error) {
   const auto bytes = x_frame.cdata();
   const std::string_view frame(static_cast<const char*>(bytes.data()), bytes.size());
   x_thread.counters().bytes_in.add(frame.size());
-  if (const auto allowed = x_access.take_one(x_thread.engine().clock()); !allowed) {
-    reject(x_answers.open(), allowed.error());
+  if (const Denial denial = x_access.take_one(x_thread.engine().clock()); denial != Denial::kNone) {
+    deny(x_answers.open(), denial, {});
   } else if (is_control_frame(frame)) {
     const auto control = parse_control_frame(frame);
     if (control) {
@@ -116,9 +116,7 @@ void WebSocketConnection::on_frame(Error error) {
 
 void WebSocketConnection::take_events(std::string_view frame) {
   const uint64_t ticket = x_answers.open();
-  if (const auto allowed = x_access.check(Scope::kCollect); !allowed) {
-    return reject(ticket, allowed.error());
-  }
+  if (!allows(Scope::kCollect, ticket)) return;
   Submission& submission = x_thread.new_submission("websocket");
   if (const Site* const site = x_access.site()) x_thread.intake().confine(*site);
   const auto decoded = x_thread.json().decode(frame, x_frame.capacity(), x_thread.intake());
@@ -152,6 +150,22 @@ void WebSocketConnection::reject(uint64_t ticket, const rekindle::Error& error) 
   JsonObject object(frame);
   object.number("ack", ticket + 1);
   append_error(object.key("error"), error);
+  object.close();
+  answer(ticket, frame);
+}
+
+bool WebSocketConnection::allows(Scope scope, uint64_t ticket) {
+  const Denial denial = x_access.check(scope);
+  if (denial == Denial::kNone) return true;
+  deny(ticket, denial, "it needs the scope " + std::string(name_of(scope)));
+  return false;
+}
+
+void WebSocketConnection::deny(uint64_t ticket, Denial denial, std::string_view detail) {
+  std::string frame;
+  JsonObject object(frame);
+  object.number("ack", ticket + 1);
+  append_denial(object.key("error"), denial, detail);
   object.close();
   answer(ticket, frame);
 }
@@ -233,7 +247,7 @@ void WebSocketConnection::close_now() {
   x_closed = true;
   end_subscription();
   Error ignored;  // closed is closed
-  x_stream.next_layer().close(ignored);
+  x_stream.next_layer().next_layer().close(ignored);
   const boost::intrusive_ptr<WebSocketConnection> keep(this);
   x_thread.release(*this);
 }

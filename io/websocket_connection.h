@@ -25,13 +25,14 @@
 #include "io/io_loop.h"
 #include "io/io_thread.h"
 #include "io/live_decision.h"
+#include "io/tls/io_stream.h"
 
 namespace rekindle::io {
 
 class WebSocketConnection final : public Connection {
  public:
   // `request`: the bytes of the upgrade request and whatever followed it.
-  WebSocketConnection(IoThread& thread, IoSocket socket, std::string request, const Access& access);
+  WebSocketConnection(IoThread& thread, IoStream stream, std::string request, const Access& access);
   ~WebSocketConnection() override;
 
   void start();
@@ -59,7 +60,7 @@ class WebSocketConnection final : public Connection {
     WebSocketConnection& x_owner;
   };
 
-  using Stream = boost::beast::websocket::stream<IoSocket>;
+  using Stream = boost::beast::websocket::stream<IoStream>;
   using Code = boost::beast::websocket::close_code;
   using Error = boost::system::error_code;
 
@@ -79,6 +80,9 @@ class WebSocketConnection final : public Connection {
   void decide(const DecideFrame& frame, uint64_t ticket);
   void reject(uint64_t ticket, const rekindle::Error& error);
   void release_answers();
+  // False, and then the frame is answered, when the key does not allow it.
+  [[nodiscard]] bool allows(Scope scope, uint64_t ticket);
+  void deny(uint64_t ticket, Denial denial, std::string_view detail);
   void queue(std::string frame);
   void write();
   void begin_close(Code code, const char* reason);

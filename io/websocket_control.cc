@@ -22,10 +22,8 @@ void WebSocketConnection::subscribe(const SubscribeFrame& frame, uint64_t ticket
   JsonObject object(text);
   object.number("ack", ticket + 1);
   object.boolean("subscribed", true);
-  if (!frame.audiences.empty()) {
-    const auto allowed = x_access.check(Scope::kAudiencesRead);
-    if (!allowed) return reject(ticket, allowed.error());
-  }
+  if (!frame.audiences.empty() && !allows(Scope::kAudiencesRead, ticket)) return;
+  if (!frame.decisions.empty() && !allows(Scope::kDecide, ticket)) return;
   auto live = make_live(frame.decisions);
   if (!live) return reject(ticket, live.error());
   std::unique_ptr<Subscription> subscription;
@@ -93,6 +91,7 @@ Result<std::unique_ptr<WebSocketConnection::Subscription>> WebSocketConnection::
 }
 
 void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
+  if (!allows(Scope::kDecide, ticket)) return;
   const auto asked = DecideQuery::ask(
       x_thread, x_access, frame.request,
       [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& decision) {

@@ -143,6 +143,18 @@ Result<std::string> ServerClient::remove(const std::string& name) {
   return body_of(x_client->remove(path_of(name)));
 }
 
+Result<std::string> ServerClient::quarantine(uint64_t after) {
+  return body_of(x_client->get("/v1/quarantine?limit=1000&after=" + std::to_string(after)));
+}
+
+Result<std::string> ServerClient::replay_quarantined(uint64_t id, const std::string& body) {
+  return body_of(x_client->post("/v1/quarantine/" + std::to_string(id) + "/replay", kJson, body));
+}
+
+Result<std::string> ServerClient::remove_quarantined(uint64_t id) {
+  return body_of(x_client->remove("/v1/quarantine/" + std::to_string(id)));
+}
+
 Result<uint64_t> ServerClient::export_members(
     const std::string& name, const std::string& format,
     const std::function<Result<void>(std::string_view)>& write) {

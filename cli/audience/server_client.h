@@ -1,4 +1,5 @@
-// Asks a running server about its audiences. Used by cli/audience.cc; thread: one, blocking.
+// Asks a running server about its audiences and its quarantine. Used by cli/audience.cc and
+// cli/quarantine.cc; thread: one, blocking.
 #pragma once
 
 #include <functional>
@@ -38,6 +39,12 @@ class ServerClient {
   [[nodiscard]] Result<uint64_t> export_members(
       const std::string& name, const std::string& format,
       const std::function<Result<void>(std::string_view)>& write);
+
+  // A page of entries with larger ids.
+  [[nodiscard]] Result<std::string> quarantine(uint64_t after);
+  // With these bytes instead of those that are kept, unless it is empty.
+  [[nodiscard]] Result<std::string> replay_quarantined(uint64_t id, const std::string& body);
+  [[nodiscard]] Result<std::string> remove_quarantined(uint64_t id);
 
  private:
   explicit ServerClient(std::unique_ptr<HttpClient> client) : x_client(std::move(client)) {}

@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "core/limits.h"
+#include "core/door_limits.h"
+#include "io/access/denial.h"
 #include "io/access/origin.h"
 #include "io/decoders/tracker.h"
-#include "io/problem.h"
 
 namespace rekindle::io {
 namespace {
@@ -47,7 +47,7 @@ bool comes_from_allowed_page(const AccessKey& key, const Request& request) {
 
 Response forbidden(AccessKey& key, std::string_view detail) {
   count(key.counters.forbidden);
-  return problem(403, ErrorCode::kForbidden, detail);
+  return problem(Denial::kForbidden, detail);
 }
 
 }  // namespace
@@ -66,20 +66,20 @@ Result<const Site*> Access::find_site(std::string_view named, std::string_view d
   return unknown;
 }
 
-Result<void> Access::check(Scope scope) const {
-  if (may(scope)) return {};
+Denial Access::check(Scope scope) const {
+  if (may(scope)) return Denial::kNone;
   count(x_key->counters.forbidden);
-  return Error{ErrorCode::kForbidden, "it needs the scope " + std::string(name_of(scope))};
+  return Denial::kForbidden;
 }
 
-Result<void> Access::take_one(const Clock& clock) const {
-  if (x_key == nullptr) return {};
+Denial Access::take_one(const Clock& clock) const {
+  if (x_key == nullptr) return Denial::kNone;
   if (x_key->limiter.is_limited() && x_key->limiter.admit(clock.now()) > 0) {
     count(x_key->counters.over_limit);
-    return Error{ErrorCode::kRateLimited, {}};
+    return Denial::kRateLimited;
   }
   count(x_key->counters.requests);
-  return {};
+  return Denial::kNone;
 }
 
 void Access::count_events(uint64_t events, const Clock& clock) const {
@@ -96,14 +96,14 @@ AccessKey* find_key(const Keyring& keyring, std::string_view text) {
 
 Response unauthorized(const Keyring& keyring, std::string_view detail) {
   count(keyring.unknown());
-  Response response = problem(401, ErrorCode::kUnauthorized, detail);
+  Response response = problem(Denial::kUnauthorized, detail);
   response.headers = "WWW-Authenticate: Bearer realm=\"rekindle\"\r\n";
   return response;
 }
 
 Response over_limit(int64_t wait_ms) {
   constexpr int64_t kMsPerSecond = 1'000;
-  Response response = problem(429, ErrorCode::kRateLimited);
+  Response response = problem(Denial::kRateLimited);
   response.headers =
       "Retry-After: " + std::to_string((wait_ms + kMsPerSecond - 1) / kMsPerSecond) + "\r\n";
   return response;
@@ -119,21 +119,20 @@ std::optional<Response> admit(const Keyring& keyring, const Request& request, co
   if (shown.in_url && !key->is_public && !need.secret_in_url) {
     return unauthorized(keyring, "a secret key goes into a header, not into the address");
   }
+  access = Access(*key);
   if (!key->scopes.allow(need.scope)) {
     return forbidden(*key, "it needs the scope " + std::string(name_of(need.scope)));
   }
   if (need.reach == Reach::kAllSites && key->site != nullptr && sites > 1) {
     return forbidden(*key, "this counts the visitors of all sites; it needs a key for all");
   }
-  auto refusal = admit_found(*key, request, clock);
-  if (!refusal || refusal->status == 429) access = Access(*key);
-  return refusal;
+  return admit_found(*key, request, clock);
 }
 
 std::optional<Response> admit_found(AccessKey& key, const Request& request, const Clock& clock) {
   if (key.is_public && !key.origins.empty() && !comes_from_allowed_page(key, request)) {
     count(key.counters.wrong_origin);
-    return problem(403, ErrorCode::kForbidden, "pages of this origin may not use the key");
+    return problem(Denial::kForbidden, "pages of this origin may not use the key");
   }
   if (key.limiter.is_limited()) {
     if (const int64_t wait_ms = key.limiter.admit(clock.now()); wait_ms > 0) {

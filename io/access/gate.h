@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "core/clock.h"
+#include "io/access/denial.h"
 #include "io/access/keyring.h"
 #include "io/request.h"
 #include "io/responses.h"
@@ -49,9 +50,9 @@ class Access {
     return x_key == nullptr || x_key->scopes.allow(scope);
   }
   // kForbidden, and counted, when it may not.
-  [[nodiscard]] Result<void> check(Scope scope) const;
+  [[nodiscard]] Denial check(Scope scope) const;
   // kRateLimited, and counted, when the key's limit is reached; else one is taken.
-  [[nodiscard]] Result<void> take_one(const Clock& clock) const;
+  [[nodiscard]] Denial take_one(const Clock& clock) const;
   // What a request was found to hold: its events, of which the request itself paid for the first.
   void count_events(uint64_t events, const Clock& clock) const;
 
@@ -59,7 +60,8 @@ class Access {
   AccessKey* x_key = nullptr;
 };
 
-// Nothing when it may go on, as `access`; else the answer. REQUIRES: !keyring.is_open().
+// Nothing when it may go on, else the answer. `access` is whose key it is, as far as that is known.
+// REQUIRES: !keyring.is_open().
 [[nodiscard]] std::optional<Response> admit(const Keyring& keyring, const Request& request,
                                             const Need& need, size_t sites, const Clock& clock,
                                             Access& access);

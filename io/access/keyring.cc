@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/limits.h"
+#include "core/door_limits.h"
 #include "io/access/origin.h"
 #include "io/handover/sha256.h"
 
@@ -59,7 +59,7 @@ Result<void> Keyring::add(const AccessConfig& config, const Sites& sites) {
 }
 
 AccessKey* Keyring::find_public(std::string_view key) const {
-  const auto found = x_public.find(key);
+  const auto found = x_public.find(absl::string_view(key.data(), key.size()));
   return found == x_public.end() ? nullptr : found->second;
 }
 

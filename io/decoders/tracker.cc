@@ -57,6 +57,7 @@ void TrackerCall::use_known_key(std::string_view name, std::string_view found) {
     AccessKey* const mine = io::find_key(*keyring, parts[i]);
     if (mine != nullptr && mine->scopes.allow(Scope::kCollect)) {
       access_key = mine;
+      if (!mine->is_public) intake.hide(parts[i]);
       owner = mine->site == nullptr ? config.default_site : mine->site->name;
     } else if (const TrackerKey* const known = find_key(config, parts[i])) {
       owner = known->site;

@@ -32,10 +32,10 @@ void stream(Call& call, const Result<AudienceFilter>& filter) {
   if (call.thread.is_stopping()) return call.reply.send(overloaded(503, "the server is stopping"));
   AudienceFilter wanted = *filter;
   wanted.confine(call.access.site());
-  const auto go_on = [from = *std::move(from), wanted](IoThread& thread, IoSocket socket,
+  const auto go_on = [from = *std::move(from), wanted](IoThread& thread, IoStream stream,
                                                        const std::string&) {
     const boost::intrusive_ptr<EventStream> next(
-        new EventStream(thread, std::move(socket), wanted));
+        new EventStream(thread, std::move(stream), wanted));
     thread.adopt(next);
     next->start(from);
   };

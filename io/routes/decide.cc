@@ -4,6 +4,7 @@
 #include <charconv>
 #include <memory>
 
+#include "io/consent/request_signals.h"
 #include "io/control_frame.h"
 #include "io/decide_query.h"
 #include "io/http_connection.h"
@@ -98,8 +99,8 @@ void ask_for_offers(const std::shared_ptr<Owed>& owed) {
 
 void events_then_decide(Call& call, DecideRequest request, const std::string& events) {
   IoThread& thread = call.thread;
-  if (auto allowed = call.access.check(Scope::kCollect); !allowed) {
-    return call.reply.send(problem(allowed.error()));
+  if (const Denial denial = call.access.check(Scope::kCollect); denial != Denial::kNone) {
+    return call.reply.send(problem(denial, "events in it need the scope collect"));
   }
   const auto site = call.access.find_site(request.site, thread.parts().config.default_site,
                                           thread.engine().sites());
@@ -107,6 +108,8 @@ void events_then_decide(Call& call, DecideRequest request, const std::string& ev
   const VisitorKey visitor = visitor_key((*site)->id, request.visitor);
   Submission& submission = thread.new_submission("decide");
   if (const Site* const only = call.access.site()) thread.intake().confine(*only);
+  const ConsentSignals signals = consent_signals(call.request);
+  thread.intake().hear(signals);
   std::string body = events;
   if (const auto decoded = thread.json().decode(body, thread.intake()); !decoded) {
     thread.drop(submission);

@@ -1,11 +1,14 @@
 // POST /v1/events: an object, an array or NDJSON of events, plain or compressed. 200 with a verdict
 // on every event once they are committed; 400 only for a body that cannot be read at all.
 
+#include "io/consent/request_signals.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
 #include "io/routes/ack.h"
 #include "io/routes/routes.h"
+#include "io/uuid.h"
 #include "io/verdict.h"
+#include "io/visitor_cookie.h"
 
 namespace rekindle::io::routes {
 namespace {
@@ -21,6 +24,9 @@ void answer(const Submission& submission, HttpConnection& connection) {
   if (submission.failed) return connection.answer(submission.ticket, not_committed());
   Response response;
   response.headers.append("X-Ack: ").append(ack_word(connection.thread().engine())).append("\r\n");
+  if (const std::string& cookie = connection.exchange(submission.ticket).cookie; !cookie.empty()) {
+    response.headers.append("Set-Cookie: ").append(cookie).append("\r\n");
+  }
   JsonObject object(response.body);
   append_verdict(object, submission);
   object.close();
@@ -44,6 +50,13 @@ bool is_known_coding(std::string_view coding) {
          coding == "deflate";
 }
 
+// A new visitor's name; empty when the request is no page's, or has one.
+std::string new_uuid_for(const Request& request, std::string_view known) {
+  if (!known.empty() || request.origin.empty()) return {};
+  const auto uuid = new_uuid();
+  return {uuid.data(), uuid.size()};
+}
+
 }  // namespace
 
 void post_events(Call& call) {
@@ -54,6 +67,12 @@ void post_events(Call& call) {
   }
   Submission& submission = call.thread.new_submission("json");
   if (const Site* const site = call.access.site()) call.thread.intake().confine(*site);
+  const ConsentSignals signals = consent_signals(call.request);
+  call.thread.intake().hear(signals);
+  // Events of a page that name no visitor are of the one its browser's cookie names.
+  const std::string_view known = visitor_in_cookie(call.request);
+  const auto uuid = new_uuid_for(call.request, known);
+  call.thread.intake().set_default_visitor(known.empty() ? uuid : known);
   const auto decoded = decode(call.thread, call.request);
   std::string& scratch = call.thread.scratch();
   constexpr size_t kKeptBytes = 256 * 1'024;
@@ -61,6 +80,11 @@ void post_events(Call& call) {
   if (!decoded) {
     call.thread.drop(submission);
     return call.reply.send(problem(decoded.error()));
+  }
+  if (known.empty() && call.thread.intake().used_default_visitor() &&
+      call.thread.intake().accepted() > 0) {
+    call.reply.connection().exchange(call.reply.ticket()).cookie =
+        visitor_cookie(call.thread.parts().config.cookie, call.request, uuid);
   }
   call.access.count_events(call.thread.intake().seen(), call.thread.engine().clock());
   submission.receiver = &call.reply.connection();

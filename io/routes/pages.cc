@@ -16,7 +16,8 @@ bool takes_gzip(std::string_view accepted) {
   std::string_view rest = accepted.substr(at + 4);
   rest = rest.substr(0, rest.find(','));
   const size_t weight = rest.find("q=0");
-  return weight == std::string_view::npos || rest.find_first_of("123456789", weight + 3) < rest.size();
+  return weight == std::string_view::npos ||
+         rest.find_first_of("123456789", weight + 3) < rest.size();
 }
 
 Response file_response(const Page& page, const Request& request) {
@@ -24,8 +25,9 @@ Response file_response(const Page& page, const Request& request) {
   response.content_type = page.content_type;
   response.headers = "ETag: " + page.etag + "\r\nCache-Control: ";
   response.headers.append(page.cache_control)
-      .append("\r\nVary: Accept-Encoding\r\nX-Content-Type-Options: nosniff\r\n"
-              "Access-Control-Allow-Origin: *\r\nCross-Origin-Resource-Policy: cross-origin\r\n");
+      .append(
+          "\r\nVary: Accept-Encoding\r\nX-Content-Type-Options: nosniff\r\n"
+          "Access-Control-Allow-Origin: *\r\nCross-Origin-Resource-Policy: cross-origin\r\n");
   if (request.if_none_match.find(page.etag) != std::string_view::npos) {
     response.status = 304;
   } else if (!page.gzip.empty() && takes_gzip(request.accept_encoding)) {

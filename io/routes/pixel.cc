@@ -1,17 +1,16 @@
 // GET /pixel.gif: one event from its query string. The answer leaves when the event is committed; a
 // faulty event is quarantined and still gets the GIF, because a page cannot do anything about it.
 
+#include "io/consent/request_signals.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
 #include "io/routes/ack.h"
 #include "io/routes/routes.h"
 #include "io/uuid.h"
+#include "io/visitor_cookie.h"
 
 namespace rekindle::io::routes {
 namespace {
-
-constexpr std::string_view kCookie = "rk_visitor";
-constexpr std::string_view kCookieRest = "; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax";
 
 bool names_visitor(std::string_view query) {
   for (size_t at = 0; at < query.size();) {
@@ -37,19 +36,16 @@ void pixel(Call& call) {
   HttpConnection& connection = call.reply.connection();
   std::string_view query = call.request.query;
   if (!names_visitor(query)) {
-    const std::string_view known = cookie_value(call.request.cookie, kCookie);
+    const std::string_view known = visitor_in_cookie(call.request);
     std::string& with_visitor = thread.scratch();
     with_visitor.assign(query).append("&v=");
-    if (is_uuid(known)) {
+    if (!known.empty()) {
       with_visitor.append(known);
     } else {
       const auto uuid = new_uuid();
       with_visitor.append(uuid.data(), uuid.size());
-      connection.exchange(call.reply.ticket())
-          .cookie.assign(kCookie)
-          .append("=")
-          .append(uuid.data(), uuid.size())
-          .append(kCookieRest);
+      connection.exchange(call.reply.ticket()).cookie =
+          visitor_cookie(thread.parts().config.cookie, call.request, {uuid.data(), uuid.size()});
     }
     query = with_visitor;
   }
@@ -58,7 +54,12 @@ void pixel(Call& call) {
   submission.ticket = call.reply.ticket();
   submission.answer = answer;
   if (const Site* const site = call.access.site()) thread.intake().confine(*site);
+  const ConsentSignals signals = consent_signals(call.request);
+  thread.intake().hear(signals);
   thread.pixel().decode(query, thread.intake());
+  if (thread.intake().without_consent() > 0) {
+    connection.exchange(call.reply.ticket()).cookie.clear();  // nothing is left at the visitor
+  }
   call.access.count_events(1, thread.engine().clock());
   thread.submit(submission);
 }

@@ -3,7 +3,9 @@
 #include <optional>
 #include <string>
 
+#include "core/limits.h"
 #include "io/access/origin.h"
+#include "io/audit/audit_log.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
 
@@ -76,6 +78,7 @@ constexpr Route kRoutes[] = {
      {Scope::kQuarantine, Reach::kAllSites}},
     {Method::kPost, "/v1/clock", routes::post_clock, kAdmin},
     {Method::kGet, "/v1/webhooks", routes::list_webhooks, kAdmin},
+    {Method::kGet, "/v1/audit", routes::get_audit, kAdmin},
     {Method::kGet, "/health/live", routes::live, Scope::kOpen},
     {Method::kGet, "/health/ready", routes::ready, Scope::kOpen},
     {Method::kGet, "/metrics", routes::metrics, {Scope::kMetrics, Reach::kAllSites}},
@@ -119,6 +122,29 @@ Response options(const std::string& allow, bool may_come) {
   return response;
 }
 
+// What changes more than one visitor's own events is written down.
+bool is_audited(const Route& route) {
+  const Scope scope = route.need.scope;
+  return route.method != Method::kGet &&
+         (scope == Scope::kAdmin || scope == Scope::kAudiencesWrite ||
+          scope == Scope::kQuarantine || scope == Scope::kVisitorsWrite);
+}
+
+// Begins its entry, which is added with the answer.
+void audit(const Call& call, const Route& route, std::string_view key) {
+  auto entry = std::make_unique<AuditEntry>();
+  entry->at = call.thread.engine().clock().now();
+  entry->key = key;
+  entry->address = call.reply.connection().peer_address();
+  const std::string_view method = name_of(route.method);
+  entry->method = method;
+  entry->path = route.pattern;
+  if (route.need.scope != Scope::kVisitorsWrite) {
+    entry->subject = call.argument.substr(0, limits::kIdBytesMax);
+  }
+  call.reply.connection().exchange(call.reply.ticket()).audit = std::move(entry);
+}
+
 void enter(Call& call, const Route& route) {
   const Keyring& keyring = call.thread.parts().keyring;
   const Request& request = call.request;
@@ -132,6 +158,11 @@ void enter(Call& call, const Route& route) {
     Exchange& exchange = call.reply.connection().exchange(call.reply.ticket());
     exchange.origin = origin_for(keyring, request, call.access);
     exchange.with_cookie = route.uses_cookie;
+  }
+  const AccessKey* const key = call.access.key();
+  // Nobody without a known key writes here.
+  if (is_audited(route) && (keyring.is_open() || key != nullptr)) {
+    audit(call, route, key == nullptr ? std::string_view() : std::string_view(key->name));
   }
   if (refusal) return call.reply.send(*refusal);
   route.handler(call);

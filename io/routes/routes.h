@@ -102,6 +102,7 @@ void replay_quarantine(Call& call);
 void delete_quarantine(Call& call);
 void post_clock(Call& call);
 void list_webhooks(Call& call);
+void get_audit(Call& call);
 void live(Call& call);
 void ready(Call& call);
 void metrics(Call& call);

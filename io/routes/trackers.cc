@@ -7,6 +7,7 @@
 #include "core/assert.h"
 #include "core/clock.h"
 #include "io/access/origin.h"
+#include "io/consent/request_signals.h"
 #include "io/decoders/json_events.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
@@ -146,6 +147,18 @@ std::optional<Response> refusal_of(Call& call, const TrackerCall& decoded) {
   return refusal;
 }
 
+void take_out_cookies(std::string& headers) {
+  constexpr std::string_view kField = "Set-Cookie: ";
+  for (size_t at = 0; at < headers.size();) {
+    const size_t end = headers.find("\r\n", at) + 2;
+    if (headers.compare(at, kField.size(), kField) == 0) {
+      headers.erase(at, end - at);
+    } else {
+      at = end;
+    }
+  }
+}
+
 // Decodes into a submission that is dropped: only the answer leaves.
 void rehearse(Call& call, Tracker& tracker) {
   IoThread& thread = call.thread;
@@ -177,6 +190,8 @@ void take(Call& call, Tracker& tracker) {
   if (const auto unpacked = unpack(thread, call.request, tracker_call); !unpacked) {
     tracker_call.refuse_body(unpacked.error(), call.request.body);
   } else {
+    const ConsentSignals signals = consent_signals(call.request);
+    thread.intake().hear(signals);
     tracker.decode(tracker_call);
   }
   let_go(thread.scratch());
@@ -184,6 +199,10 @@ void take(Call& call, Tracker& tracker) {
     thread.drop(submission);
     return call.reply.send(*refusal);
   }
+  // Where nothing may be kept, nothing is left at the visitor either.
+  const Intake& intake = thread.intake();
+  const bool leaves_cookies = intake.without_consent() == 0 || intake.accepted() > 0;
+  if (!leaves_cookies) take_out_cookies(tracker_call.headers);
   HttpConnection& connection = call.reply.connection();
   connection.exchange(call.reply.ticket()).headers = std::move(tracker_call.headers);
   submission.receiver = &connection;

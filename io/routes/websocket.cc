@@ -9,9 +9,9 @@ namespace rekindle::io::routes {
 namespace {
 
 // Beast reads the request once more and answers it; what follows it are frames.
-void go_on(IoThread& thread, IoSocket socket, std::string request, const Access& access) {
+void go_on(IoThread& thread, IoStream stream, std::string request, const Access& access) {
   const boost::intrusive_ptr<WebSocketConnection> next(
-      new WebSocketConnection(thread, std::move(socket), std::move(request), access));
+      new WebSocketConnection(thread, std::move(stream), std::move(request), access));
   thread.adopt(next);
   next->start();
 }
@@ -25,9 +25,9 @@ void websocket(Call& call) {
     return call.reply.send(response);
   }
   if (call.thread.is_stopping()) return call.reply.send(overloaded(503, "the server is stopping"));
-  const auto successor = [access = call.access](IoThread& thread, IoSocket socket,
+  const auto successor = [access = call.access](IoThread& thread, IoStream stream,
                                                 std::string request) {
-    go_on(thread, std::move(socket), std::move(request), access);
+    go_on(thread, std::move(stream), std::move(request), access);
   };
   if (!call.reply.connection().hand_over(successor)) {
     Response response = problem(400, ErrorCode::kMalformedRequest,

@@ -12,8 +12,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support"), str(HERE.parent / "cras
 
 import bad_events  # noqa: E402
 import bad_http  # noqa: E402
+import bad_smuggling  # noqa: E402
 import bad_start  # noqa: E402
 import bad_websocket  # noqa: E402
+import quarantine_desk  # noqa: E402
 from patient import Patient  # noqa: E402
 from server import Server, default_binary  # noqa: E402
 
@@ -25,8 +27,10 @@ def main():
         patient = Patient(server)
         slow_senders = bad_http.SlowSenders(patient)
         bad_http.run(patient)
+        bad_smuggling.run(patient)
         bad_events.run(patient)
         bad_websocket.run(patient)
+        quarantine_desk.run(patient, binary)
         bad_start.run(patient, binary)
         slow_senders.check()
         patient.expect("in the end", patient.visitor_events("good") == patient.good_events,

@@ -50,6 +50,7 @@ WANTED = {3: "partitions", 5: "shards", 6: "ack", 7: "clokc", 9: "port", 13: "cu
 def run(patient, binary):
     configuration(patient, binary)
     no_configuration(patient, binary)
+    no_keys(patient, binary)
     second_process(patient, binary)
     store_of_another_version(patient, binary)
     other_partitions(patient, binary)
@@ -95,6 +96,28 @@ def no_configuration(patient, binary):
         path.write_text("sites: [\n  {name: 'x'")
         code, said = attempt(binary, path)
         patient.expect("broken YAML", code == 2 and f"{path}:" in said, f"{code}: {said}")
+
+
+def no_keys(patient, binary):
+    """Reachable by others without a key: refused, with the way out; a key's text is never shown."""
+    secret = "sk_written_here_by_mistake"
+    cases = {
+        "an open address without keys": ({"server": {"address": "0.0.0.0", "port": 0}}, {},
+                                         "rekindle key new"),
+        "a secret key instead of its hash": (
+            {"server": {"port": 0}},
+            {"secret_keys": [{"name": "a", "scopes": ["admin"], "hash": secret}]}, "sha256:"),
+    }
+    for name, (sections, site, wanted) in cases.items():
+        patient.cases += 1
+        with tempfile.TemporaryDirectory() as directory:
+            config = pathlib.Path(directory) / "config.yaml"
+            config.write_text(json.dumps({
+                "store": {"directory": f"{directory}/store"}, **sections,
+                "sites": [{"name": "shop", "currency": "EUR", **site}]}, indent=1))
+            code, said = attempt(binary, config)
+        patient.expect(name, code == 2 and wanted in said, f"exit {code}, said {said!r}")
+        patient.expect(name, secret not in said, f"a secret was shown: {said!r}")
 
 
 def second_process(patient, binary):

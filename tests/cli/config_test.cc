@@ -279,6 +279,55 @@ sites:
   }
 }
 
+TEST_F(ConfigTest, reads_what_is_collected_and_the_cookie) {
+  const Config config = load(R"(
+server: {cookie: {domains: [shop.example], secure: true}}
+sites:
+  - {name: a, currency: EUR}
+  - name: b
+    currency: EUR
+    consent: {collect: cookieless, purpose: statistics, tcf: {8: statistics}, gpc_refuses: [x, y],
+              dnt_refuses: []}
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_THAT(config.server.cookie.domains, ElementsAre("shop.example"));
+  EXPECT_TRUE(config.server.cookie.secure);
+  ASSERT_EQ(config.server.collect.size(), 2u);
+  EXPECT_EQ(config.server.collect[0].collect, io::Collect::kAlways);
+  EXPECT_EQ(config.server.collect[0].tcf[1], "ads");
+  const io::CollectConfig& b = config.server.collect[1];
+  EXPECT_EQ(b.site, "b");
+  EXPECT_EQ(b.collect, io::Collect::kCookieless);
+  EXPECT_EQ(b.purpose, "statistics");
+  EXPECT_EQ(b.tcf[1], "");
+  EXPECT_EQ(b.tcf[7], "statistics");
+  EXPECT_THAT(b.gpc_refuses, ElementsAre("x", "y"));
+  EXPECT_THAT(b.dnt_refuses, IsEmpty());
+}
+
+TEST_F(ConfigTest, names_every_fault_of_consent_cookie_and_tls) {
+  load(R"(
+server:
+  cookie: {domains: ["*.shop.example", com]}
+  tls: {certificate: gone.pem}
+sites:
+  - name: a
+    currency: EUR
+    consent: {collect: never, tcf: {0: ads, 25: ads, x: ads}, gpc_refuses: ads, colour: red}
+)");
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("c.yaml:3:22: a domain in small letters"),
+                                  HasSubstr("c.yaml:3:40: a domain in small letters"),
+                                  HasSubstr("'tls' needs both"),
+                                  HasSubstr("'collect' is 'never' but must be always or"),
+                                  HasSubstr("c.yaml:8:37: a purpose of the TCF has a number"),
+                                  HasSubstr("c.yaml:8:45: a purpose of the TCF has a number"),
+                                  HasSubstr("c.yaml:8:54: a purpose of the TCF has a number"),
+                                  HasSubstr("'gpc_refuses' must be a list"),
+                                  HasSubstr("unknown key 'colour'")));
+  load("server: {tls: {certificate: gone.pem, key: gone.key}}\n" + std::string(kSite));
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("gone.pem")));
+}
+
 TEST_F(ConfigTest, refuses_to_be_reached_by_others_without_keys) {
   load(std::string("server:\n  port: 1\n  address: 0.0.0.0\n") + kSite);
   EXPECT_THAT(said(), ElementsAre(HasSubstr("c.yaml:3:12: without keys everybody who reaches")));

@@ -214,6 +214,8 @@ TEST_F(AccessRoutes, FilesTrackersFaultsUnderTheSiteNeverTheKey) {
   EXPECT_EQ(200u, x_client.post("/v1/t", bad).result_int());
   const std::string kept = x_client.get("/v1/quarantine", bearer("sk_root")).body();
   EXPECT_EQ("segment/shop", text_of(kept, "source")) << kept;
+  EXPECT_EQ(std::string::npos, kept.find("sk_sender")) << kept;
+  EXPECT_NE(std::string::npos, kept.find("nonsense")) << kept;
 }
 
 TEST_F(AccessRoutes, CountsWhatEachKeyDoesWithoutTheKey) {
