@@ -2,68 +2,19 @@
 
 #include <spdlog/spdlog.h>
 
-#include "cli/presets/input_file.h"
+#include "cli/catalogs.h"
 #include "operators/audience/probe.h"
 #include "operators/catalog.h"
 #include "operators/clv/clv_models.h"
-#include "operators/decide/catalog_csv.h"
-#include "operators/decide/catalog_ndjson.h"
 
 namespace rekindle::cli {
-namespace {
-
-constexpr size_t kFaultsShown = 5;
-
-bool is_ndjson(std::string_view path) {
-  if (path.ends_with(".zst")) path.remove_suffix(4);
-  return path.ends_with(".ndjson") || path.ends_with(".jsonl");
-}
-
-Result<std::string> read_all(const std::string& path) {
-  auto source = open_input_file(path);
-  if (!source) return source.error();
-  std::string text;
-  char chunk[64 * 1'024];
-  while (true) {
-    const auto n = (*source)->read(chunk, sizeof chunk);
-    if (!n) return Error{n.error().code, path + ": " + n.error().detail};
-    if (*n == 0) return text;
-    text.append(chunk, *n);
-  }
-}
-
-Result<operators::ProductCatalog> load_catalog(const SiteConfig& site) {
-  const auto text = read_all(site.catalog);
-  if (!text) return text.error();
-  Result<operators::LoadedCatalog> loaded =
-      is_ndjson(site.catalog)
-          ? Result<operators::LoadedCatalog>(operators::load_catalog_ndjson(*text, site.site))
-          : operators::load_catalog_csv(*text, site.site);
-  if (!loaded) {
-    return Error{loaded.error().code, site.catalog + ": " + loaded.error().detail};
-  }
-  spdlog::info("catalogue loaded site={} file={} products={} faulty_rows={}", site.site.name,
-               site.catalog, loaded->catalog.size(), loaded->faulty_rows);
-  for (size_t i = 0; i < loaded->faults.size() && i < kFaultsShown; ++i) {
-    spdlog::warn("catalogue row left out file={} at={}", site.catalog,
-                 operators::to_string(loaded->faults[i]));
-  }
-  return std::move(loaded->catalog);
-}
-
-}  // namespace
 
 Result<std::unique_ptr<Decider>> make_decider(const Config& config) {
-  std::vector<operators::SiteCatalog> catalogs;
-  for (const SiteConfig& site : config.sites) {
-    if (site.catalog.empty()) continue;
-    auto catalog = load_catalog(site);
-    if (!catalog) return catalog.error();
-    catalogs.push_back({site.site.name, std::move(*catalog)});
-  }
+  auto catalogs = read_catalog_files(config);
+  if (!catalogs) return catalogs.error();
   operators::DecideConfig decide = config.decide;
   for (const SiteConfig& site : config.sites) decide.sites.push_back(site.site);
-  return operators::make_decide_engine(decide, std::move(catalogs));
+  return operators::make_decide_engine(decide, std::move(*catalogs));
 }
 
 Result<Operators> make_operators(const Rules& rules) {
@@ -91,9 +42,12 @@ Result<void> Assembly::open_stores(const Config& config) {
 Result<std::unique_ptr<Assembly>> Assembly::open(const Config& config,
                                                  const std::function<void(double)>& progress) {
   std::unique_ptr<Assembly> assembly(new Assembly(sites_of(config)));
-  auto decider = make_decider(config);
-  if (!decider) return decider.error();
   if (auto opened = assembly->open_stores(config); !opened) return opened.error();
+  auto catalogs = open_catalogs(config, *assembly->x_store, assembly->x_clock);
+  if (!catalogs) return catalogs.error();
+  auto decider =
+      operators::make_decide_engine(config.decide, std::move(*catalogs), assembly->x_store.get());
+  if (!decider) return decider.error();
   EngineParts parts{*assembly->x_log,
                     *assembly->x_store,
                     assembly->x_clock,

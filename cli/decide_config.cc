@@ -1,7 +1,9 @@
 #include "cli/decide_config.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "cli/source_config.h"
 #include "core/limits.h"
 
 namespace rekindle::cli {
@@ -24,86 +26,99 @@ void read_learning(YamlSection section, operators::DecideConfig& decide) {
   section.finish();
 }
 
-bool is_name(const std::string& name) {
-  return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-}
+class PlacementReader {
+ public:
+  PlacementReader(YamlSection& owner, Faults& faults, operators::DecideConfig& decide)
+      : x_owner(owner),
+        x_faults(faults),
+        x_decide(decide),
+        x_seasons(read_seasons(owner, faults)) {}
 
-void read_texts(YamlSection& section, const char* key, std::vector<std::string>& out) {
-  const YAML::Node list = section.take(key);
-  if (!list.IsDefined()) return;
-  if (!list.IsSequence()) {
-    return section.fault(list, "'" + std::string(key) + "' must be a list");
+  // A mapping, or the files that a name or a list of names points to.
+  void read_all() {
+    const YAML::Node placements = x_owner.take("placements");
+    if (!placements.IsDefined() || placements.IsNull()) return;
+    if (placements.IsScalar()) return read_file(placements);
+    if (placements.IsSequence()) {
+      for (const auto& file : placements) read_file(file);
+      return;
+    }
+    read_entries(placements);
   }
-  for (const auto& entry : list) {
-    if (!entry.IsScalar() || entry.Scalar().empty() ||
-        entry.Scalar().size() > limits::kIdBytesMax) {
-      section.fault(entry,
-                    "must be a text of 1 to " + std::to_string(limits::kIdBytesMax) + " bytes");
+
+ private:
+  void read_file(const YAML::Node& name) {
+    if (!name.IsScalar()) return x_owner.fault(name, "must be a file's name");
+    const auto directory = std::filesystem::path(x_owner.file()->name).parent_path();
+    const auto file = load_yaml((directory / name.Scalar()).string(), x_faults);
+    if (!file) return x_owner.fault(name, "this file has faults");
+    YamlSection top(file, file->root, "", x_faults);
+    const YAML::Node inside = top.take("placements");
+    if (!inside.IsDefined() || !inside.IsMap()) {
+      return top.fault(inside.IsDefined() ? inside : top.node(),
+                       "'placements' must be a mapping here");
+    }
+    PlacementReader(top, x_faults, x_decide).read_entries(inside);
+    top.finish();
+  }
+
+  void read_entries(const YAML::Node& placements) {
+    for (const auto& entry : placements) read(entry.first, entry.second);
+  }
+
+  void read(const YAML::Node& key, const YAML::Node& value) {
+    operators::PlacementConfig placement;
+    placement.name = key.IsScalar() ? key.Scalar() : "";
+    if (!is_placement_name(placement.name)) {
+      x_owner.fault(key, "a placement's name is 1 to 64 of a-z, 0-9, _ and -");
+    }
+    if (value.IsMap()) {
+      YamlSection section(x_owner.file(), value, "placements[" + placement.name + "]", x_faults);
+      section.read_number_as("per_category", placement.quota.per_category, 1, limits::kOffersMax);
+      section.read_number_as("per_brand", placement.quota.per_brand, 1, limits::kOffersMax);
+      read_sources(key, section.take("sources"), placement);
+      section.finish();
     } else {
-      out.push_back(entry.Scalar());
+      read_sources(key, value, placement);
+    }
+    const auto same = [&](const auto& other) { return other.name == placement.name; };
+    if (std::any_of(x_decide.placements.begin(), x_decide.placements.end(), same)) {
+      x_owner.fault(key, "the placement '" + placement.name + "' is there twice");
+    }
+    x_decide.placements.push_back(std::move(placement));
+  }
+
+  void read_sources(const YAML::Node& key, const YAML::Node& list,
+                    operators::PlacementConfig& placement) {
+    const bool is_there = list.IsDefined() && !list.IsNull();
+    if (!is_there || !list.IsSequence() || list.size() == 0 ||
+        list.size() > limits::kPlacementSourcesMax) {
+      return x_owner.fault(is_there ? list : key,
+                           "a placement lists 1 to " +
+                               std::to_string(limits::kPlacementSourcesMax) +
+                               " sources, in the order in which they are asked");
+    }
+    size_t index = 0;
+    for (const auto& node : list) {
+      const std::string path =
+          "placements[" + placement.name + "][" + std::to_string(index++) + "]";
+      placement.sources.push_back(read_source(x_owner, node, path, x_seasons, x_faults));
     }
   }
-}
 
-// The name of a source, or a mapping with its settings.
-void read_source(YamlSection& owner, const YAML::Node& node, const std::string& path,
-                 Faults& faults, operators::PlacementConfig& placement) {
-  operators::SourceConfig source;
-  if (node.IsScalar()) {
-    source.source = node.Scalar();
-  } else if (node.IsMap()) {
-    YamlSection section(owner.file(), node, path, faults);
-    section.read("source", source.source);
-    section.read_number_as("take", source.take, 1, limits::kOffersMax);
-    read_texts(section, "categories", source.categories);
-    read_texts(section, "brands", source.brands);
-    read_texts(section, "products", source.products);
-    section.finish();
-  } else {
-    return owner.fault(node, "must be a source's name, or a mapping with 'source'");
-  }
-  if (std::string fault = operators::fault_of(source); !fault.empty()) {
-    owner.fault(node, std::move(fault));
-  }
-  placement.sources.push_back(std::move(source));
-}
-
-void read_placement(YamlSection& owner, const YAML::Node& key, const YAML::Node& value,
-                    Faults& faults, operators::DecideConfig& decide) {
-  operators::PlacementConfig placement;
-  placement.name = key.IsScalar() ? key.Scalar() : "";
-  if (!is_name(placement.name)) {
-    owner.fault(key, "a placement's name is 1 to 64 of a-z, 0-9, _ and -");
-  }
-  if (!value.IsSequence() || value.size() == 0 || value.size() > limits::kPlacementSourcesMax) {
-    return owner.fault(value.IsDefined() && !value.IsNull() ? value : key,
-                       "a placement lists 1 to " + std::to_string(limits::kPlacementSourcesMax) +
-                           " sources, in the order in which they are asked");
-  }
-  size_t index = 0;
-  for (const auto& node : value) {
-    const std::string path = "placements[" + placement.name + "][" + std::to_string(index++) + "]";
-    read_source(owner, node, path, faults, placement);
-  }
-  decide.placements.push_back(std::move(placement));
-}
+  YamlSection& x_owner;
+  Faults& x_faults;
+  operators::DecideConfig& x_decide;
+  Seasons x_seasons;
+};
 
 }  // namespace
 
 void read_decide(YamlSection& top, Faults& faults, operators::DecideConfig& decide) {
   read_learning(top.section("decide"), decide);
-  const YAML::Node placements = top.take("placements");
-  if (!placements.IsDefined() || placements.IsNull()) return;
-  if (!placements.IsMap()) {
-    return top.fault(placements, "'placements' must be a mapping of names to lists of sources");
-  }
-  if (placements.size() > limits::kPlacementsMax) {
-    top.fault(placements, "more than " + std::to_string(limits::kPlacementsMax) + " placements");
-  }
-  for (const auto& entry : placements) {
-    read_placement(top, entry.first, entry.second, faults, decide);
+  PlacementReader(top, faults, decide).read_all();
+  if (decide.placements.size() > limits::kPlacementsMax) {
+    top.fault(top.node(), "more than " + std::to_string(limits::kPlacementsMax) + " placements");
   }
 }
 

@@ -1,5 +1,7 @@
 // The program: one binary, a command each for running, trying, checking and measuring.
 #include "cli/audience.h"
+#include "cli/calendar.h"
+#include "cli/catalog.h"
 #include "cli/catalog_from.h"
 #include "cli/check.h"
 #include "cli/command_line.h"
@@ -31,6 +33,8 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 s
   rekindle::cli::add_check_command(line);
   rekindle::cli::add_key_command(line);
   rekindle::cli::add_audience_command(line);
+  rekindle::cli::add_catalog_command(line);
+  rekindle::cli::add_calendar_command(line);
   rekindle::cli::add_quarantine_command(line);
   rekindle::cli::add_replay_command(line);
   rekindle::cli::add_load_command(line);

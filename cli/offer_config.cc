@@ -6,7 +6,7 @@
 #include "cli/offering_config.h"
 #include "core/limits.h"
 #include "core/money.h"
-#include "io/time_text.h"
+#include "core/time_text.h"
 
 namespace rekindle::cli {
 namespace {
@@ -138,7 +138,7 @@ class OfferReader {
     std::string text;
     x_section.read(key, text);
     if (text.empty()) return;
-    const auto ms = io::parse_time(text);
+    const auto ms = parse_time(text);
     if (!ms) return refuse(key, "must be a time like 2026-11-27T00:00:00Z");
     out = EventTime{*ms};
   }

@@ -53,6 +53,7 @@ find_package(fmt REQUIRED)
 find_package(prometheus-cpp REQUIRED COMPONENTS core)
 find_package(ZLIB REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(EXPAT REQUIRED)
 find_package(GTest REQUIRED)
 
 # rk_library(NAME DEPENDS…): one library per folder, of every .cc in it. A new file needs no line.

@@ -2,11 +2,15 @@
 // lives in operators/decide; this is its seam.
 #pragma once
 
+#include <absl/functional/function_ref.h>
+
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/catalog_change.h"
 #include "core/change.h"
 #include "core/insights.h"
 #include "core/rules.h"
@@ -16,18 +20,28 @@
 
 namespace rekindle {
 
+struct PlacementRequest {
+  std::string name;
+  uint32_t offers_max = 3;  // 1 … limits::kOffersMax
+};
+
 struct DecideRequest {
   std::string site;  // empty: the only site, or kUnknownSite
   std::string visitor;
   std::string placement = "default";
-  uint32_t offers_max = 3;        // 1 … limits::kOffersMax
-  std::vector<std::string> cart;  // product ids; used instead of the known cart when not empty
-  bool is_dry = false;            // only asks: nothing is reserved, nothing logged
+  uint32_t offers_max = 3;  // 1 … limits::kOffersMax
+  // Several placements of one page, decided in this order, no product twice; the front doors ask
+  // for one after the other. Empty: `placement` alone.
+  std::vector<PlacementRequest> placements;
+  std::vector<std::string> cart;   // product ids; used instead of the known cart when not empty
+  std::string cart_discount;       // decimal, in the site's currency: taken off the cart's value
+  std::vector<std::string> shown;  // product ids that the page shows already, in other placements
+  bool is_dry = false;             // only asks: nothing is reserved, nothing logged
 };
 
 struct Offer {
-  std::string type;     // "product"
-  std::string product;  // as the catalogue writes it
+  std::string type;     // "product", "bundle" or "message"
+  std::string product;  // as the catalogue writes it; empty: a message
   std::string title;
   std::string category;
   std::string price;  // decimal, may be empty
@@ -35,11 +49,13 @@ struct Offer {
   double score = 0;
   std::string source;                // the candidate source's name
   std::vector<std::string> reasons;  // for people: "bestseller of the category you viewed last: …"
+  std::vector<std::string> bundle;   // its products, `product` first; `price` is for all together
+  std::string list_price;            // what that would cost without the offer; may be empty
+  std::string text;                  // of a message, or as configured
+  std::string url;                   // the same; may be empty
 
   // Of a configured offer; empty and 0 otherwise.
   std::string offer;         // its id
-  std::string text;          // as configured
-  std::string url;           // the same
   std::string discount;      // decimal; empty: none
   double probability = 0;    // that this decision offers it
   EventTime reserved_until;  // it must be shown before; unset in a dry decision
@@ -87,7 +103,12 @@ struct OfferDescription {
   uint32_t margin = 0;
 };
 
-// Thread: decide() on any shard, concurrently; all else on the engine's model thread only.
+// Calls what it is given as the model thread calls: with nobody else learning, forgetting or
+// publishing meanwhile. Returns once that is done.
+using OnModelThread = absl::FunctionRef<void(const std::function<void()>&)>;
+
+// Thread: decide() on any shard, concurrently; change_catalog() and catalog() on any; all else on
+// the engine's model thread only.
 class Decider {
  public:
   virtual ~Decider() = default;
@@ -114,6 +135,12 @@ class Decider {
   virtual size_t forget(const VisitorKey& visitor) = 0;
   // Makes what was learnt or forgotten visible to decide(); called after a run of those.
   virtual void publish() = 0;
+  // Stores a change of a site's catalogue and publishes it; the next decision sees it. Errors:
+  // kNotFound (the site has none), kInvalidArgument (it cannot be used; nothing was changed),
+  // kStoreFailed, kDiskFull.
+  [[nodiscard]] virtual Result<CatalogOutcome> change_catalog(const CatalogUpload& upload,
+                                                              OnModelThread on_model_thread) = 0;
+  [[nodiscard]] virtual CatalogSummary catalog(SiteId site) const = 0;
   // The model as bytes for the state store, and back. restore() errors: kCorruptRecord.
   virtual void save(std::string& out) const = 0;
   [[nodiscard]] virtual Result<void> restore(std::string_view bytes) = 0;

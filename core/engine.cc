@@ -250,6 +250,17 @@ Result<std::vector<AudienceId>> Engine::references(const AudienceRule& rule,
   return (*made)->references();
 }
 
+Result<CatalogOutcome> Engine::change_catalog(const CatalogUpload& upload) {
+  if (x_failed.load()) return Error{ErrorCode::kStoreFailed, "the engine stopped"};
+  if (x_model == nullptr) return Error{ErrorCode::kNotFound, "this server decides nothing"};
+  return x_parts.decider->change_catalog(
+      upload, [this](const std::function<void()>& task) { x_model->call(task); });
+}
+
+CatalogSummary Engine::catalog(SiteId site) const {
+  return x_parts.decider == nullptr ? CatalogSummary{} : x_parts.decider->catalog(site);
+}
+
 bool Engine::step() {
   bool busy = false;
   for (auto& shard : x_shards) busy = shard->step() || busy;

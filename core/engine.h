@@ -154,6 +154,12 @@ class Engine {
   [[nodiscard]] Result<std::unique_ptr<AudienceProbe>> probe(const AudienceDefinition& definition,
                                                              const Rules& rules) const;
 
+  // --- catalogues; any thread -------------------------------------------------------------------
+  // Returns once decisions see the change. Blocks while it is read and stored. Errors: those of
+  // Decider::change_catalog; kStoreFailed after a failed write.
+  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload& upload);
+  [[nodiscard]] CatalogSummary catalog(SiteId site) const;
+
   // --- erasure; any thread
   // ------------------------------------------------------------------------- Forgets a visitor:
   // when it returns, nobody can look them up any more, and what they left in the logs and files

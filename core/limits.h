@@ -112,9 +112,16 @@ inline constexpr size_t kChangesPageMax = 10'000;
 inline constexpr size_t kOffersMax = 50;
 inline constexpr size_t kCatalogProductsMax = 5'000'000;
 inline constexpr size_t kCatalogRowBytesMax = 64 * 1'024;  // a longer row is a fault, and left out
-inline constexpr size_t kCatalogFaultsMax = 100;          // faults listed; further ones are counted
-inline constexpr size_t kProductTitleBytesMax = 512;      // over it the row is a fault
-inline constexpr size_t kProductTagsMax = 32;             // over it the row is a fault
+inline constexpr size_t kCatalogFaultsMax = 100;      // faults listed; further ones are counted
+inline constexpr size_t kProductTitleBytesMax = 512;  // over it the row is a fault
+inline constexpr size_t kProductTagsMax = 32;         // over it the row is a fault
+inline constexpr size_t kProductAttributesMax = 64;   // the same
+inline constexpr int64_t kProductTierMax = 1'000;     // the same
+inline constexpr size_t kCategoryPathBytesMax = 750;  // the same
+inline constexpr size_t kCategoryLevelsMax = 10;      // the same
+inline constexpr size_t kCatalogBodyBytesMax =
+    256 * 1'024 * 1'024;  // of a change, before and after decompression: over it 413
+inline constexpr size_t kCatalogChunkRows = 1'000;        // written to the store at a time
 inline constexpr size_t kLearntSessionsMax = 16'000'000;  // a site: over what is configured the
                                                           // oldest is forgotten
 inline constexpr size_t kPairedProductsMax = 32;  // newest products of a session, and of an order,
@@ -128,10 +135,14 @@ inline constexpr size_t kPlacementsMax = 256;       // over it the configuration
 inline constexpr size_t kPlacementSourcesMax = 32;  // of one placement; the same
 inline constexpr size_t kPlacementFiltersMax = 64;  // categories and brands of one source; the same
 inline constexpr size_t kCandidatesMax = 128;       // of one source, judged by one decision
-inline constexpr size_t kBestsellersServed = 128;   // a category's best, as decide sees them
-inline constexpr size_t kRecentItemsMax = 256;      // newest items read to find categories
-inline constexpr size_t kRecentCategoriesMax = 8;   // newest categories tried by a decision
-inline constexpr size_t kDecideReadersMax = 1'024;  // over it a decision waits for another
+inline constexpr size_t kUpsellScanMax = 4'096;     // products of a category that one upsell reads
+inline constexpr size_t kMessageTextBytesMax = 1'024;  // over it the configuration is refused
+inline constexpr size_t kPlacementsPerPageMax = 16;    // decided in one call: over it 400
+inline constexpr size_t kSeasonsMax = 256;             // over it the configuration is refused
+inline constexpr size_t kBestsellersServed = 128;      // a category's best, as decide sees them
+inline constexpr size_t kRecentItemsMax = 256;         // newest items read to find categories
+inline constexpr size_t kRecentCategoriesMax = 8;      // newest categories tried by a decision
+inline constexpr size_t kDecideReadersMax = 1'024;     // over it a decision waits for another
 
 inline constexpr size_t kDecideEventsMax = 1'000;  // in one decide request: over it 400
 inline constexpr size_t kLiveDecisionsMax = 16;    // a WebSocket follows: over it refused
@@ -210,6 +221,7 @@ static_assert(kBatchEventsMax * 64 <= kInboxBytesDefault);
 static_assert(kPairedProductsMax <= kSessionLinesMax);
 static_assert(kOfferCapMax < kExposuresMarketingMax && kExposuresMarketingMax < kExposuresMax);
 static_assert(kDecideReadersMax >= kPartitionsMax, "a shard is one reader");
+static_assert(kBodyBytesMax <= kCatalogBodyBytesMax && kCatalogBodyBytesMax <= kBufferBytesMax);
 static_assert(kHandoverMembersMax <= kHandoverEntriesMax);
 static_assert(kHandoverEntriesMax >= kMembersPageMax && kHandoverEntriesMax >= kChangesPageMax);
 

@@ -174,6 +174,11 @@ void ModelThread::run() {
   }
 }
 
+void ModelThread::call(const std::function<void()>& task) {
+  const std::lock_guard lock(x_learning);
+  task();
+}
+
 void ModelThread::end_thread() {
   {
     const std::lock_guard lock(x_mutex);

@@ -29,6 +29,8 @@ class ModelThread {
   void start();
   // Any thread; cheap.
   void notify();
+  // Calls it here, with nobody else learning, forgetting or publishing meanwhile. Any thread.
+  void call(const std::function<void()>& task);
   // Learns all there is now, on the calling thread.
   [[nodiscard]] Result<void> catch_up();
   // Sessions of a visitor up to this one are to be as if they had never been.
@@ -57,7 +59,7 @@ class ModelThread {
   [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after, Take take);
   [[nodiscard]] Result<void> save();
 
-  std::mutex x_learning;  // held by whoever learns, forgets or saves
+  std::mutex x_learning;  // held by whoever learns, forgets, publishes or saves
   Log& x_log;
   StateStore& x_store;
   Decider& x_decider;

@@ -54,20 +54,58 @@ Result<void> read_texts(const dom::object& object, std::string_view name, size_t
   return {};
 }
 
+Result<void> read_offers_max(const dom::object& object, uint32_t& out) {
+  dom::element n;
+  if (object["n"].get(n) != simdjson::SUCCESS) return {};
+  uint64_t number = 0;
+  if (n.get(number) != simdjson::SUCCESS) return wrong_type("n");
+  out = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
+  return {};
+}
+
+// Names, or {"name","n"?}; without "n" as many as the request says.
+Result<void> read_placements(const dom::object& object, DecideRequest& request) {
+  dom::element element;
+  if (object["placements"].get(element) != simdjson::SUCCESS) return {};
+  dom::array array;
+  if (element.get(array) != simdjson::SUCCESS) return wrong_type("placements");
+  if (object["placement"].error() == simdjson::SUCCESS) {
+    return Error{ErrorCode::kInvalidArgument, "give placement or placements, not both"};
+  }
+  for (const dom::element item : array) {
+    PlacementRequest placement{{}, request.offers_max};
+    std::string_view name;
+    dom::object entry;
+    if (item.get(name) == simdjson::SUCCESS) {
+      placement.name = name;
+    } else if (item.get(entry) == simdjson::SUCCESS) {
+      Result<void> read = read_text(entry, "name", placement.name);
+      if (read) read = read_offers_max(entry, placement.offers_max);
+      if (!read) return read;
+    } else {
+      return wrong_type("placements");
+    }
+    if (request.placements.size() == limits::kPlacementsPerPageMax) {
+      return Error{ErrorCode::kTooManyItems, "placements"};
+    }
+    request.placements.push_back(std::move(placement));
+  }
+  if (request.placements.empty()) return Error{ErrorCode::kMissingField, "placements"};
+  return {};
+}
+
 Result<DecideRequest> read_decide(const dom::object& object) {
   DecideRequest request;
+  request.offers_max = kOffersDefault;
   Result<void> read = read_text(object, "visitor", request.visitor);
   if (read) read = read_text(object, "placement", request.placement);
   if (read) read = read_text(object, "site", request.site);
   if (read) read = read_texts(object, "cart", limits::kCartLinesMax, request.cart);
+  if (read) read = read_text(object, "cart_discount", request.cart_discount);
+  if (read) read = read_texts(object, "shown", limits::kCartLinesMax, request.shown);
+  if (read) read = read_offers_max(object, request.offers_max);
+  if (read) read = read_placements(object, request);
   if (!read) return read.error();
-  dom::element n;
-  request.offers_max = kOffersDefault;
-  if (object["n"].get(n) == simdjson::SUCCESS) {
-    uint64_t number = 0;
-    if (n.get(number) != simdjson::SUCCESS) return wrong_type("n");
-    request.offers_max = static_cast<uint32_t>(std::min<uint64_t>(number, UINT32_MAX));
-  }
   dom::element dry;
   if (object["dry"].get(dry) == simdjson::SUCCESS && dry.get(request.is_dry) != simdjson::SUCCESS) {
     return wrong_type("dry");
@@ -208,23 +246,48 @@ Result<DecideBody> parse_decide_body(std::string_view body) {
   return decide;
 }
 
+namespace {
+
+Result<void> check_placement(const PlacementRequest& placement) {
+  if (placement.name.size() > limits::kTextBytesMax) {
+    return Error{ErrorCode::kStringTooLong, "placement"};
+  }
+  if (placement.offers_max < 1 || placement.offers_max > limits::kOffersMax) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "n must be 1 to " + std::to_string(limits::kOffersMax)};
+  }
+  return {};
+}
+
+Result<void> check_products(const std::vector<std::string>& products, std::string_view field) {
+  if (products.size() > limits::kCartLinesMax) {
+    return Error{ErrorCode::kTooManyItems, std::string(field)};
+  }
+  for (const std::string& product : products) {
+    if (product.size() > limits::kIdBytesMax) {
+      return Error{ErrorCode::kStringTooLong, std::string(field)};
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<void> check(const DecideRequest& request) {
   if (request.visitor.empty()) return Error{ErrorCode::kMissingField, "visitor"};
   if (request.visitor.size() > limits::kVisitorNameBytesMax) {
     return Error{ErrorCode::kStringTooLong, "visitor"};
   }
-  if (request.placement.size() > limits::kTextBytesMax) {
-    return Error{ErrorCode::kStringTooLong, "placement"};
+  if (auto one = check_placement({request.placement, request.offers_max}); !one) return one;
+  for (const PlacementRequest& placement : request.placements) {
+    if (placement.name.empty()) return Error{ErrorCode::kMissingField, "placements[].name"};
+    if (auto one = check_placement(placement); !one) return one;
   }
-  if (request.offers_max < 1 || request.offers_max > limits::kOffersMax) {
-    return Error{ErrorCode::kInvalidArgument,
-                 "n must be 1 to " + std::to_string(limits::kOffersMax)};
+  if (request.cart_discount.size() > limits::kTextBytesMax) {
+    return Error{ErrorCode::kStringTooLong, "cart_discount"};
   }
-  if (request.cart.size() > limits::kCartLinesMax) return Error{ErrorCode::kTooManyItems, "cart"};
-  for (const std::string& product : request.cart) {
-    if (product.size() > limits::kIdBytesMax) return Error{ErrorCode::kStringTooLong, "cart"};
-  }
-  return {};
+  if (auto cart = check_products(request.cart, "cart"); !cart) return cart;
+  return check_products(request.shown, "shown");
 }
 
 Result<ClockBody> parse_clock_body(std::string_view body) {

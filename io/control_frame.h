@@ -33,8 +33,9 @@ using ControlFrame = std::variant<SubscribeFrame, UnsubscribeFrame, DecideFrame>
 // Errors: kMalformedJson, kWrongType, kMissingField, kInvalidArgument.
 [[nodiscard]] Result<ControlFrame> parse_control_frame(std::string_view frame);
 
-// {"visitor","placement"?,"n"?,"site"?,"cart"?:[product ids],"events"?:[…]}. Errors: as above, and
-// kTooManyItems.
+// {"visitor","placement"? or "placements"?:["name" or {"name","n"?}],"n"?,"site"?,
+// "cart"?:[product ids],"cart_discount"?,"shown"?:[product ids],"events"?:[…]}. Errors: as above,
+// and kTooManyItems.
 struct DecideBody {
   DecideRequest request;
   std::optional<std::string> events;  // a JSON array, as the body of POST /v1/events

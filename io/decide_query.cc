@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/clock.h"
 #include "core/decision.h"
 #include "io/json_text.h"
@@ -9,11 +11,21 @@
 namespace rekindle::io {
 namespace {
 
+void append_texts(std::string& out, const std::vector<std::string>& texts) {
+  out.push_back('[');
+  JsonList list(out);
+  for (const std::string& text : texts) {
+    list.next();
+    append_json_string(out, text);
+  }
+  out.push_back(']');
+}
+
 void append_offer(std::string& out, const Offer& offer) {
   JsonObject object(out);
   object.text("type", offer.type);
   if (!offer.offer.empty()) object.text("offer", offer.offer);
-  if (!offer.product.empty() || offer.offer.empty()) object.text("product", offer.product);
+  if (!offer.product.empty()) object.text("product", offer.product);
   if (!offer.text.empty()) object.text("text", offer.text);
   if (!offer.url.empty()) object.text("url", offer.url);
   if (!offer.discount.empty()) {
@@ -30,26 +42,48 @@ void append_offer(std::string& out, const Offer& offer) {
     object.text("price", offer.price);
     object.text("currency", offer.currency);
   }
+  if (!offer.list_price.empty()) object.text("list_price", offer.list_price);
+  if (!offer.bundle.empty()) append_texts(object.key("bundle"), offer.bundle);
   object.key("score").append(fmt::format("{:.6g}", offer.score));
   object.text("source", offer.source);
-  std::string& reasons = object.key("reasons");
-  reasons.push_back('[');
-  JsonList list(reasons);
-  for (const std::string& reason : offer.reasons) {
-    list.next();
-    append_json_string(reasons, reason);
-  }
-  reasons.push_back(']');
+  append_texts(object.key("reasons"), offer.reasons);
   object.close();
 }
 
 }  // namespace
 
-DecideQuery::DecideQuery(IoThread& thread, Kind kind, DecideRequest request, SiteId site, Done done)
-    : DecideProposal(kind, std::move(request), site),
-      x_thread(thread),
-      x_started_ns(monotonic_ns()),
-      x_done(std::move(done)) {}
+// What is asked and how far it is answered. Held by the query on its way.
+struct DecideQuery::Question {
+  IoThread& thread;
+  DecideRequest request;
+  SiteId site;
+  VisitorKey visitor;
+  int64_t started_ns;
+  Done done;
+  DecideAnswer answer;
+
+  [[nodiscard]] bool is_answered() const {
+    return answer.placements.size() == std::max<size_t>(1, request.placements.size());
+  }
+  // The next placement of a page; a single one is in the request already.
+  void go_on() {
+    if (!answer.is_page) return;
+    const PlacementRequest& next = request.placements[answer.placements.size()];
+    request.placement = next.name;
+    request.offers_max = next.offers_max;
+  }
+  void take(Decision&& decision) {
+    for (const Offer& offer : decision.offers) {
+      if (!offer.product.empty()) request.shown.push_back(offer.product);
+      for (const std::string& product : offer.bundle) request.shown.push_back(product);
+    }
+    answer.placements.push_back({request.placement, std::move(decision)});
+  }
+};
+
+DecideQuery::DecideQuery(Kind kind, const DecideRequest& request, SiteId site,
+                         std::shared_ptr<Question> question)
+    : DecideProposal(kind, request, site), x_question(std::move(question)) {}
 
 Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequest request,
                               Done done) {
@@ -58,10 +92,23 @@ Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequ
   if (!site) return site.error();
   request.site = (*site)->name;
   const VisitorKey key = visitor_key((*site)->id, request.visitor);
-  const Kind kind = kind_of(request, (*site)->id, thread.engine().decider());
-  std::unique_ptr<Query> query(
-      new DecideQuery(thread, kind, std::move(request), (*site)->id, std::move(done)));
-  if (!thread.ask(thread.engine().shard_of(key), std::move(query))) {
+  const bool is_page = !request.placements.empty();
+  return ask_next(std::make_shared<Question>(Question{thread,
+                                                      std::move(request),
+                                                      (*site)->id,
+                                                      key,
+                                                      monotonic_ns(),
+                                                      std::move(done),
+                                                      {is_page, {}}}));
+}
+
+Result<void> DecideQuery::ask_next(const std::shared_ptr<Question>& question) {
+  question->go_on();
+  IoThread& thread = question->thread;
+  const DecideRequest& request = question->request;
+  const Kind kind = kind_of(request, question->site, thread.engine().decider());
+  std::unique_ptr<Query> query(new DecideQuery(kind, request, question->site, question));
+  if (!thread.ask(thread.engine().shard_of(question->visitor), std::move(query))) {
     return Error{ErrorCode::kOverloaded, {}};
   }
   return {};
@@ -69,17 +116,29 @@ Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequ
 
 void DecideQuery::on_reply() {
   const std::unique_ptr<DecideQuery> self(this);
-  x_thread.counters().decide.add(monotonic_ns() - x_started_ns);
+  Question& question = *x_question;
+  Result<void> outcome;
   if (failed) {
-    x_done(
-        Error{ErrorCode::kStoreFailed, "nothing was decided: the server stopped or is stopping"});
+    outcome =
+        Error{ErrorCode::kStoreFailed, "nothing was decided: the server stopped or is stopping"};
   } else {
-    x_done(std::move(decision()));
+    question.take(std::move(decision()));
+    if (!question.is_answered()) {
+      outcome = ask_next(x_question);
+      if (outcome) return;
+    }
   }
+  question.thread.counters().decide.add(monotonic_ns() - question.started_ns);
+  if (!outcome) return question.done(outcome.error());
+  question.done(std::move(question.answer));
 }
 
-void append_decision(std::string& out, const Decision& decision) {
+namespace {
+
+// `placement`: of a page; empty: not said.
+void append_decision(std::string& out, std::string_view placement, const Decision& decision) {
   JsonObject object(out);
+  if (!placement.empty()) object.text("placement", placement);
   if (decision.id != 0) object.text("decision", decision_text(decision.id));
   std::string& offers = object.key("offers");
   offers.push_back('[');
@@ -103,6 +162,21 @@ void append_decision(std::string& out, const Decision& decision) {
   }
   rejected.push_back(']');
   object.number("model_version", decision.model_version);
+  object.close();
+}
+
+}  // namespace
+
+void append_answer(std::string& out, const DecideAnswer& answer) {
+  if (!answer.is_page) return append_decision(out, {}, answer.placements.front().decision);
+  JsonObject object(out);
+  object.key("placements").push_back('[');
+  JsonList list(out);
+  for (const PlacedDecision& placed : answer.placements) {
+    list.next();
+    append_decision(out, placed.placement, placed.decision);
+  }
+  out.push_back(']');
   object.close();
 }
 

@@ -1,10 +1,13 @@
 // Asks the visitor's shard for a decision, and decisions as JSON. Used by the decide routes and by
-// WebSockets; on their io thread, except run().
+// WebSockets, on their io thread. A page's placements are asked for one after the other, each with
+// what the ones before it show, so that each is logged and reserved as if it had been asked for
+// alone.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/decide_proposal.h"
 #include "io/access/gate.h"
@@ -12,9 +15,20 @@
 
 namespace rekindle::io {
 
+struct PlacedDecision {
+  std::string placement;
+  Decision decision;
+};
+
+// What was decided: for one placement, or for each of a page's.
+struct DecideAnswer {
+  bool is_page = false;
+  std::vector<PlacedDecision> placements;
+};
+
 class DecideQuery final : public DecideProposal {
  public:
-  using Done = std::function<void(const Result<Decision>&)>;
+  using Done = std::function<void(const Result<DecideAnswer>&)>;
 
   // `done` is called once on this io thread, unless an error is returned. Errors: kUnknownSite
   // (also for a site that is not the key's), kOverloaded.
@@ -24,15 +38,17 @@ class DecideQuery final : public DecideProposal {
   void on_reply() override;
 
  private:
-  DecideQuery(IoThread& thread, Kind kind, DecideRequest request, SiteId site, Done done);
+  struct Question;
 
-  IoThread& x_thread;
-  int64_t x_started_ns;
-  Done x_done;
+  DecideQuery(Kind kind, const DecideRequest& request, SiteId site,
+              std::shared_ptr<Question> question);
+  [[nodiscard]] static Result<void> ask_next(const std::shared_ptr<Question>& question);
+
+  std::shared_ptr<Question> x_question;
 };
 
 // {"decision","offers":[…],"rejected":[…],"model_version"}, with "nothing_because" when there are
-// no offers.
-void append_decision(std::string& out, const Decision& decision);
+// no offers; of a page {"placements":[{"placement",…}]} with that of each.
+void append_answer(std::string& out, const DecideAnswer& answer);
 
 }  // namespace rekindle::io

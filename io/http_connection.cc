@@ -2,7 +2,9 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "core/limits.h"
 #include "io/problem.h"
@@ -29,6 +31,7 @@ HttpConnection::HttpConnection(IoThread& thread, IoStream stream)
 
 HttpConnection::~HttpConnection() {
   x_thread.release_buffer(x_reserved);
+  release_body();
 }
 
 void HttpConnection::start() {
@@ -90,6 +93,28 @@ bool HttpConnection::make_room() {
   x_reserved += wanted - x_in.size();
   x_in.resize(wanted);
   return true;
+}
+
+// Bodies up to limits::kBodyBytesMax are bounded by the connections there may be.
+bool HttpConnection::make_room_for_body() {
+  if (x_body.size() <= std::max(limits::kBodyBytesMax, x_body_reserved)) return true;
+  const size_t wanted = x_body.size() - x_body_reserved + limits::kBodyBytesMax;
+  if (!x_thread.reserve_buffer(wanted)) return false;
+  x_body_reserved += wanted;
+  return true;
+}
+
+void HttpConnection::release_body() {
+  x_thread.release_buffer(x_body_reserved);
+  x_body_reserved = 0;
+}
+
+std::optional<TakenBody> HttpConnection::take_body() {
+  const size_t missing = x_body.size() - std::min(x_body.size(), x_body_reserved);
+  if (!x_thread.reserve_buffer(missing)) return std::nullopt;
+  TakenBody taken(x_thread, std::move(x_body), std::exchange(x_body_reserved, 0) + missing);
+  x_body.clear();
+  return taken;
 }
 
 void HttpConnection::shrink() {
@@ -159,6 +184,10 @@ bool HttpConnection::process_one() {
   const bool had_header = x_parser->has_header();
   const auto state = x_parser->take(unread(), used);
   x_begin += used;
+  if (!make_room_for_body()) {
+    refuse(503, "out of buffers");
+    return false;
+  }
   if (state == RequestParser::State::kRefused) {
     refuse(x_parser->status(), x_parser->reason());
     return false;
@@ -197,6 +226,7 @@ void HttpConnection::handle_request() {
   x_phase = Phase::kIdle;
   arm(limits::kIdleTimeoutSeconds * 1'000);
   if (x_body.capacity() > kBodyBufferBytes) std::string().swap(x_body);
+  release_body();
   shrink();
 }
 

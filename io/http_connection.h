@@ -17,6 +17,7 @@
 #include "io/io_thread.h"
 #include "io/request_parser.h"
 #include "io/responses.h"
+#include "io/taken_body.h"
 #include "io/tls/io_stream.h"
 
 namespace rekindle::io {
@@ -42,6 +43,10 @@ class HttpConnection final : public Connection {
   // answers of earlier requests have not left yet, or the request has a body.
   [[nodiscard]] bool hand_over(Successor successor);
 
+  // From a route's handler: the body, which the request has no more. Nothing: the io thread has no
+  // room for it.
+  [[nodiscard]] std::optional<TakenBody> take_body();
+
   void on_submission(Submission& submission) override;
   void flush() override;
   void on_sweep(int64_t now_ms) override;
@@ -61,6 +66,8 @@ class HttpConnection final : public Connection {
   void refuse(int status, std::string_view detail);  // answers, then closes
   [[nodiscard]] bool can_read() const;
   bool make_room();  // false: no more memory for it
+  bool make_room_for_body();
+  void release_body();
   void shrink();
   void write_more();
   void after_write();
@@ -83,6 +90,7 @@ class HttpConnection final : public Connection {
   size_t x_reserved = 0;   // bytes taken from the thread's buffer budget
   std::string x_header;    // the current request's, once its body is read in pieces
   std::string x_body;
+  size_t x_body_reserved = 0;  // the same, for a body over limits::kBodyBytesMax
   std::optional<RequestParser> x_parser;
   ExchangeQueue x_exchanges;
   std::string x_out;      // ready to write

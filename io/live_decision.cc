@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include "io/decide_query.h"
 #include "io/json_text.h"
 
 namespace rekindle::io {
@@ -10,17 +9,21 @@ namespace {
 
 // Two decisions are the same to who shows them when offers, reasons and audiences are; scores move
 // with every event of anybody.
-std::string mark_of(const Decision& decision, const AudienceNames& audiences) {
+std::string mark_of(const DecideAnswer& answer, const AudienceNames& audiences) {
   std::string mark;
   const auto add = [&mark](std::string_view text) { mark.append(text).push_back('\0'); };
-  for (const Offer& offer : decision.offers) {
-    add(offer.type);
-    add(offer.product);
-    add(offer.price);
-    for (const std::string& reason : offer.reasons) add(reason);
-    mark.push_back('\1');
+  for (const PlacedDecision& placed : answer.placements) {
+    for (const Offer& offer : placed.decision.offers) {
+      add(offer.type);
+      add(offer.product);
+      add(offer.price);
+      add(offer.title);
+      add(offer.text);
+      for (const std::string& reason : offer.reasons) add(reason);
+      mark.push_back('\1');
+    }
+    add(placed.decision.nothing_because);
   }
-  add(decision.nothing_because);
   for (const std::string& name : audiences) add(name);
   return mark;
 }
@@ -74,7 +77,7 @@ void LiveDecision::ask() {
   }
   const auto asked =
       DecideQuery::ask(x_thread, x_access, x_request,
-                       [self](const Result<Decision>& decision) { self->on_decided(decision); });
+                       [self](const Result<DecideAnswer>& answer) { self->on_decided(answer); });
   if (!asked) return;  // a full inbox: resume() comes again
   x_asking = true;
   x_stale = false;
@@ -85,17 +88,17 @@ void LiveDecision::on_touched() {
   resume();
 }
 
-void LiveDecision::on_decided(const Result<Decision>& decision) {
+void LiveDecision::on_decided(const Result<DecideAnswer>& answer) {
   x_asking = false;
-  if (!x_tell || !decision) return;
-  std::string mark = mark_of(*decision, x_audiences);
+  if (!x_tell || !answer) return;
+  std::string mark = mark_of(*answer, x_audiences);
   if (mark != x_told || x_told.empty()) {
     std::string text;
     JsonObject object(text);
     object.text("placement", x_request.placement);
     object.text("visitor", x_request.visitor);
     if (x_access.may(Scope::kVisitorsRead)) append_names(object.key("audiences"), x_audiences);
-    append_decision(object.key("decision"), *decision);
+    append_answer(object.key("decision"), *answer);
     object.close();
     if (x_tell(text)) {
       x_told = std::move(mark);

@@ -15,6 +15,7 @@
 
 #include "core/decider.h"
 #include "io/access/gate.h"
+#include "io/decide_query.h"
 #include "io/io_thread.h"
 #include "io/memberships_query.h"
 
@@ -50,7 +51,7 @@ class LiveDecision final : public std::enable_shared_from_this<LiveDecision> {
   void watch();
   void ask();
   void on_touched();
-  void on_decided(const Result<Decision>& decision);
+  void on_decided(const Result<DecideAnswer>& answer);
 
   IoThread& x_thread;
   Access x_access;

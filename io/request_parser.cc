@@ -49,7 +49,7 @@ RequestParser::RequestParser(std::string& body) : x_body(body) {
   x_body.clear();
   eager(true);
   header_limit(static_cast<uint32_t>(limits::kHeaderBytesMax));
-  body_limit(limits::kBodyBytesMax);
+  body_limit(limits::kCatalogBodyBytesMax);  // the largest of body_bytes_max()
 }
 
 RequestParser::State RequestParser::take(std::string_view bytes, size_t& used) {
@@ -167,6 +167,7 @@ void RequestParser::on_header_impl(Error& error) {
 }
 
 size_t RequestParser::body_bytes_max() const {
+  if (x_request.path == "/v1/catalog") return limits::kCatalogBodyBytesMax;
   return x_request.content_encoding.empty() ? limits::kBodyBytesMax
                                             : limits::kCompressedBodyBytesMax;
 }

@@ -99,7 +99,7 @@ void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
         std::string text;
         JsonObject object(text);
         object.number("ack", ticket + 1);
-        append_decision(object.key("decision"), *decision);
+        append_answer(object.key("decision"), *decision);
         object.close();
         self->answer(ticket, text);
       });

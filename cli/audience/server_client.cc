@@ -128,6 +128,17 @@ Result<std::string> ServerClient::put(const AudienceDefinition& definition) {
   return body_of(x_client->put(path_of(definition.name), kJson, body));
 }
 
+Result<std::string> ServerClient::get(const std::string& target) {
+  return body_of(x_client->get(target));
+}
+
+Result<std::string> ServerClient::change_catalog(const std::string& target,
+                                                 std::string_view content_type,
+                                                 std::string_view bytes, bool is_change) {
+  return body_of(is_change ? x_client->post(target, content_type, bytes)
+                           : x_client->put(target, content_type, bytes));
+}
+
 Result<std::string> ServerClient::remove(const std::string& name) {
   return body_of(x_client->remove(path_of(name)));
 }

@@ -28,6 +28,12 @@ class ServerClient {
   [[nodiscard]] Result<std::string> explain(const std::string& name, const std::string& visitor,
                                             const std::string& site);
   [[nodiscard]] Result<std::string> put(const AudienceDefinition& definition);
+  // Anything there is to read.
+  [[nodiscard]] Result<std::string> get(const std::string& target);
+  // All products of a site (`target` names it), or what changes of them.
+  [[nodiscard]] Result<std::string> change_catalog(const std::string& target,
+                                                   std::string_view content_type,
+                                                   std::string_view bytes, bool is_change);
   [[nodiscard]] Result<std::string> remove(const std::string& name);
   // Every page of the members, as "ndjson" or "csv", to `write` in order.
   [[nodiscard]] Result<uint64_t> export_members(

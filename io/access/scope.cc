@@ -12,6 +12,7 @@ std::string_view name_of(Scope scope) {
     case Scope::kVisitorsWrite: return "visitors:write";
     case Scope::kAudiencesRead: return "audiences:read";
     case Scope::kAudiencesWrite: return "audiences:write";
+    case Scope::kCatalogWrite: return "catalog:write";
     case Scope::kReportsRead: return "reports:read";
     case Scope::kQuarantine: return "quarantine";
     case Scope::kMetrics: return "metrics";

@@ -17,6 +17,7 @@ enum class Scope : uint8_t {
   kVisitorsWrite,   // change and erase visitors
   kAudiencesRead,   // definitions, sizes, members, changes
   kAudiencesWrite,  // define audiences
+  kCatalogWrite,    // replace and change a site's products
   kReportsRead,
   kQuarantine,  // see, repair and replay events that were refused
   kMetrics,

@@ -21,6 +21,17 @@ namespace {
 
 constexpr uint64_t kOffersDefault = 3;
 
+// Product ids with commas between.
+std::vector<std::string> products_of(const std::string& list) {
+  std::vector<std::string> products;
+  for (size_t at = 0; at < list.size();) {
+    const size_t end = std::min(list.find(',', at), list.size());
+    if (end > at) products.push_back(list.substr(at, end - at));
+    at = end + 1;
+  }
+  return products;
+}
+
 Result<DecideRequest> read_query(std::string_view query) {
   DecideRequest request;
   request.visitor = query_parameter(query, "visitor");
@@ -34,12 +45,9 @@ Result<DecideRequest> read_query(std::string_view query) {
   const auto n = number_parameter(query, "n", kOffersDefault, 1, limits::kOffersMax);
   if (!n) return n.error();
   request.offers_max = static_cast<uint32_t>(*n);
-  const std::string cart = query_parameter(query, "cart");  // product ids with commas between
-  for (size_t at = 0; at < cart.size();) {
-    const size_t end = std::min(cart.find(',', at), cart.size());
-    if (end > at) request.cart.push_back(cart.substr(at, end - at));
-    at = end + 1;
-  }
+  request.cart = products_of(query_parameter(query, "cart"));
+  request.cart_discount = query_parameter(query, "cart_discount");
+  request.shown = products_of(query_parameter(query, "shown"));
   if (const auto checked = check(request); !checked) return checked.error();
   return request;
 }
@@ -47,11 +55,11 @@ Result<DecideRequest> read_query(std::string_view query) {
 void decide(Call& call, Result<DecideRequest> request) {
   if (!request) return call.reply.send(problem(request.error()));
   const auto asked = DecideQuery::ask(call.thread, call.access, *std::move(request),
-                                      [reply = call.reply](const Result<Decision>& decision) {
-                                        if (!decision) return reply.send(problem(decision.error()));
+                                      [reply = call.reply](const Result<DecideAnswer>& answer) {
+                                        if (!answer) return reply.send(problem(answer.error()));
                                         Response response;
                                         response.headers = "Cache-Control: no-store\r\n";
-                                        append_decision(response.body, *decision);
+                                        append_answer(response.body, *answer);
                                         response.body.push_back('\n');
                                         reply.send(response);
                                       });
@@ -78,13 +86,13 @@ void ask_for_offers(const std::shared_ptr<Owed>& owed) {
     return owed->reply.send(overloaded(503, "the events were taken; ask again without them"));
   }
   const auto asked = DecideQuery::ask(
-      owed->thread, owed->access, owed->request, [owed](const Result<Decision>& decision) {
-        if (!decision) return owed->reply.send(problem(decision.error()));
+      owed->thread, owed->access, owed->request, [owed](const Result<DecideAnswer>& answer) {
+        if (!answer) return owed->reply.send(problem(answer.error()));
         Response response;
         response.headers = "Cache-Control: no-store\r\nX-Ack: ";
         response.headers.append(ack_word(owed->thread.engine())).append("\r\n");
         std::string offers;
-        append_decision(offers, *decision);
+        append_answer(offers, *answer);
         response.body = std::move(owed->answer);
         response.body.append(",").append(offers, 1).append("\n");
         owed->reply.send(response);

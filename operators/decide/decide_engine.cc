@@ -19,16 +19,19 @@ namespace {
 // Thread: as core/decider.h says. Owns: the model (model thread) and its published snapshot.
 class DecideEngine final : public Decider {
  public:
-  DecideEngine(const DecideConfig& config, std::vector<SiteCatalog> catalogs)
+  DecideEngine(const DecideConfig& config, std::vector<SiteCatalog> catalogs, StateStore* store)
       : x_offers_max(config.offers_max),
         x_placements(config.placements, config.next),
+        x_catalogs(store),
         x_published(std::make_unique<const ModelSnapshot>()),
         x_config(config),
         x_book(std::make_unique<const OfferBook>(config.offering, config.offers, config.sites,
                                                  Rules{})) {
     for (SiteCatalog& site : catalogs) {
+      const SiteId id = site_id(site.site);
       auto catalog = std::make_shared<const ProductCatalog>(std::move(site.catalog));
-      x_sites.try_emplace(site_id(site.site), config.learning, std::move(catalog));
+      x_catalogs.begin(id, {catalog, site.head});
+      x_sites.try_emplace(id, config.learning, std::move(catalog));
     }
     publish();
   }
@@ -41,11 +44,16 @@ class DecideEngine final : public Decider {
     const auto model = snapshot->sites.find(site.id);
     if (model == snapshot->sites.end()) {
       decision.nothing_because = "no catalogue is loaded for this site";
-    } else if (visitor == nullptr) {
-      decision.nothing_because = "the visitor was never seen";
+    } else if (model->second.catalog->size() == 0) {
+      decision.nothing_because = "the site's catalogue is empty";
     } else {
-      const DecideView view(request, site, *visitor, now, model->second);
+      static const Visitor kStranger;
+      const bool is_known = visitor != nullptr;
+      const DecideView view(request, site, is_known ? *visitor : kStranger, now, model->second);
       ask_sources(view, decision);
+      if (!is_known && decision.offers.empty()) {
+        decision.nothing_because = "the visitor was never seen";
+      }
     }
     return decision;
   }
@@ -78,6 +86,7 @@ class DecideEngine final : public Decider {
   }
 
   void adopt(const Rules& rules) override {
+    x_audiences.publish(std::make_unique<const AudiencesInForce>(x_placements.named_in(rules)));
     if (x_config.offers.empty()) return;
     x_book.publish(std::make_unique<const OfferBook>(x_config.offering, x_config.offers,
                                                      x_config.sites, rules));
@@ -107,6 +116,21 @@ class DecideEngine final : public Decider {
     x_is_published = true;
   }
 
+  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload& upload,
+                                                      OnModelThread on_model_thread) override {
+    return x_catalogs.change(upload, [&](const std::shared_ptr<const ProductCatalog>& catalog) {
+      on_model_thread([&] {
+        x_sites.at(upload.site.id).set_catalog(catalog);
+        x_is_published = false;
+        publish();
+      });
+    });
+  }
+
+  [[nodiscard]] CatalogSummary catalog(SiteId site) const override {
+    return x_catalogs.summary(site);
+  }
+
   void save(std::string& out) const override {
     ByteWriter writer(out);
     writer.fixed(learnt_format::kVersion);
@@ -123,24 +147,32 @@ class DecideEngine final : public Decider {
  private:
   void ask_sources(const DecideView& view, Decision& decision) const {
     const uint32_t most = std::min(x_offers_max, uint32_t{limits::kOffersMax});
-    Slate slate(view, std::clamp(view.request.offers_max, 1u, most), decision);
-    for (const PlacedSource& placed : x_placements.find(view.request.placement)) {
+    const Placement& placement = x_placements.find(view.request.placement);
+    Slate slate(view, std::clamp(view.request.offers_max, 1u, most), placement.quota, decision);
+    const auto in_force = x_audiences.read();
+    for (const PlacedSource& placed : placement.sources) {
+      if (!placed.is_for(view, *in_force)) continue;
       slate.begin_source(placed.take);
       const std::string_view why_none = placed.source->propose(view, slate);
       if (slate.is_complete()) break;
       if (decision.nothing_because.empty()) decision.nothing_because = why_none;
     }
-    if (slate.size() > 0) decision.nothing_because.clear();
+    if (slate.size() > 0) return decision.nothing_because.clear();
+    if (decision.nothing_because.empty()) {
+      decision.nothing_because = "no source of this placement is for this visitor now";
+    }
   }
 
   uint32_t x_offers_max;
   Placements x_placements;
+  CatalogKeeper x_catalogs;
   std::map<SiteId, SiteLearning> x_sites;  // ordered: save() gives the same bytes
   uint64_t x_sessions = 0;
   bool x_is_published = false;
   Published<ModelSnapshot> x_published;
   const DecideConfig x_config;
   Published<OfferBook> x_book;
+  Published<AudiencesInForce> x_audiences{std::make_unique<const AudiencesInForce>()};
 };
 
 // A stored site that is not configured any more is read over; all is read before any is taken.
@@ -245,7 +277,8 @@ std::string fault_of(const DecideConfig& config) {
 }  // namespace
 
 Result<std::unique_ptr<Decider>> make_decide_engine(const DecideConfig& config,
-                                                    std::vector<SiteCatalog> catalogs) {
+                                                    std::vector<SiteCatalog> catalogs,
+                                                    StateStore* store) {
   if (const std::string fault = fault_of(config); !fault.empty()) {
     return Error{ErrorCode::kInvalidConfiguration, "decide: " + fault};
   }
@@ -256,7 +289,8 @@ Result<std::unique_ptr<Decider>> make_decide_engine(const DecideConfig& config,
                    "decide: site '" + catalogs[i].site + "' has two catalogues"};
     }
   }
-  return std::unique_ptr<Decider>(std::make_unique<DecideEngine>(config, std::move(catalogs)));
+  return std::unique_ptr<Decider>(
+      std::make_unique<DecideEngine>(config, std::move(catalogs), store));
 }
 
 }  // namespace rekindle::operators

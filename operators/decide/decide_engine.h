@@ -12,11 +12,11 @@
 
 #include "core/decider.h"
 #include "core/limits.h"
+#include "operators/decide/catalog/catalog_keeper.h"
 #include "operators/decide/learnt/next_products.h"
 #include "operators/decide/learnt/site_learning.h"
 #include "operators/decide/offers/offer_config.h"
 #include "operators/decide/placement_config.h"
-#include "operators/decide/product_catalog.h"
 
 namespace rekindle::operators {
 
@@ -33,11 +33,15 @@ struct DecideConfig {
 struct SiteCatalog {
   std::string site;  // its name
   ProductCatalog catalog;
+  catalog_format::Head head = {};  // as it is stored
 };
 
-// Sites without a catalogue get the answer "nothing". Errors: kInvalidConfiguration (a member of
-// `config` is out of range, a site or a placement is there twice).
-[[nodiscard]] Result<std::unique_ptr<Decider>> make_decide_engine(
-    const DecideConfig& config, std::vector<SiteCatalog> catalogs);
+// A site that is not in `catalogs` learns nothing and gets the answer "nothing". Changes of
+// catalogues are kept in `store`, which must outlive the engine; null: they do not survive. Errors:
+// kInvalidConfiguration (a member of `config` is out of range, a site or a placement is there
+// twice).
+[[nodiscard]] Result<std::unique_ptr<Decider>> make_decide_engine(const DecideConfig& config,
+                                                                  std::vector<SiteCatalog> catalogs,
+                                                                  StateStore* store = nullptr);
 
 }  // namespace rekindle::operators

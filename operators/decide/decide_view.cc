@@ -33,6 +33,19 @@ std::vector<NameHash> cart_of(const DecideRequest& request, const Visitor& visit
   return cart;
 }
 
+// What the catalogue does not list is a family of its own.
+std::vector<NameHash> families_of(const std::vector<std::string>& products,
+                                  const ProductCatalog& catalog) {
+  std::vector<NameHash> families;
+  families.reserve(products.size());
+  for (const std::string& id : products) {
+    const NameHash hash = item_name_hash(id);
+    const Product* product = catalog.find(hash);
+    families.push_back(product == nullptr ? hash : product->family());
+  }
+  return families;
+}
+
 }  // namespace
 
 DecideView::DecideView(const DecideRequest& asked, const Site& of_site, const Visitor& of_visitor,
@@ -43,6 +56,7 @@ DecideView::DecideView(const DecideRequest& asked, const Site& of_site, const Vi
       now(at),
       model(of_model),
       owned(bought_by(of_visitor.timeline)),
-      cart(cart_of(asked, of_visitor)) {}
+      cart(cart_of(asked, of_visitor)),
+      shown(families_of(asked.shown, *of_model.catalog)) {}
 
 }  // namespace rekindle::operators

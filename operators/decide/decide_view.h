@@ -22,6 +22,8 @@ struct DecideView {
   std::vector<NameHash> owned;
   // The request's cart if it has one, else the known cart.
   std::vector<NameHash> cart;
+  // Families of what the page shows already.
+  std::vector<NameHash> shown;
 };
 
 struct Candidate {

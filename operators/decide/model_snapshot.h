@@ -7,10 +7,11 @@
 #include <memory>
 
 #include "core/ids.h"
+#include "operators/decide/catalog/product_catalog.h"
 #include "operators/decide/learnt/bestsellers.h"
 #include "operators/decide/learnt/cooccurrence.h"
+#include "operators/decide/learnt/repurchases.h"
 #include "operators/decide/learnt/session_knn.h"
-#include "operators/decide/product_catalog.h"
 
 namespace rekindle::operators {
 
@@ -20,7 +21,7 @@ struct RulesModel {
 };
 
 struct SiteModel {
-  std::shared_ptr<const ProductCatalog> catalog;  // never null; a reload puts another one here
+  std::shared_ptr<const ProductCatalog> catalog;  // never null
   BestsellerLists bestsellers;
   BestsellerLists trending;
   KnnModel knn;
@@ -29,6 +30,7 @@ struct SiteModel {
   CooccurrenceModel carted_together;     // the same
   CooccurrenceModel bought_together;     // in one order
   CooccurrenceModel viewed_then_bought;  // bought in a session by those who viewed
+  RepurchaseSums repurchases;
 };
 
 struct ModelSnapshot {

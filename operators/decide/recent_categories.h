@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "operators/decide/product_catalog.h"
+#include "operators/decide/catalog/product_catalog.h"
 #include "operators/decide/recent_items.h"
 
 namespace rekindle::operators {

@@ -10,15 +10,32 @@
 
 namespace rekindle::operators {
 
-Slate::Slate(const DecideView& view, size_t offers_max, Decision& decision)
-    : x_view(view), x_offers_max(offers_max), x_source_max(offers_max), x_decision(decision) {
+Slate::Slate(const DecideView& view, size_t offers_max, const Quota& quota, Decision& decision)
+    : x_view(view),
+      x_offers_max(offers_max),
+      x_source_max(offers_max),
+      x_quota(quota),
+      x_decision(decision) {
   RK_ASSERT(offers_max >= 1 && offers_max <= limits::kOffersMax);
   x_offered.reserve(offers_max);
   x_decision.offers.reserve(offers_max);
 }
 
 void Slate::begin_source(size_t take) {
-  x_source_max = take == 0 ? x_offers_max : std::min(x_offers_max, x_offered.size() + take);
+  x_source_max = take == 0 ? x_offers_max : std::min(x_offers_max, size() + take);
+}
+
+bool Slate::passes(const Candidate& candidate) {
+  for (const Guard& guard : kGuards) {
+    if (!guard.stops({x_view, candidate, x_offered, x_quota})) continue;
+    reject(candidate, guard.name);
+    return false;
+  }
+  return true;
+}
+
+bool Slate::would_pass(NameHash product) {
+  return passes({product, x_view.model.catalog->find(product)});
 }
 
 Offer* Slate::propose(NameHash product, double score, std::string_view source,
@@ -26,17 +43,40 @@ Offer* Slate::propose(NameHash product, double score, std::string_view source,
   RK_ASSERT(!is_full());
   const Candidate candidate{product, x_view.model.catalog->find(product), score,
                             may_be_owned == MayBeOwned::kYes};
-  for (const Guard& guard : kGuards) {
-    if (!guard.stops({x_view, candidate, x_offered})) continue;
-    reject(candidate, guard.name);
-    return nullptr;
+  return passes(candidate) ? &accept(candidate, source) : nullptr;
+}
+
+Offer* Slate::propose_bundle(std::span<const NameHash> products, std::span<const NameHash> in_cart,
+                             double score, std::string_view source) {
+  RK_ASSERT(!is_full() && !products.empty());
+  std::vector<Candidate> members;
+  for (const NameHash product : products) {
+    members.push_back({product, x_view.model.catalog->find(product), score});
+    const bool is_there = std::find(in_cart.begin(), in_cart.end(), product) != in_cart.end();
+    if (is_there && members.back().product != nullptr) continue;
+    if (!passes(members.back())) return nullptr;
   }
-  return &accept(candidate, source);
+  Offer& offer = accept(members.front(), source);
+  offer.type = "bundle";
+  for (const Candidate& member : members) {
+    offer.bundle.push_back(member.product->id);
+    if (&member != &members.front()) x_offered.push_back(member.product);
+  }
+  return &offer;
+}
+
+Offer* Slate::propose_message(double score, std::string_view source) {
+  RK_ASSERT(!is_full());
+  Offer& offer = x_decision.offers.emplace_back();
+  offer.type = "message";
+  offer.score = score;
+  offer.source = source;
+  return &offer;
 }
 
 Offer& Slate::accept(const Candidate& candidate, std::string_view source) {
-  x_offered.push_back(candidate.hash);
   const Product& product = *candidate.product;
+  x_offered.push_back(&product);
   Offer& offer = x_decision.offers.emplace_back();
   offer.type = "product";
   offer.product = product.id;
@@ -45,9 +85,10 @@ Offer& Slate::accept(const Candidate& candidate, std::string_view source) {
   offer.score = candidate.score;
   offer.source = source;
   if (product.price != kNoMoney) {
-    char text[32];
-    offer.price = format_minor(product.price, x_view.site.currency, text);
+    offer.price = price_text(product.price, x_view.site);
     offer.currency = x_view.site.currency.code();
+    const bool is_reduced = product.list_price != kNoMoney && product.list_price > product.price;
+    if (is_reduced) offer.list_price = price_text(product.list_price, x_view.site);
   }
   return offer;
 }
@@ -61,6 +102,11 @@ void Slate::reject(const Candidate& candidate, std::string_view guard) {
                                      ? fmt::format("#{:016x}", candidate.hash)
                                      : candidate.product->id,
                                  std::string(guard)});
+}
+
+std::string price_text(int64_t minor, const Site& site) {
+  char text[32];
+  return std::string(format_minor(minor, site.currency, text));
 }
 
 }  // namespace rekindle::operators

@@ -112,6 +112,102 @@ placements:
                   HasSubstr("must be a source's name")));
 }
 
+TEST_F(ConfigTest, reads_what_a_source_is_for_and_when) {
+  const Config config = load(std::string(kSite) + R"(
+placements:
+  home:
+    per_category: 2
+    per_brand: 1
+    sources:
+      - {source: upsell, audiences: [vip], not_audiences: [new_ones], price_percent_max: 200}
+      - source: threshold
+        goal: "49.00"
+        goal_is: net
+        tax_permille: 190
+        not_categories: [Gifts]
+        season: xmas
+seasons:
+  xmas: {start: 2026-12-20, end: 2027-01-06, yearly: true}
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  ASSERT_EQ(config.decide.placements.size(), 1u);
+  const auto& home = config.decide.placements[0];
+  EXPECT_EQ(home.quota.per_category, 2u);
+  EXPECT_EQ(home.quota.per_brand, 1u);
+  EXPECT_THAT(home.sources.at(0).audiences, ElementsAre("vip"));
+  EXPECT_THAT(home.sources.at(0).not_audiences, ElementsAre("new_ones"));
+  EXPECT_EQ(home.sources.at(0).price_percent_max, 200u);
+  const auto& threshold = home.sources.at(1);
+  EXPECT_EQ(threshold.threshold.goal, "49.00");
+  EXPECT_TRUE(threshold.threshold.is_net);
+  EXPECT_FALSE(threshold.threshold.prices_are_net);
+  ASSERT_TRUE(threshold.season);
+  EXPECT_TRUE(threshold.season->is_yearly);
+  EXPECT_EQ(operators::day_text(threshold.season->last), "2027-01-06");
+}
+
+TEST_F(ConfigTest, names_every_fault_of_sources_and_seasons) {
+  load(std::string(kSite) + R"(
+seasons:
+  Bad Name: {start: 2026-01-01, end: 2026-01-02}
+  back: {start: 2026-01-02, end: 2026-01-01}
+  long: {start: 2026-01-01, end: 2027-01-01, yearly: true}
+  none: {start: soon}
+placements:
+  a: [{source: bestsellers, season: never}]
+  b: [{source: threshold}, {source: threshold, goal: "1", currency: XX}, {source: message}]
+  c: [{source: loyalty, title: x}, {source: trending, title: x}, {source: upsell, within: 3d}]
+  d: {sources: [trending], colour: red}
+  e: [{source: upsell, price_percent_min: 300}]
+)");
+  const std::vector<std::string> faults = said();
+  for (const char* fault :
+       {"a season's name is", "'end' lies before 'start'", "shorter than a year",
+        "'start' must be a day like", "'end' must be a day like", "one of those under 'seasons'",
+        "the goal '' is not an amount above 0", "'XX' is not an ISO 4217 code",
+        "'message' needs a title", "'loyalty' needs 'trait' and 'goal_points'",
+        "'trending' takes no title, text or url", "'upsell' takes no 'within'",
+        "unknown key 'colour'", "the least price of upsell is above the most"}) {
+    EXPECT_THAT(faults, ::testing::Contains(HasSubstr(fault)));
+  }
+  EXPECT_EQ(faults.size(), 14u);
+}
+
+TEST_F(ConfigTest, reads_placements_from_files) {
+  write("one.yaml",
+        "seasons: {s: {start: 2026-01-01, end: 2026-01-02}}\n"
+        "placements: {one: [{source: trending, season: s}]}\n");
+  write("two.yaml", "placements: {two: [trending], one: [trending]}\n");
+  const Config config = load(std::string(kSite) + "placements: [one.yaml, two.yaml]\n");
+  EXPECT_THAT(said(), ElementsAre(HasSubstr("two.yaml:1:31: the placement 'one' is there twice")));
+  (void)load(std::string(kSite) + "placements: one.yaml\n");
+  EXPECT_THAT(said(), IsEmpty());
+  (void)load(std::string(kSite) + "placements: [gone.yaml]\n");
+  EXPECT_THAT(said(), ::testing::Contains(HasSubstr("this file has faults")));
+}
+
+TEST(ReadyPolicies, have_no_faults_and_a_placement_for_each_stage) {
+  Faults faults;
+  const auto no_check = [](std::string_view, const std::vector<AudienceDefinition>&) {
+    return std::vector<ExpressionFault>();
+  };
+  const Config config = load_config(RK_SOURCE_DIR "/configs/policies.yaml", no_check, faults);
+  for (const Fault& fault : faults) ADD_FAILURE() << to_string(fault);
+  std::vector<std::string> names;
+  for (const auto& placement : config.decide.placements) {
+    names.push_back(placement.name);
+    for (const auto& source : placement.sources) {
+      for (const std::string& audience : source.audiences) {
+        const auto same = [&](const AudienceDefinition& a) { return a.name == audience; };
+        EXPECT_TRUE(std::any_of(config.audiences.begin(), config.audiences.end(), same))
+            << audience;
+      }
+    }
+  }
+  EXPECT_THAT(names, ElementsAre("acquisition", "conversion", "first_purchase", "repeat",
+                                 "reactivation", "checkout", "b2b_services", "home"));
+}
+
 constexpr const char* kHash =
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
 

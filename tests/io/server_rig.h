@@ -42,8 +42,32 @@ class EchoDecider final : public Decider {
   void learn(const ClosedSession&) override {}
   size_t forget(const VisitorKey&) override { return 0; }
   void publish() override {}
+  // A row a line; "bad" is refused, and a line "fault" is a faulty row.
+  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload& upload,
+                                                      OnModelThread on_model_thread) override {
+    if (upload.bytes == "bad") return Error{ErrorCode::kInvalidArgument, "1:1 it is bad"};
+    CatalogOutcome outcome;
+    for (std::string_view rest = upload.bytes; !rest.empty();) {
+      const size_t end = std::min(rest.find('\n'), rest.size() - 1);
+      ++outcome.rows;
+      if (rest.starts_with("fault")) outcome.faults.push_back({outcome.rows, 1, "is a fault"});
+      rest.remove_prefix(end + 1);
+    }
+    outcome.faulty_rows = outcome.faults.size();
+    on_model_thread([&] {
+      x_catalog.products = outcome.rows - outcome.faulty_rows;
+      ++x_catalog.version;
+    });
+    outcome.version = x_catalog.version;
+    outcome.products = x_catalog.products;
+    return outcome;
+  }
+  [[nodiscard]] CatalogSummary catalog(SiteId) const override { return x_catalog; }
   void save(std::string& out) const override { out.clear(); }
   [[nodiscard]] Result<void> restore(std::string_view) override { return {}; }
+
+ private:
+  CatalogSummary x_catalog;
 };
 
 struct ServerRigOptions {

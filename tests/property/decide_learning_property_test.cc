@@ -93,6 +93,19 @@ std::map<NameHash, int64_t> named(const SiteModel& model, const CowVector<int64_
   return all;
 }
 
+std::map<NameHash, std::pair<int64_t, int64_t>> named(const SiteModel& model,
+                                                      const RepurchaseSums& sums) {
+  std::map<NameHash, std::pair<int64_t, int64_t>> all;
+  for (NameNumber i = 1; i < sums.size(); ++i) {
+    if (sums[i].times == 0) {
+      EXPECT_EQ(sums[i].minutes, 0);
+    } else {
+      all[model.knn.names.name_of(i)] = {sums[i].minutes, sums[i].times};
+    }
+  }
+  return all;
+}
+
 using Posting = std::vector<std::tuple<VisitorKey, int64_t, int64_t>>;
 
 std::map<NameHash, Posting> postings(const SiteModel& model) {
@@ -159,6 +172,7 @@ void expect_same(const SiteModel& online, const SiteModel& batch, std::mt19937& 
     EXPECT_EQ(named(online, a.firsts), named(batch, b.firsts));
     EXPECT_EQ(named(online, a.seconds), named(batch, b.seconds));
   }
+  EXPECT_EQ(named(online, online.repurchases), named(batch, batch.repurchases));
   for (const auto member : {&SiteModel::bestsellers, &SiteModel::trending}) {
     EXPECT_EQ(named((online.*member).by_category), named((batch.*member).by_category));
     EXPECT_EQ(named((online.*member).by_brand), named((batch.*member).by_brand));

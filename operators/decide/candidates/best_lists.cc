@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "operators/decide/catalog/category_path.h"
+#include "operators/decide/recent_brands.h"
 #include "operators/decide/recent_categories.h"
 
 namespace rekindle::operators {
@@ -34,7 +36,7 @@ std::vector<NamedList> given(const DecideView&, const BestsellerLists& lists,
                              const SourceConfig& config) {
   std::vector<NamedList> chosen;
   for (const std::string& category : config.categories) {
-    add_list(chosen, category, lists.of_category(item_name_hash(category)));
+    add_list(chosen, category, lists.of_category(item_name_hash(category_path(category))));
   }
   for (const std::string& brand : config.brands) {
     add_list(chosen, brand, lists.of_brand(item_name_hash(brand)));
@@ -86,19 +88,9 @@ std::vector<NamedList> top_category(const DecideView& view, const BestsellerList
 std::vector<NamedList> visited_brands(const DecideView& view, const BestsellerLists& lists,
                                       const SourceConfig&) {
   std::vector<NamedList> chosen;
-  std::vector<NameHash> brands;
-  RecentItems recent(view.visitor.timeline, view.now);
-  while (brands.size() < limits::kRecentCategoriesMax) {
-    const auto seen = recent.next();
-    if (!seen) break;
-    const Product* product = view.model.catalog->find(seen->item.product);
-    NameHash brand = seen->item.brand;
-    if (brand == kNoName && product != nullptr) brand = product->brand_hash;
-    if (brand == kNoName) continue;
-    if (std::find(brands.begin(), brands.end(), brand) != brands.end()) continue;
-    brands.push_back(brand);
-    const bool is_known = product != nullptr && product->brand_hash == brand;
-    add_list(chosen, is_known ? product->brand : "a brand you visited", lists.of_brand(brand));
+  for (const NameHash brand : recent_brands(view)) {
+    const ProductGroup* group = view.model.catalog->brand(brand);
+    add_list(chosen, group == nullptr ? "a brand you visited" : group->name, lists.of_brand(brand));
   }
   return chosen;
 }

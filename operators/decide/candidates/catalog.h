@@ -8,13 +8,32 @@
 
 namespace rekindle::operators {
 
-// Which settings of SourceConfig a source uses, beside `take`.
-enum class SourceSettings : uint8_t { kNone, kCategoriesAndBrands, kProducts };
+// Which settings of SourceConfig a source uses, beside those that every source has. A set.
+enum class Uses : uint16_t {
+  kNothing = 0,
+  kLists = 1,  // categories, brands
+  kProducts = 2,
+  kNeedsProducts = 4,
+  kWithin = 8,
+  kDrop = 16,
+  kBundle = 32,
+  kUpsell = 64,
+  kReferral = 128,
+  kLoyalty = 256,
+  kMessage = 512,
+  kThreshold = 1'024,
+};
+constexpr Uses operator|(Uses a, Uses b) {
+  return static_cast<Uses>(static_cast<uint16_t>(a) | static_cast<uint16_t>(b));
+}
+constexpr bool uses(Uses all, Uses one) {
+  return (static_cast<uint16_t>(all) & static_cast<uint16_t>(one)) != 0;
+}
 
 struct SourceEntry {
   std::string_view name;
   CandidateSourcePtr (*make)(const SourceConfig& config, const NextConfig& next);
-  SourceSettings settings = SourceSettings::kNone;
+  Uses uses = Uses::kNothing;
 };
 
 [[nodiscard]] std::span<const SourceEntry> candidate_sources();

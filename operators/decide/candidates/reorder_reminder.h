@@ -9,9 +9,6 @@
 
 namespace rekindle::operators {
 
-inline constexpr double kDueShare = 0.8;
-inline constexpr double kOverShare = 3;
-
 [[nodiscard]] CandidateSourcePtr make_reorder_reminder(const SourceConfig& config,
                                                        const NextConfig& next);
 

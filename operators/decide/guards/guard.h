@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "operators/decide/decide_view.h"
+#include "operators/decide/placement_config.h"
 
 namespace rekindle::operators {
 
@@ -13,7 +14,8 @@ namespace rekindle::operators {
 struct Judged {
   const DecideView& view;
   const Candidate& candidate;
-  std::span<const NameHash> offered;
+  std::span<const Product* const> offered;
+  const Quota& quota;
 };
 
 struct Guard {

@@ -1,4 +1,4 @@
-// Stops what this decision offers already.
+// Stops what this decision offers already, what the page shows already, and other variants of both.
 #pragma once
 
 #include <algorithm>
@@ -7,10 +7,13 @@
 
 namespace rekindle::operators::guards {
 
-inline constexpr Guard kNotRepeated{"already_offered", [](const Judged& judged) {
-                                      return std::find(judged.offered.begin(), judged.offered.end(),
-                                                       judged.candidate.hash) !=
-                                             judged.offered.end();
-                                    }};
+inline constexpr Guard kNotRepeated{
+    "already_offered", [](const Judged& judged) {
+      const NameHash family = judged.candidate.product->family();
+      const auto is_same = [&](const Product* other) { return other->family() == family; };
+      const auto& shown = judged.view.shown;
+      return std::any_of(judged.offered.begin(), judged.offered.end(), is_same) ||
+             std::find(shown.begin(), shown.end(), family) != shown.end();
+    }};
 
 }  // namespace rekindle::operators::guards

@@ -7,8 +7,8 @@
 
 #include "core/decider.h"
 #include "core/tally_key.h"
+#include "operators/decide/catalog/product_catalog.h"
 #include "operators/decide/offers/offer_book.h"
-#include "operators/decide/product_catalog.h"
 
 namespace rekindle::operators {
 

@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "core/limits.h"
+#include "operators/decide/learnt/category_roll_up.h"
 #include "operators/decide/learnt/session_store.h"
 #include "operators/decide/model_snapshot.h"
 
@@ -33,6 +34,15 @@ const BestsellerList* BestsellerLists::of_category(NameHash category) const {
 const BestsellerList* BestsellerLists::of_brand(NameHash brand) const {
   return find_in(by_brand, brand);
 }
+
+Bestsellers::Bestsellers(Duration half_life, const BestsellerWeights& weights,
+                         BestsellerLists SiteModel::*member)
+    : x_scale(half_life),
+      x_weights(weights),
+      x_member(member),
+      x_roll_up(std::make_unique<CategoryRollUp>()) {}
+
+Bestsellers::~Bestsellers() = default;
 
 template <typename Do>
 void Bestsellers::for_each_count(const LearntSession& session, const SessionStore& store,
@@ -106,18 +116,24 @@ BestsellerLists::ByName Bestsellers::lists_of(ByName& counts, const ProductCatal
 void Bestsellers::publish(const SessionStore& store, SiteModel& model) {
   BestsellerLists& lists = model.*x_member;
   lists.by_category = lists_of(x_by_category, *model.catalog);
+  x_roll_up->add_to(lists.by_category, *model.catalog);
   lists.by_brand = lists_of(x_by_brand, *model.catalog);
   lists.score_per_unit = x_scale.per_unit(store.newest_end());
 }
 
 std::shared_ptr<const BestsellerList> Bestsellers::best_of(const Counts& counts,
                                                            const ProductCatalog& catalog) {
-  auto list = std::make_shared<BestsellerList>();
-  list->reserve(counts.of.size());
+  BestsellerList list;
+  list.reserve(counts.of.size());
   for (const auto& [product, count] : counts.of) {
-    if (count.units > 0) list->push_back({product, count.units});  // else nothing of it is left
+    if (count.units > 0) list.push_back({product, count.units});  // else nothing of it is left
   }
-  const size_t served = std::min(list->size(), limits::kBestsellersServed);
+  return served_part(std::move(list), catalog);
+}
+
+std::shared_ptr<const BestsellerList> served_part(BestsellerList&& all,
+                                                  const ProductCatalog& catalog) {
+  const size_t served = std::min(all.size(), limits::kBestsellersServed);
   const auto is_better = [&](const Bestseller& a, const Bestseller& b) {
     if (a.units != b.units) return a.units > b.units;
     const Product* first = catalog.find(a.product);
@@ -126,11 +142,11 @@ std::shared_ptr<const BestsellerList> Bestsellers::best_of(const Counts& counts,
     if (first != nullptr || second != nullptr) return first != nullptr;
     return a.product < b.product;
   };
-  std::partial_sort(list->begin(), list->begin() + static_cast<ptrdiff_t>(served), list->end(),
+  std::partial_sort(all.begin(), all.begin() + static_cast<ptrdiff_t>(served), all.end(),
                     is_better);
-  list->resize(served);
-  list->shrink_to_fit();
-  return list;
+  all.resize(served);
+  all.shrink_to_fit();
+  return std::make_shared<const BestsellerList>(std::move(all));
 }
 
 size_t Bestsellers::memory_bytes() const {

@@ -9,9 +9,9 @@
 #include <memory>
 #include <vector>
 
+#include "operators/decide/catalog/product_catalog.h"
 #include "operators/decide/learnt/decay_scale.h"
 #include "operators/decide/learnt/learnt_index.h"
-#include "operators/decide/product_catalog.h"
 
 namespace rekindle::operators {
 
@@ -30,9 +30,15 @@ struct Bestseller {
 };
 using BestsellerList = std::vector<Bestseller>;
 
+// The heaviest of `all`, in order.
+[[nodiscard]] std::shared_ptr<const BestsellerList> served_part(BestsellerList&& all,
+                                                                const ProductCatalog& catalog);
+
+class CategoryRollUp;
+
 struct BestsellerLists {
   using ByName = absl::flat_hash_map<NameHash, std::shared_ptr<const BestsellerList>>;
-  ByName by_category;  // kNoName: over all categories
+  ByName by_category;  // kNoName: over all categories; else of the category and those below it
   ByName by_brand;
   double score_per_unit = 1;  // units × this = faded count as of the newest session
 
@@ -45,8 +51,8 @@ class Bestsellers final : public LearntIndex {
   // `member`: of SiteModel, which takes what is published. Each weight is at most
   // DecayScale::kWeightMax.
   Bestsellers(Duration half_life, const BestsellerWeights& weights,
-              BestsellerLists SiteModel::*member)
-      : x_scale(half_life), x_weights(weights), x_member(member) {}
+              BestsellerLists SiteModel::*member);
+  ~Bestsellers() override;
 
   void learn(const LearntSession& session, const SessionStore& store) override;
   void forget(const LearntSession& session, const SessionStore& store) override;
@@ -81,6 +87,7 @@ class Bestsellers final : public LearntIndex {
   size_t x_counts = 0;  // over all names
   ByName x_by_category;
   ByName x_by_brand;
+  std::unique_ptr<CategoryRollUp> x_roll_up;
 };
 
 }  // namespace rekindle::operators

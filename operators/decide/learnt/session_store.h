@@ -13,8 +13,8 @@
 #include "core/bytes.h"
 #include "core/change.h"
 #include "core/limits.h"
+#include "operators/decide/catalog/product_catalog.h"
 #include "operators/decide/learnt/recency_list.h"
-#include "operators/decide/product_catalog.h"
 
 namespace rekindle::operators {
 

@@ -24,6 +24,7 @@ SiteLearning::SiteLearning(const LearningConfig& config,
                                      &SiteModel::bought_together));
   add(std::make_unique<Cooccurrence>(CooccurrenceConfig{kViewed, kBought, false, fade},
                                      &SiteModel::viewed_then_bought));
+  add(std::make_unique<Repurchases>());
 }
 
 void SiteLearning::learn(const ClosedSession& session) {

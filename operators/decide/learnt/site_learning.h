@@ -33,6 +33,10 @@ class SiteLearning {
   void learn(const ClosedSession& session);
   size_t forget(const VisitorKey& visitor);  // the number of sessions
   [[nodiscard]] SiteModel publish();
+  // What is learnt from then on is read with it, and publish() gives it.
+  void set_catalog(std::shared_ptr<const ProductCatalog> catalog) {
+    x_catalog = std::move(catalog);
+  }
 
   [[nodiscard]] const SessionStore& store() const { return x_store; }
   [[nodiscard]] size_t memory_bytes() const;

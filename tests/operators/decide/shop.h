@@ -1,6 +1,7 @@
 // A small shop for decision tests: a site, its catalogue, visitors and closed sessions.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,7 +10,7 @@
 #include "core/event.h"
 #include "core/site.h"
 #include "core/visitor.h"
-#include "operators/decide/product_catalog.h"
+#include "operators/decide/catalog/product_catalog.h"
 
 namespace rekindle::operators::shop {
 
@@ -30,6 +31,14 @@ inline Product product(std::string id, std::string category, int64_t price = 1'2
   product.category = std::move(category);
   product.price = price;
   return product;
+}
+
+// By id.
+inline std::vector<Product> products(const ProductCatalog& catalog) {
+  std::vector<Product> all;
+  catalog.for_each([&](const Product& one) { all.push_back(one); });
+  std::sort(all.begin(), all.end(), [](const Product& a, const Product& b) { return a.id < b.id; });
+  return all;
 }
 
 struct Line {
