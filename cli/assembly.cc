@@ -8,13 +8,20 @@
 #include "operators/clv/clv_models.h"
 
 namespace rekindle::cli {
+namespace {
+
+operators::DecideConfig engine_config(const Config& config) {
+  operators::DecideConfig decide = config.decide;
+  for (const SiteConfig& site : config.sites) decide.sites.push_back(site.site);
+  return decide;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Decider>> make_decider(const Config& config) {
   auto catalogs = read_catalog_files(config);
   if (!catalogs) return catalogs.error();
-  operators::DecideConfig decide = config.decide;
-  for (const SiteConfig& site : config.sites) decide.sites.push_back(site.site);
-  return operators::make_decide_engine(decide, std::move(*catalogs));
+  return operators::make_decide_engine(engine_config(config), std::move(*catalogs));
 }
 
 Result<Operators> make_operators(const Rules& rules) {
@@ -45,8 +52,8 @@ Result<std::unique_ptr<Assembly>> Assembly::open(const Config& config,
   if (auto opened = assembly->open_stores(config); !opened) return opened.error();
   auto catalogs = open_catalogs(config, *assembly->x_store, assembly->x_clock);
   if (!catalogs) return catalogs.error();
-  auto decider =
-      operators::make_decide_engine(config.decide, std::move(*catalogs), assembly->x_store.get());
+  auto decider = operators::make_decide_engine(engine_config(config), std::move(*catalogs),
+                                               assembly->x_store.get());
   if (!decider) return decider.error();
   EngineParts parts{*assembly->x_log,
                     *assembly->x_store,

@@ -12,8 +12,8 @@
 #include <fstream>
 
 #include "core/door_limits.h"
-#include "io/json_text.h"
 #include "core/time_text.h"
+#include "io/json_text.h"
 
 namespace rekindle::io {
 namespace {

@@ -58,7 +58,8 @@ TEST(LiveDecision, HearsOnlyOfItsOwnVisitorAndAfterTheAck) {
   EXPECT_TRUE(has(client.read(), "unsubscribed"));
   client.send(event_json("ann", "view_item", kNow));
   EXPECT_TRUE(has(client.read(), "\"ack\":5"));
-  client.send(event_json("ann", "page_view", kNow));  // had it been told, it would stand before this
+  client.send(
+      event_json("ann", "page_view", kNow));  // had it been told, it would stand before this
   EXPECT_TRUE(has(client.read(), "\"ack\":6"));
 }
 
@@ -112,7 +113,8 @@ TEST(DecideWithEvents, TakesThemFirstAndKnowsThem) {
               {"type":"teleport"}, { }]})");
   EXPECT_EQ(200u, answer.result_int()) << answer.body();
   EXPECT_EQ("durable", answer["X-Ack"]);
-  EXPECT_TRUE(has(answer.body(), R"({"events":{"accepted":1,"duplicates":0,"rejected":[{"index":1,)"))
+  EXPECT_TRUE(
+      has(answer.body(), R"({"events":{"accepted":1,"duplicates":0,"rejected":[{"index":1,)"))
       << answer.body();
   EXPECT_TRUE(has(answer.body(), R"("audiences":["carted"],"offers":[{)")) << answer.body();
   EXPECT_TRUE(has(client.get("/v1/visitors/ann").body(), R"("value":"79.95")"));

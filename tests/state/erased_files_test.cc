@@ -38,6 +38,11 @@ class SessionBook final : public Decider {
     return std::erase_if(x_sessions, [&](const auto& one) { return one.visitor == visitor; });
   }
   void publish() override {}
+  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload&,
+                                                      OnModelThread) override {
+    return Error{ErrorCode::kNotFound, {}};
+  }
+  [[nodiscard]] CatalogSummary catalog(SiteId) const override { return {}; }
   void save(std::string& out) const override {
     ByteWriter writer(out);
     for (const ClosedSession& session : x_sessions) append_session(session, writer);
