@@ -397,6 +397,7 @@ TEST_F(ArbiterTest, TheUniversalHoldoutSeesServiceOnly) {
 TEST_F(ArbiterTest, HoldoutsAreDealtByTheVisitorAndTheOffer) {
   OfferConfig offer = message();
   offer.holdout = 3'000;
+  x_config.offering.policies = {{"greedy", 10'000}};  // so that it is chosen each time
   size_t ghosts = 0;
   for (uint64_t i = 0; i < 500; ++i) {
     x_visitor.key = visitor_key(x_site.id, "v" + std::to_string(i));
