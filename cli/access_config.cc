@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/door_limits.h"
+#include "core/limits.h"
 
 namespace rekindle::cli {
 namespace {

@@ -186,6 +186,18 @@ inline constexpr size_t kCustomerChangesMax = 65'536;  // waiting to be counted;
 inline constexpr size_t kReportDaysMax = 3'700;     // a period's length; over it 400
 inline constexpr size_t kReportCellsMax = 500'000;  // audiences × days of one answer; over it 400
 
+// --- keys, origins, the audit log ----------------------------------------------------------------
+inline constexpr size_t kKeyBytesMax = 128;       // of a key: a longer one is unknown
+inline constexpr size_t kKeyNameBytesMax = 64;    // over it the configuration is refused
+inline constexpr size_t kKeysMax = 1'024;         // a list; the same
+inline constexpr size_t kOriginsMax = 64;         // of a public key; the same
+inline constexpr size_t kOriginBytesMax = 512;    // over it no CORS headers
+inline constexpr uint64_t kRateMax = 10'000'000;  // a second: over it the configuration is refused
+
+inline constexpr size_t kAuditShownMax = 1'000;  // newest entries of the audit log, in memory
+inline constexpr size_t kAuditFileBytesMax = 8 * 1'024 * 1'024;  // of each of two: over it the
+                                                                 // older one is replaced
+
 // --- quarantine ----------------------------------------------------------------------------------
 inline constexpr size_t kQuarantineRawBytesMax =
     16 * 1'024;                                             // longer raw bytes are cut, and say so

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/door_limits.h"
+#include "core/limits.h"
 #include "io/access/denial.h"
 #include "io/access/origin.h"
 #include "io/decoders/tracker.h"

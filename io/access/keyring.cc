@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "core/door_limits.h"
+#include "core/limits.h"
 #include "io/access/origin.h"
 #include "io/handover/sha256.h"
 

@@ -11,7 +11,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "core/door_limits.h"
+#include "core/limits.h"
 #include "core/time_text.h"
 #include "io/json_text.h"
 

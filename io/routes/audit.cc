@@ -2,7 +2,7 @@
 
 #include "io/audit/audit_log.h"
 
-#include "core/door_limits.h"
+#include "core/limits.h"
 #include "io/http_connection.h"
 #include "io/json_text.h"
 #include "io/problem.h"

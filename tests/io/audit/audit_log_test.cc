@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "core/door_limits.h"
+#include "core/limits.h"
 #include "tests/io/access/access_rig.h"
 #include "tests/support/scratch_directory.h"
 
