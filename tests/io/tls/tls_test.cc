@@ -49,9 +49,11 @@ TEST(Tls, CarriesBodiesAndAnswersOfManyRecords) {
     body += event_json("v" + std::to_string(i), "view_item", kNow) + "\n";
   }
   TlsClient client(rig.port());
-  client.send(
-      "POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) +
-      "\r\n\r\n" + body + get("/v1/audiences/viewers/members?limit=10000"));
+  client.send("POST /v1/events HTTP/1.1\r\nHost: t\r\nContent-Length: " +
+              std::to_string(body.size()) + "\r\n\r\n" + body);
+  const std::string verdict = client.read_until("\"rejected\":[]}\n");
+  EXPECT_NE(std::string::npos, verdict.find("\"accepted\":5000")) << verdict;
+  client.send(get("/v1/audiences/viewers/members?limit=10000"));
   const std::string answers = client.read_all();
   EXPECT_EQ(static_cast<size_t>(kEvents), count_of(answers, "\"visitor\"")) << answers.size();
 }
