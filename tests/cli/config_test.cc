@@ -265,10 +265,10 @@ sites:
 )");
   EXPECT_THAT(said(), ElementsAre(HasSubstr("c.yaml:5:19: a public key is 8 to 128"),
                                   HasSubstr("c.yaml:5:39: this public key stands here twice"),
-                                  HasSubstr("c.yaml:5:83: an origin is a scheme and a host"),
+                                  HasSubstr("c.yaml:5:81: an origin is a scheme and a host"),
                                   HasSubstr("c.yaml:7:45: a secret key's 'hash' is sha256:"),
                                   HasSubstr("c.yaml:8:16: two keys have the name 'one'"),
-                                  HasSubstr("c.yaml:8:21: the key needs 'scopes'"),
+                                  HasSubstr("c.yaml:8:29: the key needs 'scopes'"),
                                   HasSubstr("c.yaml:8:30: no such scope"),
                                   HasSubstr("c.yaml:9:9: a secret key's 'hash' is sha256:"),
                                   HasSubstr("c.yaml:9:16: a key's 'name' is"),
