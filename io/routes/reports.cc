@@ -134,7 +134,7 @@ void report_sizes(Call& call) {
 
 void report_offers(Call& call) {
   const Engine& engine = call.thread.engine();
-  const auto request = ReportRequest::parse(call.request.query, engine.sites());
+  const auto request = ReportRequest::parse(call.request.query, engine.sites(), call.access);
   if (!request) return call.reply.send(problem(request.error()));
   if (engine.tallies() == nullptr) {
     return call.reply.send(problem(404, ErrorCode::kNotFound, "no offers are configured"));
