@@ -2,7 +2,6 @@
 
 #include <absl/strings/string_view.h>
 #include <fmt/format.h>
-#include <xxhash.h>
 #include <zlib.h>
 
 #include <cstring>
@@ -11,6 +10,7 @@
 #include <iterator>
 
 #include "core/assert.h"
+#include "core/ids.h"
 #include "core/limits.h"
 #include "io/browser_script.h"
 
@@ -61,7 +61,7 @@ void Pages::add(std::string path, std::string_view content_type, std::string_vie
                 std::string body) {
   Page page{content_type, cache_control, std::move(body), {}, {}};
   page.gzip = compressed(page.body);
-  page.etag = fmt::format("\"{:016x}\"", XXH3_64bits(page.body.data(), page.body.size()));
+  page.etag = fmt::format("\"{:016x}\"", name_hash(page.body));
   x_pages.insert_or_assign(std::move(path), std::move(page));
 }
 
