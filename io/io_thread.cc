@@ -152,6 +152,8 @@ bool IoThread::begin_preview() {
 }
 
 void IoThread::send_outbox() {
+  if (x_is_sending) return;  // asked by an answer given at once: what came before it is sent
+  x_is_sending = true;
   x_blocked = false;
   size_t kept = 0;
   for (size_t i = 0; i < x_outbox.size(); ++i) {
@@ -160,6 +162,7 @@ void IoThread::send_outbox() {
   }
   x_outbox.resize(kept);
   x_outbox_events = 0;  // what was kept waits for room, not for more events
+  x_is_sending = false;
   if (kept > 0) x_loop->retry_soon();
 }
 

@@ -161,7 +161,8 @@ class IoThread {
   size_t x_sweep_at = 0;
   int64_t x_sweep_ms = 0;
   int64_t x_stop_by_ms = 0;
-  bool x_blocked = false;  // a frame in the outbox waits for room
+  bool x_blocked = false;     // a frame in the outbox waits for room
+  bool x_is_sending = false;  // in send_outbox()
   bool x_stopping = false;
   std::string x_date;
   std::unique_ptr<IoLoop> x_loop;

@@ -14,6 +14,7 @@ namespace http = boost::beast::http;
 namespace {
 
 constexpr size_t kReservedBodyBytes = 64 * 1'024;
+constexpr std::string_view kCatalogPath = "/v1/catalog";  // takes larger bodies than others
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -49,7 +50,7 @@ RequestParser::RequestParser(std::string& body) : x_body(body) {
   x_body.clear();
   eager(true);
   header_limit(static_cast<uint32_t>(limits::kHeaderBytesMax));
-  body_limit(limits::kCatalogBodyBytesMax);  // the largest of body_bytes_max()
+  body_limit(limits::kBodyBytesMax);
 }
 
 RequestParser::State RequestParser::take(std::string_view bytes, size_t& used) {
@@ -103,6 +104,7 @@ void RequestParser::on_request_impl(http::verb verb, View, View target, int vers
   const size_t question = path.find('?');
   x_request.path = path.substr(0, question);
   if (question != std::string_view::npos) x_request.query = path.substr(question + 1);
+  if (x_request.path == kCatalogPath) body_limit(limits::kCatalogBodyBytesMax);
 }
 
 void RequestParser::on_field_impl(http::field field, View name, View field_value, Error& error) {
@@ -167,7 +169,7 @@ void RequestParser::on_header_impl(Error& error) {
 }
 
 size_t RequestParser::body_bytes_max() const {
-  if (x_request.path == "/v1/catalog") return limits::kCatalogBodyBytesMax;
+  if (x_request.path == kCatalogPath) return limits::kCatalogBodyBytesMax;
   return x_request.content_encoding.empty() ? limits::kBodyBytesMax
                                             : limits::kCompressedBodyBytesMax;
 }
