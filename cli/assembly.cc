@@ -12,7 +12,7 @@ namespace {
 
 operators::DecideConfig engine_config(const Config& config) {
   operators::DecideConfig decide = config.decide;
-  for (const SiteConfig& site : config.sites) decide.sites.push_back(site.site);
+  decide.sites = sites_of(config).all();  // with their ids
   return decide;
 }
 

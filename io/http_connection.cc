@@ -66,7 +66,13 @@ bool HttpConnection::can_read() const {
 
 void HttpConnection::read() {
   if (!can_read()) return;
-  if (!make_room()) return refuse(503, "out of buffers");
+  if (!make_room()) {
+    // Not a byte of a full buffer could be taken: a chunk's header that does not end.
+    if (x_end == x_in.size() && x_in.size() >= kBodyBufferBytes) {
+      return refuse(400, "a chunk's header is too long");
+    }
+    return refuse(503, "out of buffers");
+  }
   x_reading = true;
   x_stream.async_read_some(asio::buffer(x_in.data() + x_end, x_in.size() - x_end),
                            [self = boost::intrusive_ptr<HttpConnection>(this)](

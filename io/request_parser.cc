@@ -136,6 +136,13 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
       x_wants_websocket = boost::beast::iequals(field_value, "websocket");
       break;
     case http::field::sec_websocket_key: x_has_websocket_key = is_websocket_key(value); break;
+    case http::field::content_length:
+      // The same length twice is one that another server on the way may read differently.
+      if (x_has_length || value.find(',') != std::string_view::npos) {
+        return refuse(400, "exactly one Content-Length is accepted", error);
+      }
+      x_has_length = true;
+      break;
     case http::field::transfer_encoding:
       // A list would leave it to each hop which coding counts.
       if (!boost::beast::iequals(field_value, "chunked")) {

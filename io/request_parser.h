@@ -59,6 +59,7 @@ class RequestParser final : public boost::beast::http::basic_parser<true> {
   int x_hosts = 0;
   int x_version = 11;
   bool x_has_coding = false;
+  bool x_has_length = false;
   bool x_wants_websocket = false;
   bool x_has_websocket_key = false;  // a well-formed one
 };
