@@ -101,7 +101,8 @@ void Slate::reject(const Candidate& candidate, std::string_view guard) {
   x_decision.rejected.push_back({candidate.product == nullptr
                                      ? fmt::format("#{:016x}", candidate.hash)
                                      : candidate.product->id,
-                                 std::string(guard)});
+                                 std::string(guard),
+                                 {}});
 }
 
 std::string price_text(int64_t minor, const Site& site) {

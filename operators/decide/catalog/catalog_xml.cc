@@ -63,7 +63,7 @@ class FeedReader {
                                     text.empty() ? XML_TRUE : XML_FALSE);
       if (status == XML_STATUS_OK) continue;
       if (x_is_full) return {};
-      const std::string_view why =
+      const std::string why =
           x_stopped.empty() ? XML_ErrorString(XML_GetErrorCode(x_parser.get())) : x_stopped;
       return Error{ErrorCode::kInvalidConfiguration,
                    fmt::format("{}:{} the XML cannot be read: {}", line(), column(), why)};
