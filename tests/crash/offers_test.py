@@ -113,7 +113,7 @@ def bad_input(server):
     ask = server.http.get
     answer = ask("/v1/decide?visitor=nobody&placement=home")
     expect("unknown visitor", answer.status == 200 and not answer.json()["offers"]
-           and answer.json()["nothing_because"], answer)
+           and "catalogue is empty" in answer.json()["nothing_because"], answer)
     answer = ask("/v1/decide?visitor=v1&placement=nowhere")
     expect("unknown placement", answer.status == 200 and "decision" not in answer.json()
            and answer.json()["nothing_because"], answer)
