@@ -44,7 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
 
   std::string cut;
   const std::string rest(without_addresses(text, cut));
-  if (is_json(text) != is_json(rest)) std::abort();
+  // Not the other way round: what is no JSON may become it when the fault was in an address.
+  if (is_json(text) && !is_json(rest)) std::abort();
   std::string again;
   if (without_addresses(rest, again) != rest) std::abort();
   return 0;
