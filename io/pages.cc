@@ -80,7 +80,8 @@ Result<void> Pages::add_demo(const std::string& directory) {
       return Error{ErrorCode::kInvalidConfiguration, "the demo's directory holds too much"};
     }
     std::string path(kDemoPath);
-    path += fs::relative(file, directory, error).generic_string();
+    // By its name here: what a symbolic link points to has another.
+    path += file.lexically_relative(directory).generic_string();
     if (path.ends_with("/index.html")) path.resize(path.size() - std::strlen("index.html"));
     add(std::move(path), type_of(file), kDemoCache, std::move(body));
   }

@@ -87,6 +87,18 @@ TEST(Pages, ServesTheDemoAndNothingAroundIt) {
   EXPECT_EQ(404u, client.get("/demo/x").result_int());
 }
 
+TEST(Pages, ServesWhatALinkPointsToUnderTheLinksName) {
+  const DemoDirectory demo;
+  const DemoDirectory elsewhere;
+  elsewhere.write("list.csv", "a,b");
+  fs::create_symlink(fs::path(elsewhere.path()) / "list.csv",
+                     fs::path(demo.path()) / "catalog.csv");
+  ServerRig rig(with_demo(demo));
+  Client client(rig.port());
+  EXPECT_EQ("a,b", client.get("/demo/catalog.csv").body());
+  EXPECT_EQ("text/csv; charset=utf-8", client.get("/demo/catalog.csv")["Content-Type"]);
+}
+
 TEST(Pages, RefusesADemoThatIsNoneOrTooLarge) {
   io::ServerConfig config;
   config.demo = "/nowhere/at/all";

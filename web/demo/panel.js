@@ -8,6 +8,7 @@ const at = (id) => document.getElementById(id);
 const spaced = (name) => name.replaceAll('_', ' ');
 const kLogKept = 'shop.log';
 const kLogMax = 40;
+const kAudiencesKept = 'shop.in';
 const fresh = new Set(); // audiences entered on this page
 
 function log(kind, words) {
@@ -75,6 +76,17 @@ function watchEvents() {
   };
 }
 
+// Between two pages visitors move too: what is known is compared with what the page before knew.
+function logMoves(audiences) {
+  const before = JSON.parse(sessionStorage.getItem(kAudiencesKept) ?? '[]');
+  for (const name of audiences.filter((one) => !before.includes(one))) {
+    fresh.add(name);
+    log('in', `entered ${spaced(name)}`);
+  }
+  before.filter((one) => !audiences.includes(one)).forEach((name) => log('out', `left ${spaced(name)}`));
+  sessionStorage.setItem(kAudiencesKept, JSON.stringify(audiences));
+}
+
 export function showPanel() {
   watchEvents();
   showLog();
@@ -83,19 +95,11 @@ export function showPanel() {
   showOffers([]);
   rekindle.decide('home', (offers, live) => {
     at('panel').classList.add('live');
-    live.entered.forEach((name) => fresh.add(name));
+    logMoves(live.audiences);
     showAudiences(live.audiences);
     showOffers(offers, live.decision);
     refresh();
   }, 4);
-  rekindle.audiences(({ entered, left }) => {
-    const before = new Set(JSON.parse(sessionStorage.getItem('shop.in') ?? '[]'));
-    entered.filter((name) => !before.has(name)).forEach((name) => log('in', `entered ${spaced(name)}`));
-    left.forEach((name) => log('out', `left ${spaced(name)}`));
-    entered.forEach((name) => before.add(name));
-    left.forEach((name) => before.delete(name));
-    sessionStorage.setItem('shop.in', JSON.stringify([...before]));
-  });
   at('toggle').onclick = () => at('toggle').setAttribute('aria-expanded', at('panel').classList.toggle('open'));
   at('anew').onclick = () => {
     rekindle.consent(false);
