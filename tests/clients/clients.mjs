@@ -77,7 +77,7 @@ function openWindow() {
                         { url: PAGE, pretendToBeVisual: true });
   const { window } = dom;
   for (const name of ['window', 'document', 'localStorage', 'sessionStorage', 'self', 'location',
-                      'navigator', 'CustomEvent', 'Event', 'Node', 'HTMLElement', 'XMLHttpRequest']) {
+                      'navigator', 'CustomEvent', 'Event', 'Node', 'HTMLElement', 'XMLHttpRequest', 'screen']) {
     Object.defineProperty(globalThis, name, { value: name === 'window' ? window : window[name],
                                               configurable: true, writable: true });
   }
@@ -136,6 +136,32 @@ async function snowplowNode({ base, who, at }, method) {
   // What failed waits for the next flush.
   while (answered < events.length) {
     tracker.flush();
+    await sleep(100);
+  }
+}
+
+// It names the visitor itself, in a cookie; the test is told by which name.
+async function snowplowBrowser({ base, who, at }) {
+  openWindow();
+  const { newTracker } = require('@snowplow/browser-tracker');
+  const commerce = require('@snowplow/browser-plugin-snowplow-ecommerce');
+  let answered = 0;
+  const tracker = newTracker('sp', base, {
+    appId: KEY, plugins: [commerce.SnowplowEcommercePlugin()], contexts: { webPage: true, session: false },
+    customFetch: globalThis.fetch, onRequestSuccess: (batch) => { answered += batch.length; } });
+  tracker.setUserId(`user-${who}`);
+  console.log(`visitor ${tracker.getDomainUserId()}`);
+  const timestamp = { type: 'ttm', value: at };
+  const product = { id: 'sku-1', name: 'Shoe', category: 'shoes', brand: 'acme', price: 39.95, currency: 'EUR' };
+  tracker.trackPageView({ title: 'P', timestamp });
+  commerce.trackProductView({ ...product, timestamp });
+  commerce.trackAddToCart({ products: [{ ...product, quantity: 2 }], total_value: 79.9, currency: 'EUR', timestamp });
+  commerce.trackTransaction({
+    transaction_id: `order-${who}`, revenue: 84.9, currency: 'EUR', payment_method: 'card', discount_code: 'SAVE10',
+    products: [{ ...product, quantity: 2 }], timestamp });
+  // What failed waits for the next flush.
+  while (answered < 4) {
+    tracker.flushBuffer();
     await sleep(100);
   }
 }
@@ -237,6 +263,7 @@ const CLIENTS = {
   jitsu,
   'snowplow-post': (told) => snowplowNode(told, 'post'),
   'snowplow-get': (told) => snowplowNode(told, 'get'),
+  'snowplow-browser': snowplowBrowser,
   'posthog-node': posthogNode,
   matomo,
   'minimal-ga4': minimalGa4,
