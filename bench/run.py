@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What `./dev bench` measures: one table of named figures of the whole program, on this machine.
 
-    ./dev bench [--json] [--quick] [NAME …]     NAME: core audiences ws64 pixel change exits redefine
-                                                      preview decide restart stored
+    ./dev bench [--json] [--quick] [NAME …]     NAME: machine core audiences ws64 pixel change exits
+                                                      redefine preview decide restart stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
 `rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
@@ -340,6 +340,13 @@ class Bench:
             server.stop()
         self.filled = True
 
+    def machine(self):
+        say("== What the machine itself takes from a thread that never sleeps")
+        done = subprocess.run([BUILD / "bench/bench_machine", "10"], stdout=subprocess.PIPE,
+                              text=True, check=True)
+        for line in done.stdout.splitlines():
+            self.report.add_measured(**json.loads(line))
+
     def core(self):
         say("== One shard thread, in process")
         data = self.folder / "core"
@@ -591,7 +598,7 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true",
                         help="100,000 visitors and short runs: to try, not to quote")
-    names = ["core", "audiences", "ws64", "pixel", "change", "exits", "redefine", "preview",
+    names = ["machine", "core", "audiences", "ws64", "pixel", "change", "exits", "redefine", "preview",
              "decide", "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()
