@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """What `./dev bench` measures: one table of named figures of the whole program, on this machine.
 
-    ./dev bench [--json] [--quick] [NAME …]     NAME: machine core audiences ws64 pixel change exits
-                                                      redefine preview decide restart stored
+    ./dev bench [--json] [--quick] [NAME …]     NAME: machine core audiences ws64 pixel protocols
+                                                      change exits redefine preview decide restart
+                                                      stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
 `rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
@@ -25,6 +26,8 @@ import sys
 import tempfile
 import threading
 import time
+
+import protocols
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = pathlib.Path(os.environ.get("REKINDLE_BUILD", ROOT / "build/release"))
@@ -406,6 +409,33 @@ class Bench:
         requests = run["requests_per_s"] * (run["seconds"] + 2)
         return run, {key: (after[key] - before.get(key, 0.0)) / requests * 1e6 for key in after}
 
+    def protocols(self):
+        """Each tracker's requests a second against our own, one event a request, in turns."""
+        self.fill()
+        say("== Protocols against our own, the server on core 0, the loader on core 1, in turns")
+        each = 1_000 if self.quick else 8_000
+        rates = {name: [] for name in protocols.PROTOCOLS}
+        os.sched_setaffinity(0, {1})
+        try:
+            with Server(self.config, self.store, core=0) as server:
+                for run in range(self.runs + 1):  # the first warms up
+                    for name, all_rates in rates.items():
+                        rate = protocols.requests_per_s(server.port, name, run, each=each)
+                        if run > 0:
+                            all_rates.append(rate)
+                lost = (server.metric("rekindle_intake_rejected_total") +
+                        server.metric("rekindle_duplicates_total"))
+                server.stop()
+        finally:
+            os.sched_setaffinity(0, range(os.cpu_count()))
+        if lost:
+            raise RuntimeError(f"{lost:,.0f} events were refused or seen before")
+        for name, (_, native) in protocols.PROTOCOLS.items():
+            self.report.add(f"protocols.{name}.per_s", rates[name], "1/s")
+            if native:
+                ratios = [a / b for a, b in zip(rates[name], rates[native])]
+                self.report.add(f"protocols.{name}.vs_native", ratios, "ratio")
+
     def change(self):
         if self.top_rate is None:
             self.ws64()
@@ -598,8 +628,8 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true",
                         help="100,000 visitors and short runs: to try, not to quote")
-    names = ["machine", "core", "audiences", "ws64", "pixel", "change", "exits", "redefine", "preview",
-             "decide", "restart", "stored"]
+    names = ["machine", "core", "audiences", "ws64", "pixel", "protocols", "change", "exits", "redefine",
+             "preview", "decide", "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()
     for name in options.names:
