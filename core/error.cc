@@ -52,6 +52,7 @@ Description description_of(ErrorCode code) {
     case ErrorCode::kTooLittleData:
       return {"too_little_data", "There is too little data to fit a model"};
     case ErrorCode::kNotConverged: return {"not_converged", "The fit found no best parameters"};
+    case ErrorCode::kBot: return {"bot", "The sender is a known crawler"};
   }
   return {"unknown", "Unknown failure"};
 }

@@ -42,6 +42,7 @@ enum class ErrorCode : uint8_t {
   kGone,                  // it was there, and was let go after its retention
   kTooLittleData,         // a model cannot be fitted to so few customers
   kNotConverged,          // a fit found no best parameters
+  kBot,                   // the sender is a known crawler, and the site keeps those apart
 };
 
 struct Error {

@@ -55,6 +55,7 @@ struct Event {
   std::string_view decision;  // of offer_* events: the decision's id, 16 hexadecimal digits
   std::string_view offer;     // of offer_* events: which of its offers; empty: all of them
   std::vector<Item> items;
+  bool is_bot = false;  // the sender is a known crawler
 
   // Set by operators, not stored.
   bool is_duplicate = false;

@@ -29,6 +29,7 @@ static_assert(std::size(kStringFields) <= 16);
 
 constexpr uint8_t kHasValue = 1;
 constexpr uint8_t kErased = 2;
+constexpr uint8_t kOfBot = 4;
 constexpr uint16_t kVersion1Fields = (1u << 13) - 1;  // the strings that version 1 knows
 
 template <typename T>
@@ -99,7 +100,8 @@ Result<void> append_event(const Event& event, std::string& out) {
   }
   writer.fixed(uint32_t{0});
   writer.fixed((mask & ~kVersion1Fields) == 0 ? uint8_t{1} : kEventFormatVersion);
-  writer.fixed(static_cast<uint8_t>(event.value == kNoMoney ? 0 : kHasValue));
+  writer.fixed(static_cast<uint8_t>((event.value == kNoMoney ? 0 : kHasValue) |
+                                    (event.is_bot ? kOfBot : 0)));
   writer.fixed(mask);
   writer.fixed(event.visitor.high);
   writer.fixed(event.visitor.low);
@@ -178,6 +180,7 @@ Result<void> read_event(std::string_view record, Event& event) {
   if (version > kEventFormatVersion) return Error{ErrorCode::kNewerVersion, {}};
   const auto flags = load<uint8_t>(record, 5);
   const auto mask = load<uint16_t>(record, 6);
+  event.is_bot = (flags & kOfBot) != 0;
   event.visitor = event_record_visitor(record);
   event.type = load<EventType>(record, 24);
   event.event_id = load<uint64_t>(record, 32);

@@ -4,7 +4,7 @@
 //   offset  size
 //   0       4      length of the whole record, these 4 bytes included
 //   4       1      version: 2 when decision or offer follows, else 1
-//   5       1      flags: bit 0 has value, bit 1 erased (below)
+//   5       1      flags: bit 0 has value, bit 1 erased (below), bit 2 of a bot
 //   6       2      field mask: which strings follow, bit i = i-th of kStringFields
 //   8       16     visitor key
 //   24      8      event type code

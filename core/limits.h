@@ -28,10 +28,16 @@ inline constexpr size_t kRejectionsListedMax = 1'000;  // per answer; later ones
 inline constexpr size_t kJsonDepthMax = 32;
 inline constexpr size_t kJsonNodesMax = 250'000;  // values in a tracker's body: over it 413
 inline constexpr size_t kHitsPerBodyMax = 1'000;  // lines of a /g/collect body: over it rejected
+inline constexpr size_t kOrderItemsMax = 256;     // items without their order in one body of a
+                                                  // tracker, that wait for it: over it they stay
+                                                  // alone
 inline constexpr size_t kFormFieldsMax = 4'096;   // of a tracker's query or form: over it 413
 inline constexpr size_t kFrameBytesMax = 4 * 1'024 * 1'024;
 inline constexpr size_t kFramesInFlightMax = 64;  // per WebSocket: reads pause until acks leave
 inline constexpr size_t kSendQueueBytesMax = 4 * 1'024 * 1'024;  // per WebSocket: over it, closed
+inline constexpr size_t kUserAgentsKnown = 4'096;  // verdicts on User-Agents, per io thread; a
+                                                   // power of two; over it one is judged again
+inline constexpr size_t kUserAgentBytesMax = 512;  // the rest is not looked at
 inline constexpr size_t kConnectionsPerThreadMax = 20'000;
 inline constexpr size_t kPipelinedRequestsMax = 64;
 inline constexpr int kHeaderTimeoutSeconds = 15;
@@ -183,7 +189,12 @@ inline constexpr size_t kCustomerChangesMax = 65'536;  // waiting to be counted;
                                                        // that brings more counts them itself
 
 // --- reports -------------------------------------------------------------------------------------
-inline constexpr size_t kReportDaysMax = 3'700;     // a period's length; over it 400
+inline constexpr size_t kReportDaysMax = 3'700;          // a period's length; over it 400
+inline constexpr size_t kChannelMomentsMax = 4'000'000;  // touches and orders of one report of
+                                                         // channels: over it 400
+inline constexpr size_t kChannelsMax = 10'000;           // of it; further ones are "(other)"
+inline constexpr size_t kChannelCostsMax = 200'000;      // lines of a cost file: over it 500
+inline constexpr size_t kChannelMediaMax = 256;  // configured; over it the configuration is refused
 inline constexpr size_t kReportCellsMax = 500'000;  // audiences × days of one answer; over it 400
 
 // --- keys, origins, the audit log ----------------------------------------------------------------
@@ -225,6 +236,22 @@ inline constexpr size_t kWebhookResponseBytesMax = 64 * 1'024;     // the rest i
 inline constexpr size_t kWebhookSecretsMax = 4;  // a target: over it the configuration is refused
 inline constexpr int64_t kWebhookRetryMsMax = 5 * 60 * 1'000;  // retries wait no longer than this
 
+// --- webhooks that come in: over it the configuration is refused --------------------------------
+inline constexpr size_t kHooksMax = 64;
+inline constexpr size_t kHookTypesMax = 256;       // names of events that one translates
+inline constexpr size_t kHookFieldsMax = 32;       // of an event that one fills
+inline constexpr size_t kHookPathBytesMax = 256;   // of the way to a value
+inline constexpr size_t kHookFieldBytesMax = 128;  // a header's name
+inline constexpr size_t kHookSignaturesMax = 16;   // in one request: further ones are not looked at
+
+// --- watching events come in
+// ----------------------------------------------------------------------
+inline constexpr size_t kDebugStreamsMax = 4;       // a server: over it 503
+inline constexpr size_t kDebugRawBytesMax = 4'096;  // of an event's bytes: the rest is cut
+inline constexpr size_t kDebugQueueBytesMax = 1'024 * 1'024;  // of one: over it events are left
+                                                              // out, and counted
+
+static_assert((kUserAgentsKnown & (kUserAgentsKnown - 1)) == 0);
 static_assert(kVisitorNameBytesMax < 256, "a name's length is stored in one byte");
 static_assert(kTextBytesMax <= kTraitValueBytesMax, "an event's user becomes a trait");
 static_assert(kTimelineItemsMax <= 65'535, "item indexes are 16 bits");

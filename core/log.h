@@ -43,6 +43,7 @@ struct QuarantineEntry {
   std::string source;  // "json", "pixel", "websocket", …: the decoder's name
   std::string detail;  // for people; may be empty
   std::string raw;     // as received, cut at limits::kQuarantineRawBytesMax
+  std::string site;    // empty: it names none that is known
 };
 
 struct LogBatch {

@@ -68,6 +68,7 @@ void append_quarantine(const QuarantineEntry& entry, std::string& out) {
   writer.bytes(entry.source);
   writer.bytes(entry.detail);
   writer.bytes(entry.raw);
+  if (!entry.site.empty()) writer.bytes(entry.site);
 }
 
 Result<QuarantineEntry> read_quarantine(uint64_t id, std::string_view value) {
@@ -80,6 +81,7 @@ Result<QuarantineEntry> read_quarantine(uint64_t id, std::string_view value) {
   entry.source = reader.bytes();
   entry.detail = reader.bytes();
   entry.raw = reader.bytes();
+  if (!reader.at_end()) entry.site = reader.bytes();
   if (!reader.ok()) return Error{ErrorCode::kCorruptRecord, {}};
   if (auto known = check_version(version); !known) return known.error();
   return entry;

@@ -16,7 +16,8 @@
 //
 // changes value: 1 version · 4 count · changes (core/change.h)
 // sessions value: 1 version · 4 count · sessions (core/change.h)
-// quarantine value: 1 version · 8 received_at · reason, source, detail, raw (varint length each)
+// quarantine value: 1 version · 8 received_at · reason, source, detail, raw
+//   (varint length each) · if known, site (the same)
 #pragma once
 
 #include <string>

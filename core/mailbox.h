@@ -51,10 +51,16 @@ class Parcel : public Message {
   std::string records;                  // core/event_format.h, back to back
   uint32_t events = 0;                  // how many records
   std::vector<std::string> quarantine;  // core/log_format.h: append_quarantine
+  bool lists_refused = false;           // the sender wants `refused`
   // Filled by the shard.
   uint32_t duplicates = 0;
   uint32_t collisions = 0;  // refused: kVisitorCollision (and quarantined)
   bool failed = false;      // not committed: the store failed or the engine stopped
+  struct Refused {
+    size_t offset = 0;  // of its record in `records`
+    bool is_collision = false;
+  };
+  std::vector<Refused> refused;  // duplicates and collisions, if the sender wants them
 
   [[nodiscard]] size_t cost_bytes() const {  // what it takes of the inbox's credit
     size_t bytes = sizeof(Parcel) + records.size();

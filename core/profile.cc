@@ -32,6 +32,11 @@ const Consent* Profile::consent(std::string_view purpose) const {
   return place == consents.end() || place->purpose != purpose ? nullptr : &*place;
 }
 
+bool Profile::is_bot() const {
+  const Trait* const said = trait(kBotTrait);
+  return said != nullptr && said->value == kIsBot;
+}
+
 size_t Profile::memory_bytes() const {
   size_t bytes = sizeof(Profile) + traits.capacity() * sizeof(Trait) +
                  consents.capacity() * sizeof(Consent) + heap_bytes(first_campaign) +

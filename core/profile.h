@@ -24,6 +24,10 @@ struct Trait {
   friend bool operator==(const Trait&, const Trait&) = default;
 };
 
+// What every visitor has whose events a known crawler sent (Event::is_bot).
+inline constexpr std::string_view kBotTrait = "bot";
+inline constexpr std::string_view kIsBot = "true";
+
 // Whether a purpose ("analytics", "ads", "personalization", "email", "sms", …) is allowed.
 struct Consent {
   std::string purpose;
@@ -50,6 +54,7 @@ struct Profile {
 
   [[nodiscard]] const Trait* trait(std::string_view name) const;         // null: not known
   [[nodiscard]] const Consent* consent(std::string_view purpose) const;  // null: never asked
+  [[nodiscard]] bool is_bot() const;
   [[nodiscard]] size_t memory_bytes() const;
   friend bool operator==(const Profile&, const Profile&) = default;
 };

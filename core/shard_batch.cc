@@ -74,6 +74,16 @@ Result<void> Shard::read_ahead() {
   return read ? outcome : read;
 }
 
+namespace {
+
+void list_refused(std::string_view record, bool is_collision, Parcel& parcel) {
+  if (!parcel.lists_refused) return;
+  const auto offset = static_cast<size_t>(record.data() - parcel.records.data());
+  parcel.refused.push_back({offset, is_collision});
+}
+
+}  // namespace
+
 void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
   QuarantineEntry entry;
   entry.received_at = x_env.clock.now();
@@ -82,6 +92,7 @@ void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
   entry.raw = record.substr(0, limits::kQuarantineRawBytesMax);
   append_quarantine(entry, x_collisions.emplace_back());
   ++parcel.collisions;
+  list_refused(record, true, parcel);
   bump(x_counters.collisions);
 }
 
@@ -109,6 +120,7 @@ Result<void> Shard::apply_share(Partition& partition, Share& share) {
     if (applied.value() == Partition::Applied::kDuplicate) {
       ++share.parcels[i]->duplicates;
       ++duplicates;
+      list_refused(share.records[i], false, *share.parcels[i]);
     } else if (applied.value() == Partition::Applied::kCollision) {
       quarantine_collision(share.records[i], *share.parcels[i]);
     }

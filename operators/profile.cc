@@ -1,6 +1,7 @@
 // Keeps what a visitor told and allowed: traits, consent, and which campaigns brought them.
 //
-// In:    user and campaign of any event; props of `identify`; consent of any event (of `consent`
+// In:    user, campaign and is_bot of any event; props of `identify`; consent of any event (of
+// `consent`
 //        events without it, props); `subscribe` and `unsubscribe` with their channel
 // State: Visitor::profile, made when there is the first thing to keep. Newer events win, by `at`,
 //        then by arrival; so the order in which events of different `at` arrive does not matter.
@@ -115,6 +116,7 @@ class ProfileKeeper final : public Operator {
     Visitor& visitor = context.visitor();
     if (event.type == EventType::kIdentify && !event.props.empty()) take_traits(event, visitor);
     if (!event.user.empty()) take_user(event, visitor);
+    if (event.is_bot) set_trait(profile_of(visitor), kBotTrait, kIsBot, event.at);
     if (has_answers(event)) {
       const Answer before = ad_consent(visitor.profile.get()).answer();
       take_answers(event, visitor);

@@ -4,7 +4,8 @@
 // State: Visitor::session, the open one. An event within `idle` before its start moves the start
 //        back; an older one belongs to no session, and so does one that is already `idle` old when
 //        it arrives while none is open.
-// Effects: a ClosedSession at the instant last + idle, or with the first later touch. Its lines are
+// Effects: a ClosedSession at the instant last + idle, or with the first later touch; of a crawler
+//        (Profile::is_bot) none, so nobody learns from it. Its lines are
 //        what the timeline then has of view_item, add_to_cart and purchase in [start, last]: at
 //        most the newest limits::kSessionLinesMax of those.
 //
@@ -94,6 +95,10 @@ class Sessions final : public Operator {
 
   void close(Context& context) {
     Visitor& visitor = context.visitor();
+    if (visitor.profile != nullptr && visitor.profile->is_bot()) {
+      visitor.session = Session{};
+      return;
+    }
     x_closed.site = visitor.site;
     x_closed.visitor = visitor.key;
     x_closed.start = visitor.session.start;

@@ -85,6 +85,7 @@ void read_profile(const Event& event, PlainEvent& plain) {
   if (!event.user.empty() && event.user.size() <= limits::kTraitValueBytesMax) {
     plain.traits.emplace_back("user_id", event.user);
   }
+  if (event.is_bot) plain.traits.emplace_back("bot", "true");
   if (!event.consent.empty()) {
     read_object(event.consent, plain, read_consents);
   } else if (event.type == EventType::kConsent) {

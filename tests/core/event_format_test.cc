@@ -152,5 +152,20 @@ TEST(Event, WorthIsTheValueElseTheItems) {
   EXPECT_EQ(worth_of(event), kNoMoney);
 }
 
+TEST(EventFormat, ACrawlersEventDiffersInOneBit) {
+  Event event = sample_event();
+  const std::string plain = encoded(event);
+  event.is_bot = true;
+  std::string marked = encoded(event);
+  Event read;
+  ASSERT_TRUE(read_event(marked, read).has_value());
+  EXPECT_TRUE(read.is_bot);
+  EXPECT_FALSE(is_erased_event(marked));
+  marked[5] = static_cast<char>(marked[5] & ~4);
+  EXPECT_EQ(hex_of(plain), hex_of(marked));
+  ASSERT_TRUE(read_event(plain, read).has_value());
+  EXPECT_FALSE(read.is_bot);
+}
+
 }  // namespace
 }  // namespace rekindle

@@ -292,5 +292,19 @@ TEST_F(ProfileTest, AnyOrderOfArrivalGivesTheSameProfile) {
   }
 }
 
+TEST_F(ProfileTest, ACrawlerIsOneUntilToldOtherwise) {
+  Event event = event_of(EventType::kPageView, kNoon);
+  world.send(event);
+  EXPECT_EQ("(none)", trait("bot"));
+  event.is_bot = true;
+  world.send(event);
+  event.is_bot = false;
+  world.send(event);
+  EXPECT_EQ("true", trait("bot"));
+  EXPECT_TRUE(world.visitor.profile->is_bot());
+  world.send(identify(R"({"bot":"no"})", kNoon + hours(1)));
+  EXPECT_FALSE(world.visitor.profile->is_bot());
+}
+
 }  // namespace
 }  // namespace rekindle::operators

@@ -4,6 +4,7 @@
 
 #include "core/limits.h"
 #include "operators/activity.h"
+#include "operators/profile.h"
 #include "tests/operators/one_visitor.h"
 
 namespace rekindle::operators {
@@ -122,6 +123,21 @@ TEST(Session, AStaleDeadlineAsksAgain) {
   world.pass(kNoon + minutes(30));
   EXPECT_TRUE(world.sessions.empty());
   EXPECT_EQ(world.visitor.deadline, kNoon + minutes(40));
+}
+
+TEST(Session, OfACrawlerIsNobodysLesson) {
+  Operators all;
+  all.push_back(make_session());
+  all.push_back(make_activity());
+  all.push_back(make_profile());
+  OneVisitor world(std::move(all));
+  Event event = view(kNoon);
+  event.is_bot = true;
+  world.send(event);
+  world.send(view(kNoon + minutes(30), "b"));
+  world.pass(kNoon + hours(2));
+  EXPECT_TRUE(world.sessions.empty());
+  EXPECT_FALSE(world.visitor.session.open);
 }
 
 }  // namespace
