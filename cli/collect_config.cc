@@ -79,6 +79,15 @@ void read_collect(YamlSection& site, const std::string& name,
   collect.push_back(std::move(config));
 }
 
+void read_bots(YamlSection& site, const std::string& name, std::vector<io::BotConfig>& bots) {
+  io::BotConfig config{name};
+  site.read_choice("bots", config.bots,
+                   {{"flag", io::Bots::kFlag},
+                    {"quarantine", io::Bots::kQuarantine},
+                    {"take", io::Bots::kTake}});
+  bots.push_back(std::move(config));
+}
+
 void read_cookie(YamlSection section, io::CookieConfig& cookie) {
   section.read("secure", cookie.secure);
   const YAML::Node list = section.take("domains");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/yaml_reader.h"
+#include "io/bots/bot_door.h"
 #include "io/consent/collect_config.h"
 #include "io/cookie_config.h"
 
@@ -14,6 +15,8 @@ namespace rekindle::cli {
 // `consent` of a site; nothing is added when it says nothing.
 void read_collect(YamlSection& site, const std::string& name,
                   std::vector<io::CollectConfig>& collect);
+// `bots` of a site.
+void read_bots(YamlSection& site, const std::string& name, std::vector<io::BotConfig>& bots);
 void read_cookie(YamlSection section, io::CookieConfig& cookie);
 
 }  // namespace rekindle::cli

@@ -7,9 +7,11 @@
 #include <tuple>
 
 #include "cli/access_config.h"
+#include "cli/channel_config.h"
 #include "cli/collect_config.h"
 #include "cli/decide_config.h"
 #include "cli/erasure_config.h"
+#include "cli/hook_config.h"
 #include "cli/offer_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
@@ -152,6 +154,7 @@ SiteConfig read_site(YamlSection section, Faults& faults, io::ServerConfig& serv
   read_tracker_keys(section, config.site.name, server.tracker_keys);
   read_site_keys(section, config.site.name, faults, server.access);
   read_collect(section, config.site.name, server.collect);
+  read_bots(section, config.site.name, server.bots);
   section.read("catalog", config.catalog);
   if (!config.catalog.empty()) config.catalog = beside(section.file()->name, config.catalog);
   read_rates(section, config.site);
@@ -176,6 +179,7 @@ SiteConfig read_site(YamlSection section, Faults& faults, io::ServerConfig& serv
     section.fault(node.IsDefined() ? node : section.node(),
                   "the site needs a 'currency', an ISO 4217 code like EUR");
   }
+  read_channels(section, config.site.name, config.site.currency, server.channels);
   section.finish();
   return config;
 }
@@ -308,6 +312,9 @@ Config load_config(const std::string& path, const CheckExpression& check,
   config.server.webhooks = read_webhooks(top, faults);
   read_server_keys(top, faults, config.server.access);
   read_sites(top, faults, config);
+  std::vector<std::string> sites;
+  for (const SiteConfig& site : config.sites) sites.push_back(site.site.name);
+  config.server.hooks = read_hooks(top, sites, faults);
   AudienceReader(check, faults, config).read(top);
   read_offers(top, check, faults, config);
   const YAML::Node server = top.take("server");

@@ -1,18 +1,14 @@
 #include "cli/webhook_config.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
+#include "cli/secret_words.h"
 #include "core/limits.h"
 #include "io/webhooks/webhook_signature.h"
 
 namespace rekindle::cli {
 namespace {
-
-constexpr size_t kSecretFileBytesMax = 4'096;
 
 bool is_name(const std::string& text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
@@ -74,37 +70,12 @@ class WebhookReader {
     }
   }
   void read_secrets() {
-    std::string file;
-    std::string variable;
-    x_section.read("secret_file", file);
-    x_section.read("secret_env", variable);
-    if (file.empty() == variable.empty()) {
-      return fault("secret_file", "needs either a 'secret_file' or a 'secret_env'");
-    }
-    const char* const key = file.empty() ? "secret_env" : "secret_file";
-    std::string text;
-    if (!file.empty()) {
-      std::ifstream in(beside(x_section, file), std::ios::binary);
-      if (!in) return fault(key, "cannot read its 'secret_file'");
-      text.resize(kSecretFileBytesMax);
-      in.read(text.data(), static_cast<std::streamsize>(text.size()));
-      text.resize(static_cast<size_t>(in.gcount()));
-    } else if (const char* const value = std::getenv(variable.c_str())) {
-      text = value;
-    }
-    take_secrets(key, text);
-  }
-  // One a line or word; the text itself is never shown.
-  void take_secrets(const char* key, const std::string& text) {
-    std::istringstream words(text);
-    for (std::string word; words >> word;) {
-      auto secret = io::webhook_key(word);
-      if (!secret) return fault(key, "has a bad secret: " + secret.error().detail);
-      x_config.secrets.push_back(*std::move(secret));
-    }
-    if (x_config.secrets.empty()) return fault(key, "has no secret there");
-    if (x_config.secrets.size() > limits::kWebhookSecretsMax) {
-      fault(key, "has more than " + std::to_string(limits::kWebhookSecretsMax) + " secrets");
+    const SecretWords secret = read_secret_words(x_section);
+    if (!secret.fault.empty()) return fault(secret.key.c_str(), secret.fault);
+    for (const std::string& word : secret.words) {
+      auto key = io::webhook_key(word);
+      if (!key) return fault(secret.key.c_str(), "has a bad secret: " + key.error().detail);
+      x_config.secrets.push_back(*std::move(key));
     }
   }
 

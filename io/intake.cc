@@ -10,8 +10,11 @@
 #include "core/limits.h"
 #include "core/log_format.h"
 #include "core/time_text.h"
+#include "io/bots/agent_cache.h"
+#include "io/bots/bot_door.h"
 #include "io/consent/client_address.h"
 #include "io/consent/consent_door.h"
+#include "io/debug/debug_tap.h"
 
 namespace rekindle::io {
 namespace {
@@ -124,6 +127,7 @@ void Intake::start(ParcelSource& parcels, WallTime received_at, std::string_view
   x_default_site.assign(default_site);
   x_only_site = nullptr;
   x_signals = nullptr;
+  x_is_bot = false;
   x_default_visitor = {};
   x_secret = {};
   x_without_consent = 0;
@@ -132,16 +136,37 @@ void Intake::start(ParcelSource& parcels, WallTime received_at, std::string_view
   x_seen = 0;
   x_accepted = 0;
   x_rejections.clear();
+  x_lists_verdicts = false;
+  x_verdicts.clear();
 }
 
 void Intake::take(const RawEvent& event, std::string_view raw) {
   Result<void> result = fill(event);
-  if (result && x_door != nullptr && !is_let_in()) return;
+  if (result && x_door != nullptr && !is_let_in()) {
+    if (x_tap != nullptr && x_tap->is_watched()) {
+      show({}, EventVerdict::Kind::kWithoutConsent, {}, {});
+    }
+    return;
+  }
+  if (result && x_bot_door != nullptr) result = judge_bot(event);
   if (result) {
     const auto partition = to_index(partition_of(x_event.visitor, x_settings.partitions));
-    Parcel& parcel = x_parcels->parcel(partition % x_settings.shards);
+    const size_t shard = partition % x_settings.shards;
+    Parcel& parcel = x_parcels->parcel(shard);
+    const size_t offset = parcel.records.size();
     result = append_event(x_event, parcel.records);
     if (result) {
+      if (x_lists_verdicts) {
+        note({EventVerdict::Kind::kAccepted,
+              x_event.is_bot,
+              {},
+              x_index,
+              static_cast<uint32_t>(shard),
+              offset});
+      }
+      if (x_tap != nullptr && x_tap->is_watched()) {
+        show(event, EventVerdict::Kind::kAccepted, {}, raw);
+      }
       ++parcel.events;
       ++x_index;
       ++x_seen;
@@ -150,7 +175,57 @@ void Intake::take(const RawEvent& event, std::string_view raw) {
       return;
     }
   }
-  reject_of(site_of(event), result.error().code, std::move(result.error().detail), raw);
+  const Site* const site = site_of(event);
+  if (x_tap != nullptr && x_tap->is_watched()) {
+    const bool keeps = x_door == nullptr || x_door->keeps_raw(site);
+    show(keeps ? event : RawEvent{}, EventVerdict::Kind::kRejected, result.error(),
+         keeps ? raw : std::string_view());
+  }
+  reject_of(site, result.error().code, std::move(result.error().detail), raw);
+}
+
+void Intake::note(const EventVerdict& verdict) {
+  x_verdicts.push_back(verdict);
+}
+
+void Intake::show(const RawEvent& event, EventVerdict::Kind kind, const Error& error,
+                  std::string_view raw) {
+  ShownEvent shown;
+  shown.received_at = x_received_at;
+  shown.source = x_source;
+  const Site* const site =
+      kind == EventVerdict::Kind::kRejected ? site_of(event) : x_settings.sites.find(x_event.site);
+  if (site != nullptr) shown.site = site->name;
+  shown.visitor = event.visitor.empty() && !event.type.empty() ? x_default_visitor : event.visitor;
+  shown.type = event.type;
+  constexpr std::string_view kWords[] = {"accepted", "rejected", "without_consent"};
+  shown.verdict = kWords[static_cast<size_t>(kind)];
+  if (kind == EventVerdict::Kind::kRejected) {
+    shown.reason = name_of(error.code);
+    if (!raw.empty()) shown.detail = error.detail;
+  }
+  shown.is_bot = kind == EventVerdict::Kind::kAccepted && x_event.is_bot;
+  std::string bytes(raw.substr(0, limits::kDebugRawBytesMax));
+  if (!x_secret.empty()) hide_in(bytes, x_secret);
+  shown.raw = bytes;
+  x_tap->tell(shown);
+}
+
+void Intake::hear_agent(std::string_view user_agent, bool of_page) {
+  if (x_agents == nullptr) return;
+  const Agent agent = x_agents->judge(user_agent);
+  x_is_bot = agent == Agent::kCrawler || (of_page && agent == Agent::kLibrary);
+}
+
+// What the sender says of the visitor's own User-Agent counts more than its own.
+Result<void> Intake::judge_bot(const RawEvent& raw) {
+  bool is_bot = x_is_bot;
+  if (!raw.user_agent.empty()) is_bot = x_agents->judge(raw.user_agent) != Agent::kUnknown;
+  if (!is_bot) return {};
+  const Bots bots = x_bot_door->judge(x_event.site);
+  if (bots == Bots::kQuarantine) return Error{ErrorCode::kBot, {}};
+  x_event.is_bot = bots == Bots::kFlag;
+  return {};
 }
 
 // What is not, is counted and forgotten: not even the quarantine keeps it.
@@ -160,6 +235,7 @@ bool Intake::is_let_in() {
   const auto verdict = x_door->judge(*site, x_event, x_signals != nullptr ? *x_signals : kNone,
                                      x_event.consent, x_consent);
   if (verdict == ConsentDoor::Verdict::kTake) return true;
+  if (x_lists_verdicts) note({EventVerdict::Kind::kWithoutConsent, false, {}, x_index});
   ++x_index;
   ++x_seen;
   ++x_without_consent;
@@ -172,6 +248,10 @@ void Intake::take_also(const RawEvent& event, std::string_view raw) {
 }
 
 void Intake::reject(ErrorCode code, std::string detail, std::string_view raw) {
+  if (x_tap != nullptr && x_tap->is_watched()) {
+    const bool keeps = x_door == nullptr || x_door->keeps_raw(nullptr);
+    show({}, EventVerdict::Kind::kRejected, {code, detail}, keeps ? raw : std::string_view());
+  }
   reject_of(nullptr, code, std::move(detail), raw);
 }
 
@@ -182,10 +262,13 @@ void Intake::reject_of(const Site* site, ErrorCode code, std::string detail, std
   const uint32_t index = x_index++;
   ++x_seen;
   count_one(x_counters.rejected);
+  if (x_lists_verdicts) note({EventVerdict::Kind::kRejected, false, code, index});
   QuarantineEntry entry;
   entry.received_at = x_received_at;
   entry.reason = name_of(code);
   entry.source = x_source;
+  if (site == nullptr) site = x_only_site;
+  if (site != nullptr) entry.site = site->name;
   if (keeps) entry.detail = detail;
   entry.raw = raw.substr(0, limits::kQuarantineRawBytesMax);
   if (raw.size() > entry.raw.size()) {

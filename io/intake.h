@@ -21,7 +21,10 @@
 
 namespace rekindle::io {
 
+class AgentCache;
+class BotDoor;
 class ConsentDoor;
+class DebugTap;
 struct ConsentSignals;
 
 // An event as a decoder found it: text, nothing checked yet. Views into the decoder's buffers.
@@ -56,6 +59,7 @@ struct RawEvent {
   std::string_view channel;
   std::string_view consent;     // raw JSON
   std::string_view props;       // raw JSON
+  std::string_view user_agent;  // of the visitor, when the sender says it; not kept
   bool props_optional = false;  // too large: left out and counted, instead of refusing the event
   std::vector<RawItem> items;
   void clear();  // keeps the items' memory
@@ -72,6 +76,17 @@ struct Rejection {
   uint32_t index = 0;  // of the event within its request, from 0
   ErrorCode code{};
   std::string detail;
+};
+
+// What came of one event, for those who want to know it of each.
+struct EventVerdict {
+  enum class Kind : uint8_t { kAccepted, kRejected, kWithoutConsent };
+  Kind kind = Kind::kAccepted;
+  bool is_bot = false;
+  ErrorCode code{};    // of kRejected
+  uint32_t index = 0;  // as Rejection::index
+  uint32_t shard = 0;  // of kAccepted: whose parcel has its record, …
+  size_t offset = 0;   // … and where
 };
 
 // Process-wide counters of what decoding did; relaxed, any thread may read.
@@ -120,6 +135,14 @@ class Intake {
 
   // From now on nothing is taken that the door does not let in.
   void guard(const ConsentDoor& door) { x_door = &door; }
+  // From now on events of known crawlers are marked or quarantined, as their site wants it.
+  void watch_for_bots(const BotDoor& door, AgentCache& agents) {
+    x_bot_door = &door;
+    x_agents = &agents;
+  }
+  // Who sends: `user_agent` of a request that only a visitor's own browser makes (`of_page`), or of
+  // one that their server may make as well; until the next start().
+  void hear_agent(std::string_view user_agent, bool of_page);
   // What the request says of consent. Outlives the request; until the next start().
   void hear(const ConsentSignals& signals) { x_signals = &signals; }
   // A secret that the request's bytes may hold: what is quarantined has stars instead. The view
@@ -135,6 +158,14 @@ class Intake {
   // What later rejections of this request are filed under, so that they can be replayed.
   void set_source(std::string_view source) { x_source.assign(source); }
 
+  // Until the next start() what comes of each event is listed: seen() of them.
+  void list_verdicts() { x_lists_verdicts = true; }
+  [[nodiscard]] bool lists_verdicts() const { return x_lists_verdicts; }
+  [[nodiscard]] std::vector<EventVerdict>& verdicts() { return x_verdicts; }
+
+  // From now on those who watch are told of every event.
+  void tell(DebugTap& tap) { x_tap = &tap; }
+
   [[nodiscard]] uint32_t accepted() const { return x_accepted; }
   [[nodiscard]] uint32_t seen() const { return x_seen; }  // accepted, rejected, left out
   // The first limits::kRejectionsListedMax; seen() − accepted() tells how many there were.
@@ -143,10 +174,14 @@ class Intake {
  private:
   Result<void> fill(const RawEvent& raw);  // into x_event
   [[nodiscard]] bool is_let_in();
+  Result<void> judge_bot(const RawEvent& raw);
   void reject_of(const Site* site, ErrorCode code, std::string detail, std::string_view raw);
   Result<void> fill_names(const RawEvent& raw);
   Result<void> fill_time(const RawEvent& raw, const Site& site);
   Result<void> fill_money(const RawEvent& raw, const Site& site);
+  void note(const EventVerdict& verdict);
+  void show(const RawEvent& event, EventVerdict::Kind kind, const Error& error,
+            std::string_view raw);
   void fill_cut(std::string_view raw, std::string_view Event::*field);
   [[nodiscard]] const Site* site_of(const RawEvent& raw) const;
 
@@ -159,8 +194,11 @@ class Intake {
   std::string x_default_site;
   const ConsentDoor* x_door = nullptr;        // null: everything is taken
   const ConsentSignals* x_signals = nullptr;  // null: the request says nothing
-  std::string x_consent;                      // what the door made of it
-  std::string x_props;                        // … and what was left of addresses in them
+  const BotDoor* x_bot_door = nullptr;        // null: everybody is welcome
+  AgentCache* x_agents = nullptr;
+  bool x_is_bot = false;  // who sends the request
+  std::string x_consent;  // what the door made of it
+  std::string x_props;    // … and what was left of addresses in them
   std::string_view x_default_visitor;
   std::string_view x_secret;
   uint32_t x_without_consent = 0;
@@ -169,6 +207,9 @@ class Intake {
   uint32_t x_index = 0;               // of the next input
   uint32_t x_seen = 0;
   uint32_t x_accepted = 0;
+  bool x_lists_verdicts = false;
+  std::vector<EventVerdict> x_verdicts;
+  DebugTap* x_tap = nullptr;  // null: nobody ever watches
   std::vector<Rejection> x_rejections;
   Event x_event;
 };

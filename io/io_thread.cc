@@ -42,12 +42,15 @@ int64_t monotonic_ms() {
 IoThread::IoThread(const ServerParts& parts, FeedTap& tap)
     : x_parts(parts),
       x_tap(tap),
+      x_agents(Crawlers::shipped()),
       x_intake(parts.engine, parts.intake),
       x_followers(parts.engine, tap, x_counters),
       x_sweep_ms(monotonic_ms()),
       x_date(date_header(parts.engine.clock().now().ms)),
       x_loop(std::make_unique<IoLoop>(*this, tap.mailbox.bell().fd())) {
   x_intake.guard(parts.consent);
+  x_intake.watch_for_bots(parts.bots, x_agents);
+  x_intake.tell(parts.debug);
   x_senders.reserve(parts.engine.shards());
   for (size_t i = 0; i < parts.engine.shards(); ++i) x_senders.emplace_back(parts.engine.inbox(i));
 }
@@ -126,6 +129,13 @@ void IoThread::submit(Submission& submission) {
   submission.without_consent = x_intake.without_consent();
   submission.rejected = x_intake.seen() - x_intake.accepted() - submission.without_consent;
   submission.rejections = x_intake.rejections();
+  if (x_intake.lists_verdicts()) {
+    submission.verdicts = std::move(x_intake.verdicts());
+    for (const EventVerdict& verdict : submission.verdicts) {
+      if (verdict.kind != EventVerdict::Kind::kAccepted) continue;
+      submission.parcel(verdict.shard).lists_refused = true;
+    }
+  }
   x_outbox.push_back(&submission);
   x_outbox_events += submission.accepted;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/mailbox.h"
+#include "io/bots/agent_cache.h"
 #include "io/connection.h"
 #include "io/decoders/json_events.h"
 #include "io/decoders/pixel.h"
@@ -30,7 +31,9 @@
 namespace rekindle::io {
 
 class AuditLog;
+class BotDoor;
 class ConsentDoor;
+class DebugTap;
 class Keyring;
 class LedgerKeeper;
 class Metrics;
@@ -53,6 +56,8 @@ struct ServerParts {
   const Pages& pages;
   AuditLog& audit;
   const ConsentDoor& consent;
+  const BotDoor& bots;
+  DebugTap& debug;
   const std::unique_ptr<ServerTls>& tls;  // null: none; set before the io threads start
 };
 
@@ -140,6 +145,7 @@ class IoThread {
   FeedTap& x_tap;
   std::vector<Inbox::Sender> x_senders;
   IoCounters x_counters;
+  AgentCache x_agents;
   Intake x_intake;
   JsonEvents x_json;
   PixelDecoder x_pixel;

@@ -320,6 +320,16 @@ void collect_consent(const ConsentDoor& door, std::vector<MetricFamily>& out) {
   }
 }
 
+void collect_bots(const BotDoor& door, std::vector<MetricFamily>& out) {
+  MetricFamily& events = out.emplace_back(
+      family("rekindle_bot_events_total", "Events that known crawlers sent", MetricType::Counter));
+  for (const auto& site : door.counts()) {
+    add_value(events, static_cast<double>(site.flagged), {{"site", site.site}, {"did", "flag"}});
+    add_value(events, static_cast<double>(site.quarantined),
+              {{"site", site.site}, {"did", "quarantine"}});
+  }
+}
+
 }  // namespace
 
 std::string Metrics::text() const {
@@ -344,6 +354,7 @@ std::string Metrics::text() const {
             static_cast<double>(x_engine.retired_visitors()));
   if (x_keyring != nullptr) collect_keys(*x_keyring, families);
   if (x_door != nullptr) collect_consent(*x_door, families);
+  if (x_bots != nullptr) collect_bots(*x_bots, families);
   const auto gauge = [&](const char* name, const char* help, double value) {
     add_value(families.emplace_back(family(name, help, MetricType::Gauge)), value);
   };

@@ -7,6 +7,7 @@
 
 #include "core/engine.h"
 #include "io/access/keyring.h"
+#include "io/bots/bot_door.h"
 #include "io/consent/consent_door.h"
 #include "io/intake.h"
 #include "io/io_counters.h"
@@ -23,6 +24,7 @@ class Metrics {
   void watch(const Webhooks& webhooks) { x_webhooks = &webhooks; }
   void watch(const Keyring& keyring) { x_keyring = &keyring; }
   void watch(const ConsentDoor& door) { x_door = &door; }
+  void watch(const BotDoor& bots) { x_bots = &bots; }
   [[nodiscard]] std::string text() const;
 
  private:
@@ -32,6 +34,7 @@ class Metrics {
   const Webhooks* x_webhooks = nullptr;  // null: none
   const Keyring* x_keyring = nullptr;    // null: none
   const ConsentDoor* x_door = nullptr;   // null: none
+  const BotDoor* x_bots = nullptr;       // null: none
 };
 
 }  // namespace rekindle::io

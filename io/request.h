@@ -5,8 +5,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rekindle::io {
+
+using HeaderFields = std::vector<std::pair<std::string_view, std::string_view>>;  // name, value
 
 enum class Method : uint8_t { kGet, kHead, kPost, kPut, kDelete, kOptions, kOther };
 
@@ -27,6 +31,7 @@ struct Request {
   std::string_view content_encoding;
   std::string_view authorization;
   std::string_view write_key;  // X-Write-Key, one of the ways trackers name their key
+  HeaderFields fields;         // all of a request to a hook, in order; else none
   bool keep_alive = true;
   bool expects_continue = false;
   bool is_upgrade = false;  // Connection: upgrade and Upgrade: websocket

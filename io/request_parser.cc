@@ -15,6 +15,7 @@ namespace {
 
 constexpr size_t kReservedBodyBytes = 64 * 1'024;
 constexpr std::string_view kCatalogPath = "/v1/catalog";  // takes larger bodies than others
+constexpr std::string_view kHooksPath = "/v1/hooks/";     // each has a header of its own
 
 std::string_view view(boost::beast::string_view text) {
   return {text.data(), text.size()};
@@ -80,6 +81,10 @@ void RequestParser::move_views(ptrdiff_t by) {
         &x_request.last_event_id, &x_request.authorization, &x_request.write_key}) {
     if (!text->empty()) *text = {text->data() + by, text->size()};
   }
+  for (auto& [name, value] : x_request.fields) {
+    name = {name.data() + by, name.size()};
+    if (!value.empty()) value = {value.data() + by, value.size()};
+  }
 }
 
 void RequestParser::refuse(int status, std::string_view reason, Error& error) {
@@ -114,6 +119,7 @@ void RequestParser::on_field_impl(http::field field, View name, View field_value
                           before(value.data(), x_input.data() + x_input.size()))) {
     return refuse(400, "folded header lines are not accepted", error);
   }
+  if (x_request.path.starts_with(kHooksPath)) x_request.fields.emplace_back(view(name), value);
   switch (field) {
     case http::field::host:
       x_request.host = value;

@@ -6,6 +6,7 @@
 #include "io/access/keyring.h"
 #include "io/audit/audit_log.h"
 #include "io/consent/consent_door.h"
+#include "io/debug/debug_tap.h"
 #include "io/errands.h"
 #include "io/feed.h"
 #include "io/intake.h"
@@ -35,15 +36,18 @@ struct Server::Parts {
   Parts(const ServerConfig& server_config, Engine& server_engine)
       : config(server_config),
         consent(server_config.collect, server_engine.sites()),
+        bots(server_config.bots, server_engine.sites()),
         metrics(server_engine, intake),
         ledger(server_engine),
-        shared{config,  server_engine, intake, errands, metrics, webhooks, ledger,
-               reports, keyring,       pages,  audit,   consent, tls} {}
+        shared{config,  server_engine, intake, errands, metrics, webhooks, ledger, reports,
+               keyring, pages,         audit,  consent, bots,    debug,    tls} {}
 
   ServerConfig config;
   Keyring keyring;
   AuditLog audit;
   ConsentDoor consent;
+  BotDoor bots;
+  DebugTap debug;
   std::unique_ptr<ServerTls> tls;
   IntakeCounters intake;
   Errands errands;
@@ -78,6 +82,7 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   if (!pages) return pages.error();
   parts->pages = *std::move(pages);
   parts->metrics.watch(parts->consent);
+  parts->metrics.watch(parts->bots);
   if (auto opened = parts->audit.open(config.audit_directory); !opened) return opened.error();
   if (config.tls.is_on()) {
     auto tls = ServerTls::make(config.tls);

@@ -8,8 +8,11 @@
 #include <vector>
 
 #include "io/access/access_config.h"
+#include "io/bots/bot_door.h"
 #include "io/consent/collect_config.h"
 #include "io/cookie_config.h"
+#include "io/hooks/hook_config.h"
+#include "io/reports/channel.h"
 #include "io/tls/tls_config.h"
 #include "io/webhooks/webhook_config.h"
 
@@ -42,11 +45,14 @@ struct ServerConfig {
   // /health/ready says no when deadlines fire later than this.
   int64_t deadline_lag_ms_max = 60'000;
   std::vector<WebhookConfig> webhooks;
+  std::vector<HookConfig> hooks;  // webhooks that come in
   TlsConfig tls;
   CookieConfig cookie;
-  std::vector<CollectConfig> collect;  // of sites that say something
-  std::string audit_directory;         // of the audit log; empty: it is kept in memory only
-  AccessConfig access;                 // without keys: who may reach the port may do everything
+  std::vector<CollectConfig> collect;   // of sites that say something
+  std::vector<ChannelConfig> channels;  // the same
+  std::vector<BotConfig> bots;          // the same
+  std::string audit_directory;          // of the audit log; empty: it is kept in memory only
+  AccessConfig access;                  // without keys: who may reach the port may do everything
   std::vector<TrackerKey> tracker_keys;
   std::vector<TrackerPath> tracker_paths;
   std::vector<std::string> redirect_hosts;  // where a tracker's redirect may lead

@@ -1,5 +1,7 @@
 #include "io/submission.h"
 
+#include <algorithm>
+
 #include "io/io_thread.h"
 
 namespace rekindle::io {
@@ -28,10 +30,19 @@ void Submission::on_parcel(ShardParcel& parcel) {
   if (--x_outstanding == 0 && !x_queued) x_thread.finish(*this);
 }
 
+const Parcel::Refused* Submission::refused_at(const EventVerdict& verdict) const {
+  const auto& all = x_parcels[verdict.shard]->refused;
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Parcel::Refused& one) {
+    return one.offset == verdict.offset;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
 void Submission::reset() {
   accepted = duplicates = collisions = rejected = without_consent = 0;
   failed = refused = any_sent = waits_for_room = false;
   rejections.clear();
+  verdicts.clear();
   receiver.reset();
   ticket = context = 0;
   answer = nullptr;
@@ -40,6 +51,8 @@ void Submission::reset() {
     if (!parcel->used) continue;
     parcel->used = parcel->sent = parcel->failed = false;
     parcel->events = parcel->duplicates = parcel->collisions = 0;
+    parcel->lists_refused = false;
+    parcel->refused.clear();
     parcel->quarantine.clear();
     parcel->records.clear();
     if (parcel->records.capacity() > kKeptBytes) std::string().swap(parcel->records);

@@ -37,6 +37,9 @@ class Submission final : public ParcelSource {
   uint32_t without_consent = 0;  // left out by Intake
   uint32_t rejected = 0;         // by Intake; `rejections` may list fewer
   std::vector<Rejection> rejections;
+  std::vector<EventVerdict> verdicts;  // of every event, if they were asked for
+  // Whether an accepted event of the verdicts was a duplicate or a collision.
+  [[nodiscard]] const Parcel::Refused* refused_at(const EventVerdict& verdict) const;
 
   // Who is told, and which of its exchanges this is.
   boost::intrusive_ptr<Connection> receiver;

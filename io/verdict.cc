@@ -29,6 +29,30 @@ void append_verdict(JsonObject& object, const Submission& submission) {
   }
 }
 
+void append_verdicts(JsonObject& object, const Submission& submission) {
+  std::string& out = object.key("events");
+  out.push_back('[');
+  JsonList list(out);
+  for (const EventVerdict& verdict : submission.verdicts) {
+    list.next();
+    JsonObject entry(out);
+    entry.number("index", static_cast<uint64_t>(verdict.index));
+    if (verdict.kind == EventVerdict::Kind::kRejected) {
+      entry.text("verdict", "rejected");
+      entry.text("reason", name_of(verdict.code));
+    } else if (verdict.kind == EventVerdict::Kind::kWithoutConsent) {
+      entry.text("verdict", "without_consent");
+    } else if (const Parcel::Refused* const refused = submission.refused_at(verdict)) {
+      entry.text("verdict", refused->is_collision ? "collision" : "duplicate");
+    } else {
+      entry.text("verdict", "accepted");
+    }
+    if (verdict.is_bot) entry.boolean("bot", true);
+    entry.close();
+  }
+  out.push_back(']');
+}
+
 void append_error(std::string& out, const Error& error) {
   JsonObject object(out);
   object.text("code", name_of(error.code));

@@ -10,6 +10,8 @@
 namespace rekindle::io {
 
 void append_verdict(JsonObject& object, const Submission& submission);
+// "events": what came of each, in order, when the intake listed that (Intake::list_verdicts).
+void append_verdicts(JsonObject& object, const Submission& submission);
 // {"code","title","detail"} for a frame or an event that failed.
 void append_error(std::string& out, const Error& error);
 

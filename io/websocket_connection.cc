@@ -22,10 +22,11 @@ constexpr size_t kKeptFrameBytes = 256 * 1'024;
 }  // namespace
 
 WebSocketConnection::WebSocketConnection(IoThread& thread, IoStream stream, std::string request,
-                                         const Access& access)
+                                         const Access& access, std::string user_agent)
     : x_thread(thread),
       x_stream(std::move(stream)),
       x_access(access),
+      x_user_agent(std::move(user_agent)),
       x_request(std::move(request)) {
   x_thread.counters().websockets.add();
   auto timeout = websocket::stream_base::timeout::suggested(boost::beast::role_type::server);
@@ -119,6 +120,7 @@ void WebSocketConnection::take_events(std::string_view frame) {
   if (!allows(Scope::kCollect, ticket)) return;
   Submission& submission = x_thread.new_submission("websocket");
   if (const Site* const site = x_access.site()) x_thread.intake().confine(*site);
+  x_thread.intake().hear_agent(x_user_agent, false);
   const auto decoded = x_thread.json().decode(frame, x_frame.capacity(), x_thread.intake());
   if (!decoded) {
     x_thread.drop(submission);

@@ -32,7 +32,8 @@ namespace rekindle::io {
 class WebSocketConnection final : public Connection {
  public:
   // `request`: the bytes of the upgrade request and whatever followed it.
-  WebSocketConnection(IoThread& thread, IoStream stream, std::string request, const Access& access);
+  WebSocketConnection(IoThread& thread, IoStream stream, std::string request, const Access& access,
+                      std::string user_agent);
   ~WebSocketConnection() override;
 
   void start();
@@ -91,6 +92,7 @@ class WebSocketConnection final : public Connection {
   IoThread& x_thread;
   Stream x_stream;
   const Access x_access;  // each frame needs the scope of what it asks for
+  const std::string x_user_agent;
   std::string x_request;
   boost::beast::flat_buffer x_frame;
   ExchangeQueue x_answers;

@@ -111,7 +111,7 @@ Response over_limit(int64_t wait_ms) {
 
 std::optional<Response> admit(const Keyring& keyring, const Request& request, const Need& need,
                               size_t sites, const Clock& clock, Access& access) {
-  if (need.scope == Scope::kOpen) return std::nullopt;
+  if (need.scope == Scope::kOpen || need.scope == Scope::kSigned) return std::nullopt;
   std::string scratch;
   const Shown shown = shown_key(request, scratch);
   AccessKey* const key = find_key(keyring, shown.text);

@@ -5,6 +5,7 @@ namespace rekindle::io {
 std::string_view name_of(Scope scope) {
   switch (scope) {
     case Scope::kOpen: return "open";
+    case Scope::kSigned: return "signed";
     case Scope::kAnyKey: return "any";
     case Scope::kCollect: return "collect";
     case Scope::kDecide: return "decide";

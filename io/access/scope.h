@@ -10,6 +10,7 @@ namespace rekindle::io {
 
 enum class Scope : uint8_t {
   kOpen,            // needs no key: health
+  kSigned,          // needs no key: the request itself is signed
   kAnyKey,          // any key; what is asked for behind it needs more
   kCollect,         // send events
   kDecide,          // ask for offers
@@ -38,7 +39,7 @@ class Scopes {
     return *this;
   }
   [[nodiscard]] constexpr bool allow(Scope scope) const {
-    const bool is_for_any = scope == Scope::kOpen || scope == Scope::kAnyKey;
+    const bool is_for_any = scope <= Scope::kAnyKey;
     return is_for_any || (x_bits & (bit(scope) | bit(Scope::kAdmin))) != 0;
   }
   [[nodiscard]] constexpr bool empty() const { return x_bits == 0; }

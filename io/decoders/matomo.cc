@@ -124,6 +124,7 @@ class Matomo final : public Tracker {
     event.user = x_fields["uid"];
     event.url = x_fields["url"];
     event.referrer = x_fields["urlref"];
+    event.user_agent = x_fields["ua"];
     event.campaign_name = x_fields["_rcn"];
     x_draft.set_campaign_from_url();
     x_draft.set_time(event.at_ms, x_fields["cdt"]);

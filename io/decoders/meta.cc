@@ -206,6 +206,7 @@ class Meta final : public Tracker {
     x_draft.set(&RawEvent::visitor, first_of(user["fbp"], external, user["fbc"],
                                              first_of_list(user["em"]), first_of_list(user["ph"])));
     x_draft.set(&RawEvent::user, external);
+    event.user_agent = user["client_user_agent"].text();
     x_draft.set(&RawEvent::url, from["event_source_url"]);
     x_draft.set(&RawEvent::referrer, from["referrer_url"]);
     x_draft.set_campaign_from_url();

@@ -114,6 +114,7 @@ class PostHog final : public Tracker {
     x_draft.set(&RawEvent::url, properties["$current_url"]);
     x_draft.set(&RawEvent::referrer, properties["$referrer"]);
     if (raw.referrer == "$direct") raw.referrer = {};
+    raw.user_agent = first_of(properties["$raw_user_agent"], properties["$user_agent"]).text();
     x_draft.set(&RawEvent::campaign_source, properties["utm_source"]);
     x_draft.set(&RawEvent::campaign_medium, properties["utm_medium"]);
     x_draft.set(&RawEvent::campaign_name, properties["utm_campaign"]);

@@ -162,6 +162,7 @@ class Segment final : public Tracker {
     const JsonValue page = context["page"];
     x_draft.set(&RawEvent::url, page["url"]);
     x_draft.set(&RawEvent::referrer, page["referrer"]);
+    x_draft.event.user_agent = context["userAgent"].text();
     const JsonValue campaign = context["campaign"];
     x_draft.set(&RawEvent::campaign_source, campaign["source"]);
     x_draft.set(&RawEvent::campaign_medium, campaign["medium"]);

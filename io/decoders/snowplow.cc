@@ -4,9 +4,9 @@
 //   POST /com.snowplowanalytics.snowplow/tp2     {"schema", "data": [{…}, …]}, all values strings
 //   GET  /r/tp2?u=URL                            one event, then on to URL if its host is allowed
 //
-// An order comes as a transaction (e=tr) and its items (e=ti), each an event. Items that follow
-// their transaction in one request become the order's; one that comes alone is
-// custom:transaction_item.
+// An order comes as a transaction (e=tr) and its items (e=ti), each an event. Items in the same
+// request as their transaction, before or behind it, become the order's; one that comes without it
+// is custom:transaction_item.
 #include <algorithm>
 #include <string>
 
@@ -124,33 +124,61 @@ class Snowplow final : public Tracker {
       return call.refuse_body({ErrorCode::kBodyTooLarge, "too many events"}, call.body);
     }
     call.inputs = static_cast<uint32_t>(data.children());
+    find_order_items(data);
     for (JsonValue event = data.first(); event.exists(); event = event.next()) {
       if (!event.is(Kind::kObject)) {
         call.intake.reject(ErrorCode::kWrongType, "an event is an object", event.raw());
       } else if (event["e"].text() == "tr") {
-        event = read_order(call, event);
-      } else {
+        read_order(call, event);
+      } else if (!has_order(event)) {
         read_event(call, Parameters(event), event.raw());
       }
     }
   }
 
-  // A transaction with the items behind it; gives the last one that was read.
-  JsonValue read_order(TrackerCall& call, JsonValue order) {
+  // An item whose transaction came in the same body.
+  struct OrderItem {
+    JsonValue item;
+    std::string_view order;  // its transaction's bytes: of several with one id, the first
+  };
+
+  void find_order_items(JsonValue data) {
+    x_order_items.clear();
+    for (JsonValue event = data.first(); event.exists(); event = event.next()) {
+      if (x_order_items.size() == limits::kOrderItemsMax) break;
+      if (event["e"].text() == "ti") x_order_items.push_back({event, {}});
+    }
+    if (x_order_items.empty()) return;
+    for (JsonValue event = data.first(); event.exists(); event = event.next()) {
+      if (event["e"].text() != "tr") continue;
+      const std::string_view id = event["tr_id"].text();
+      for (OrderItem& item : x_order_items) {
+        const bool is_its = item.item["ti_id"].text() == id;
+        if (item.order.empty() && is_its) item.order = event.raw();
+      }
+    }
+  }
+
+  [[nodiscard]] bool has_order(JsonValue event) const {
+    const auto is_event = [&](const OrderItem& item) {
+      return !item.order.empty() && item.item.raw().data() == event.raw().data();
+    };
+    return event["e"].text() == "ti" &&
+           std::any_of(x_order_items.begin(), x_order_items.end(), is_event);
+  }
+
+  // A transaction with its items. Its bytes are those of all, so that it can be replayed as one.
+  void read_order(TrackerCall& call, JsonValue order) {
     begin(call, Parameters(order));
-    const std::string_view id = order["tr_id"].text();
-    JsonValue last = order;
-    for (JsonValue item = order.next(); item["e"].text() == "ti" && item["ti_id"].text() == id;
-         item = item.next()) {
-      read_item(Parameters(item));
-      last = item;
+    x_order_raw.clear();
+    for (const OrderItem& item : x_order_items) {
+      if (item.order.data() != order.raw().data()) continue;
+      read_item(Parameters(item.item));
+      x_order_raw.append(",").append(item.item.raw());
     }
     read_kind(Parameters(order));
-    finish(call, Parameters(order), {order.raw().data(), size_of(order, last)});
-    return last;
-  }
-  static size_t size_of(JsonValue first, JsonValue last) {
-    return static_cast<size_t>(last.raw().data() - first.raw().data()) + last.raw().size();
+    if (!x_order_raw.empty()) x_order_raw.insert(0, "[" + std::string(order.raw())) += "]";
+    finish(call, Parameters(order), x_order_raw.empty() ? order.raw() : x_order_raw);
   }
 
   void read_event(TrackerCall& call, const Parameters& from, std::string_view raw) {
@@ -168,6 +196,7 @@ class Snowplow final : public Tracker {
     event.user = from["uid"];
     event.url = from["url"];
     event.referrer = from["refr"];
+    event.user_agent = from["ua"];
     x_draft.set_campaign_from_url();
     read_visitor(call, from);
     // A true timestamp is right as it is; a device's clock is corrected.
@@ -286,7 +315,9 @@ class Snowplow final : public Tracker {
   FormFields x_fields;
   TextArena x_arena;
   EventDraft x_draft;
-  std::string_view x_cookie_id;  // of this request
+  std::vector<OrderItem> x_order_items;  // of this request
+  std::string x_order_raw;               // of the order under way, with its items
+  std::string_view x_cookie_id;          // of this request
 };
 
 }  // namespace

@@ -113,6 +113,7 @@ void events_then_decide(Call& call, DecideRequest request, const std::string& ev
   if (const Site* const only = call.access.site()) thread.intake().confine(*only);
   const ConsentSignals signals = consent_signals(call.request);
   thread.intake().hear(signals);
+  thread.intake().hear_agent(call.request.user_agent, false);
   std::string body = events;
   if (const auto decoded = thread.json().decode(body, thread.intake()); !decoded) {
     thread.drop(submission);

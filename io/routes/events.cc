@@ -13,6 +13,8 @@
 namespace rekindle::io::routes {
 namespace {
 
+constexpr uint64_t kVerbose = 1;  // Submission::context: the verdict on each event is wanted
+
 void answer(const Submission& submission, HttpConnection& connection) {
   if (submission.refused) {
     // Senders repeat the whole request; event ids keep what was taken from counting twice.
@@ -29,6 +31,7 @@ void answer(const Submission& submission, HttpConnection& connection) {
   }
   JsonObject object(response.body);
   append_verdict(object, submission);
+  if (submission.context == kVerbose) append_verdicts(object, submission);
   object.close();
   response.body.push_back('\n');
   connection.answer(submission.ticket, response);
@@ -67,8 +70,11 @@ void post_events(Call& call) {
   }
   Submission& submission = call.thread.new_submission("json");
   if (const Site* const site = call.access.site()) call.thread.intake().confine(*site);
+  const bool is_verbose = query_parameter(call.request.query, "verbose") == "1";
+  if (is_verbose) call.thread.intake().list_verdicts();
   const ConsentSignals signals = consent_signals(call.request);
   call.thread.intake().hear(signals);
+  call.thread.intake().hear_agent(call.request.user_agent, false);
   // Events of a page that name no visitor are of the one its browser's cookie names.
   const std::string_view known = visitor_in_cookie(call.request);
   const auto uuid = new_uuid_for(call.request, known);
@@ -90,6 +96,7 @@ void post_events(Call& call) {
   submission.receiver = &call.reply.connection();
   submission.ticket = call.reply.ticket();
   submission.answer = answer;
+  if (is_verbose) submission.context = kVerbose;
   call.thread.submit(submission);
 }
 

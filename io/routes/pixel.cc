@@ -56,6 +56,7 @@ void pixel(Call& call) {
   if (const Site* const site = call.access.site()) thread.intake().confine(*site);
   const ConsentSignals signals = consent_signals(call.request);
   thread.intake().hear(signals);
+  thread.intake().hear_agent(call.request.user_agent, true);
   thread.pixel().decode(query, thread.intake());
   if (thread.intake().without_consent() > 0) {
     connection.exchange(call.reply.ticket()).cookie.clear();  // nothing is left at the visitor

@@ -1,8 +1,11 @@
 // /v1/quarantine: input that became no event, to look at, repair, replay or give up.
 
+#include <algorithm>
+#include <map>
 #include <optional>
 
 #include "core/limits.h"
+#include "io/hooks/hook_events.h"
 #include "io/http_connection.h"
 #include "io/json_text.h"
 #include "io/problem.h"
@@ -17,17 +20,20 @@ namespace {
 constexpr uint64_t kPageDefault = 100;
 constexpr uint64_t kPageMax = 1'000;
 
-// Runs on the errand thread; its result comes back to the io thread.
+// Runs on the errand thread, or the reports' when it may read all there is; its result comes back
+// to the io thread.
 template <typename T>
 class LogErrand final : public Errand {
  public:
   using Work = std::function<Result<T>(Log&)>;
   using Done = std::function<void(const Result<T>&)>;
-  static void send(const Reply& reply, Work work, Done done) {
+  static void send(const Reply& reply, Work work, Done done, bool takes_long = false) {
     IoThread& thread = reply.connection().thread();
     std::unique_ptr<Errand> errand(
         new LogErrand(thread.engine().log(), std::move(work), std::move(done)));
-    if (!thread.send_errand(std::move(errand))) reply.send(overloaded(503));
+    const bool sent =
+        takes_long ? thread.send_report(std::move(errand)) : thread.send_errand(std::move(errand));
+    if (!sent) reply.send(overloaded(503));
   }
   void run() override { x_result.emplace(x_work(x_log)); }
   void on_reply() override {
@@ -52,25 +58,72 @@ void append_entry(std::string& out, const QuarantineEntry& entry) {
   object.time("received_at", entry.received_at.ms);
   object.text("reason", entry.reason);
   object.text("source", entry.source);
+  if (!entry.site.empty()) object.text("site", entry.site);
   if (!entry.detail.empty()) object.text("detail", entry.detail);
   object.text("raw", entry.raw);
   object.close();
 }
 
-Response list(const Entries& entries, bool more) {
+// What a list asks for; empty: all.
+struct Wanted {
+  std::string site;
+  std::string reason;
+  [[nodiscard]] bool fits(const QuarantineEntry& entry) const {
+    return (site.empty() || site == entry.site) && (reason.empty() || reason == entry.reason);
+  }
+};
+
+struct EntryPage {
+  Entries entries;
+  uint64_t after = 0;  // where the next page goes on; 0: this was the last one
+};
+
+Result<EntryPage> read_page(Log& log, const Wanted& wanted, uint64_t after, uint64_t limit) {
+  EntryPage page;
+  while (true) {
+    auto read = log.read_quarantine(after, kPageMax);
+    if (!read) return read.error();
+    if (read->empty()) return page;
+    for (QuarantineEntry& entry : *read) {
+      after = entry.id;
+      if (!wanted.fits(entry)) continue;
+      page.entries.push_back(std::move(entry));
+      if (page.entries.size() < limit) continue;
+      page.after = after;
+      return page;
+    }
+  }
+}
+
+Response list(const EntryPage& page) {
   Response response;
   response.headers = "Cache-Control: no-store\r\n";
   JsonObject object(response.body);
   object.key("entries").push_back('[');
   JsonList commas(response.body);
-  for (const QuarantineEntry& entry : entries) {
+  for (const QuarantineEntry& entry : page.entries) {
     commas.next();
     append_entry(response.body, entry);
   }
   response.body.push_back(']');
-  if (more) object.number("after", entries.back().id);
+  if (page.after > 0) object.number("after", page.after);
   object.close();
   response.body.push_back('\n');
+  return response;
+}
+
+// The same as a file: an entry a line.
+Response download(const EntryPage& page) {
+  Response response;
+  response.content_type = "application/x-ndjson";
+  response.headers =
+      "Cache-Control: no-store\r\n"
+      "Content-Disposition: attachment; filename=\"quarantine.ndjson\"\r\n";
+  if (page.after > 0) response.headers += "X-After: " + std::to_string(page.after) + "\r\n";
+  for (const QuarantineEntry& entry : page.entries) {
+    append_entry(response.body, entry);
+    response.body.push_back('\n');
+  }
   return response;
 }
 
@@ -106,6 +159,17 @@ void on_committed(const Submission& submission, HttpConnection& connection) {
       });
 }
 
+// The hook by which an entry of source "hook/NAME" came; null: another source.
+const HookConfig* hook_of(const IoThread& thread, std::string_view source) {
+  constexpr std::string_view kSource = "hook/";
+  if (!source.starts_with(kSource)) return nullptr;
+  const auto& hooks = thread.parts().config.hooks;
+  const auto hook = std::find_if(hooks.begin(), hooks.end(), [&](const HookConfig& config) {
+    return config.name == source.substr(kSource.size());
+  });
+  return hook == hooks.end() ? nullptr : &*hook;
+}
+
 // Through the decoder it came by, as received then. What is refused again is not taken, so the
 // entry stays and no second one is made.
 void replay(const Reply& reply, const QuarantineEntry& entry, std::string body) {
@@ -128,6 +192,12 @@ void replay(const Reply& reply, const QuarantineEntry& entry, std::string body) 
       call.write_key = std::string_view(entry.source).substr(slash + 1);
     }
     tracker->decode(call);
+  } else if (const HookConfig* const hook = hook_of(thread, entry.source)) {
+    const Site* const site = thread.engine().sites().find(hook->site);
+    thread.intake().confine(*site);
+    HookEvents events;
+    decoded =
+        events.decode_one(*hook, body, entry.source + std::to_string(entry.id), thread.intake());
   } else if (is_pixel) {
     thread.pixel().decode(body, thread.intake());
   } else {
@@ -163,13 +233,58 @@ void list_quarantine(Call& call) {
   if (!after) return call.reply.send(problem(after.error()));
   const auto limit = number_parameter(query, "limit", kPageDefault, 1, kPageMax);
   if (!limit) return call.reply.send(problem(limit.error()));
-  LogErrand<Entries>::send(
+  const std::string format = query_parameter(query, "format");
+  if (!format.empty() && format != "json" && format != "ndjson") {
+    return call.reply.send(problem(400, ErrorCode::kInvalidArgument, "'format' is json or ndjson"));
+  }
+  Wanted wanted{query_parameter(query, "site"), query_parameter(query, "reason")};
+  LogErrand<EntryPage>::send(
       call.reply,
-      [after = *after, limit = *limit](Log& log) { return log.read_quarantine(after, limit); },
-      [reply = call.reply, limit = *limit](const Result<Entries>& entries) {
-        if (!entries) return reply.send(problem(entries.error()));
-        reply.send(list(*entries, entries->size() == limit));
-      });
+      [wanted = std::move(wanted), after = *after, limit = *limit](Log& log) {
+        return read_page(log, wanted, after, limit);
+      },
+      [reply = call.reply, is_file = format == "ndjson"](const Result<EntryPage>& page) {
+        if (!page) return reply.send(problem(page.error()));
+        reply.send(is_file ? download(*page) : list(*page));
+      },
+      true);
+}
+
+void count_quarantine(Call& call) {
+  using Counts = std::map<std::pair<std::string, std::string>, uint64_t>;
+  LogErrand<Counts>::send(
+      call.reply,
+      [](Log& log) -> Result<Counts> {
+        Counts counts;
+        for (uint64_t after = 0;;) {
+          const auto entries = log.read_quarantine(after, kPageMax);
+          if (!entries) return entries.error();
+          if (entries->empty()) return counts;
+          for (const QuarantineEntry& entry : *entries) ++counts[{entry.site, entry.reason}];
+          after = entries->back().id;
+        }
+      },
+      [reply = call.reply](const Result<Counts>& counts) {
+        if (!counts) return reply.send(problem(counts.error()));
+        Response response;
+        response.headers = "Cache-Control: no-store\r\n";
+        JsonObject object(response.body);
+        object.key("counts").push_back('[');
+        JsonList commas(response.body);
+        for (const auto& [of, count] : *counts) {
+          commas.next();
+          JsonObject row(response.body);
+          row.text("site", of.first);
+          row.text("reason", of.second);
+          row.number("count", count);
+          row.close();
+        }
+        response.body.push_back(']');
+        object.close();
+        response.body.push_back('\n');
+        reply.send(response);
+      },
+      true);
 }
 
 void replay_quarantine(Call& call) {

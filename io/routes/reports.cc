@@ -1,5 +1,6 @@
-// GET /v1/reports/flow, /sizes: from the ledger of the change feed. The ledger is brought up to
-// date and read on the errand thread.
+// GET /v1/reports/…: flow and sizes from the ledger of the change feed, growth and what follows
+// from saved visitors, offers from their sums, channels from the event log; all on the reports'
+// thread.
 
 #include <algorithm>
 #include <functional>
@@ -9,6 +10,7 @@
 #include "core/limits.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
+#include "io/reports/channel_report.h"
 #include "io/reports/customer_report.h"
 #include "io/reports/flow_report.h"
 #include "io/reports/ledger_keeper.h"
@@ -141,6 +143,22 @@ void report_offers(Call& call) {
   }
   answer(call, request->csv, [&engine, request = *request]() -> Result<std::string> {
     return offer_report(*engine.tallies(), engine.decider()->offers(), request);
+  });
+}
+
+void report_channels(Call& call) {
+  Engine& engine = call.thread.engine();
+  const auto request = ReportRequest::parse(call.request.query, engine.sites(), call.access);
+  if (!request) return call.reply.send(problem(request.error()));
+  static const ChannelConfig kDefault;
+  const ChannelConfig* config = &kDefault;
+  for (const ChannelConfig& said : call.thread.parts().config.channels) {
+    if (said.site == request->site->name) config = &said;
+  }
+  answer(call, request->csv, [&engine, config, request = *request]() -> Result<std::string> {
+    const auto scan = scan_channels(engine.log(), engine.partitions(), request, *config);
+    if (!scan) return scan.error();
+    return channel_report(*scan, request, *config);
   });
 }
 

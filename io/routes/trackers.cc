@@ -192,6 +192,7 @@ void take(Call& call, Tracker& tracker) {
   } else {
     const ConsentSignals signals = consent_signals(call.request);
     thread.intake().hear(signals);
+    thread.intake().hear_agent(call.request.user_agent, false);
     tracker.decode(tracker_call);
   }
   let_go(thread.scratch());

@@ -1,5 +1,6 @@
 // GET /v1/ws: turns the connection into a WebSocket (io/websocket_connection.h).
 
+#include "core/limits.h"
 #include "io/http_connection.h"
 #include "io/problem.h"
 #include "io/routes/routes.h"
@@ -9,9 +10,10 @@ namespace rekindle::io::routes {
 namespace {
 
 // Beast reads the request once more and answers it; what follows it are frames.
-void go_on(IoThread& thread, IoStream stream, std::string request, const Access& access) {
-  const boost::intrusive_ptr<WebSocketConnection> next(
-      new WebSocketConnection(thread, std::move(stream), std::move(request), access));
+void go_on(IoThread& thread, IoStream stream, std::string request, const Access& access,
+           std::string user_agent) {
+  const boost::intrusive_ptr<WebSocketConnection> next(new WebSocketConnection(
+      thread, std::move(stream), std::move(request), access, std::move(user_agent)));
   thread.adopt(next);
   next->start();
 }
@@ -25,9 +27,10 @@ void websocket(Call& call) {
     return call.reply.send(response);
   }
   if (call.thread.is_stopping()) return call.reply.send(overloaded(503, "the server is stopping"));
-  const auto successor = [access = call.access](IoThread& thread, IoStream stream,
-                                                std::string request) {
-    go_on(thread, std::move(stream), std::move(request), access);
+  std::string agent(call.request.user_agent.substr(0, limits::kUserAgentBytesMax));
+  const auto successor = [access = call.access, agent = std::move(agent)](
+                             IoThread& thread, IoStream stream, std::string request) {
+    go_on(thread, std::move(stream), std::move(request), access, agent);
   };
   if (!call.reply.connection().hand_over(successor)) {
     Response response = problem(400, ErrorCode::kMalformedRequest,

@@ -91,6 +91,31 @@ TEST_F(SnowplowTest, JoinsATransactionWithItsItems) {
   EXPECT_EQ(all[1].order, "T0");
 }
 
+TEST_F(SnowplowTest, FindsItemsOfAnOrderWhereverTheyStand) {
+  post({kTp2}, payload(R"({"e":"ti","eid":"e1","duid":"d","ti_id":"T1","ti_sk":"a","ti_qu":"1"},
+    {"e":"tr","eid":"e2","duid":"d","tr_id":"T1","tr_tt":"30","tr_cu":"EUR"},
+    {"e":"pv","eid":"e3","duid":"d"},
+    {"e":"tr","eid":"e4","duid":"d","tr_id":"T2","tr_tt":"5","tr_cu":"EUR"},
+    {"e":"ti","eid":"e5","duid":"d","ti_id":"T2","ti_sk":"c","ti_qu":"1"},
+    {"e":"ti","eid":"e6","duid":"d","ti_id":"T1","ti_sk":"b","ti_qu":"4"})"));
+  const auto all = events();
+  ASSERT_EQ(all.size(), 3u);
+  ASSERT_EQ(all[0].items.size(), 2u);
+  EXPECT_EQ(all[0].items[0].product, "a");
+  EXPECT_EQ(all[0].items[1].quantity, 4u);
+  EXPECT_EQ(all[1].type, EventType::kPageView);
+  ASSERT_EQ(all[2].items.size(), 1u);
+  EXPECT_EQ(all[2].items[0].product, "c");
+}
+
+TEST_F(SnowplowTest, QuarantinesAnOrderWithItsItems) {
+  post({kTp2}, payload(R"({"e":"tr","duid":"d","tr_id":"T1","tr_tt":"lots"},{"e":"pv","duid":"d"},
+    {"e":"ti","duid":"d","ti_id":"T1","ti_sk":"a"})"));
+  ASSERT_EQ(quarantine().size(), 1u);
+  EXPECT_EQ(quarantine()[0].raw, R"([{"e":"tr","duid":"d","tr_id":"T1","tr_tt":"lots"},)"
+                                 R"({"e":"ti","duid":"d","ti_id":"T1","ti_sk":"a"}])");
+}
+
 TEST_F(SnowplowTest, ReadsStructuredEvents) {
   get({"/i", "e=se&duid=d&se_ca=ecomm&se_ac=add-to-basket&se_la=sku-1&se_va=12.5"});
   EXPECT_EQ(only_event().type, EventType::kAddToCart);
