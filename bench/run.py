@@ -304,6 +304,7 @@ class Bench:
     def __init__(self, report, folder, quick):
         self.report = report
         self.folder = folder
+        self.filled_store = folder / "filled"
         self.store = folder / "store"
         self.config = folder / "bench.yaml"
         self.runs = 3 if quick else 5
@@ -330,12 +331,17 @@ class Bench:
             encoding="utf-8")
 
     def fill(self):
-        """Every visitor once, so that all that follows works on a store of 1 M visitors. Their
-        sessions end within a minute, so that decisions have bestsellers to offer."""
-        if self.filled:
-            return
+        """A store in which every visitor was seen once. Their sessions end within a minute, so
+        that decisions have bestsellers to offer. Filled once and copied for each measurement, so
+        that none depends on which ran before and how many events those left behind."""
+        if not self.filled:
+            self.fill_once()
+        shutil.rmtree(self.store, ignore_errors=True)
+        shutil.copytree(self.filled_store, self.store)
+
+    def fill_once(self):
         say(f"== Filling a store with {self.visitors:,} visitors")
-        with Server(self.config, self.store) as server:
+        with Server(self.config, self.filled_store) as server:
             load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
                  str(self.visitors), "--session-mean", "4", "--age", "29m", "--duration", "30m",
                  "--warmup", "0s")
@@ -439,6 +445,7 @@ class Bench:
     def change(self):
         if self.top_rate is None:
             self.ws64()
+        self.fill()
         half = self.top_rate / 2
         say(f"== Event to audience change, at {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
@@ -455,6 +462,7 @@ class Bench:
         """How late it is told that somebody left an audience by time alone."""
         if self.top_rate is None:
             self.ws64()
+        self.fill()
         half = self.top_rate / 2
         say(f"== Exits by time alone, beside {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
@@ -472,6 +480,7 @@ class Bench:
         way: one follows the other for as long as the loader measures, in turns with none."""
         if self.top_rate is None:
             self.ws64()
+        self.fill()
         half = self.top_rate / 2
         say(f"== Definitions that change beside {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
