@@ -10,6 +10,7 @@
 #include "cli/collect_config.h"
 #include "cli/decide_config.h"
 #include "cli/erasure_config.h"
+#include "cli/identity_config.h"
 #include "cli/offer_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
@@ -302,6 +303,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   read_store(top.section("store"), config);
   read_engine(top.section("engine"), config.engine);
   read_erasure(top.section("erasure"), config.engine);
+  read_identity(top.section("identity"), config.engine.identity);
   read_server(top.section("server"), config.server);
   read_decide(top, faults, config.decide);
   read_log(top.section("log"), config.log);
