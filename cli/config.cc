@@ -12,6 +12,7 @@
 #include "cli/decide_config.h"
 #include "cli/erasure_config.h"
 #include "cli/hook_config.h"
+#include "cli/identity_config.h"
 #include "cli/offer_config.h"
 #include "cli/tracker_config.h"
 #include "cli/webhook_config.h"
@@ -306,6 +307,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   read_store(top.section("store"), config);
   read_engine(top.section("engine"), config.engine);
   read_erasure(top.section("erasure"), config.engine);
+  read_identity(top.section("identity"), config.engine.identity);
   read_server(top.section("server"), config.server);
   read_decide(top, faults, config.decide);
   read_log(top.section("log"), config.log);

@@ -11,8 +11,8 @@
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
 #include "core/assert.h"
+#include "core/sha256.h"
 #include "io/access/scope.h"
-#include "io/handover/sha256.h"
 
 namespace rekindle::cli {
 namespace {
@@ -73,7 +73,7 @@ int new_secret_key(const KeyOptions& options) {
   fmt::print(stderr,
              "\nThe key above is shown this once. Add to the site's secret_keys, or to `keys` for "
              "all sites:\n  - {{name: {}, hash: \"sha256:{}\", scopes: [{}]}}\n",
-             options.name, io::sha256_hex(key), scopes);
+             options.name, sha256_hex(key), scopes);
   return kExitOk;
 }
 

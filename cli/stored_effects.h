@@ -11,6 +11,7 @@
 
 #include "core/bytes.h"
 #include "core/change.h"
+#include "core/claim.h"
 #include "core/log_format.h"
 
 namespace rekindle::cli {

@@ -22,8 +22,10 @@ int run_bytes(const Config& config) {
   const auto verdict = verify_bytes(config);
   if (!verdict) return failed(verdict.error());
   for (const std::string& note : verdict->notes) fmt::print("{}\n", note);
-  fmt::print("replayed {} log records: {} visitors, {} change values, {} session values compared\n",
-             verdict->records, verdict->visitors, verdict->changes, verdict->sessions);
+  fmt::print(
+      "replayed {} log records: {} visitors, {} change values, {} session values, "
+      "{} claim values compared\n",
+      verdict->records, verdict->visitors, verdict->changes, verdict->sessions, verdict->claims);
   fmt::print("{}\n", verdict->differences == 0
                          ? "the store is exactly what its log says"
                          : fmt::format("{} differences", verdict->differences));

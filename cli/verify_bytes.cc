@@ -61,11 +61,12 @@ class PartitionProof {
     if (x_replayed < x_checkpoint.position) {
       differs(where("was saved at a position its log does not reach"));
     }
-    if (x_aligned && (!x_changes.is_taken() || !x_sessions.is_taken())) {
-      differs(where("has stored changes or sessions that no event causes"));
+    if (x_aligned && (!x_changes.is_taken() || !x_sessions.is_taken() || !x_claims.is_taken())) {
+      differs(where("has stored changes, sessions or claims that no event causes"));
     }
     note_begin("change log", x_changes);
     note_begin("session log", x_sessions);
+    note_begin("claim log", x_claims);
   }
 
  private:
@@ -105,6 +106,10 @@ class PartitionProof {
           return whole = x_sessions.add(first, value);
         });
     if (!sessions) return sessions;
+    auto claims = x_stored.log->read_claims(x_id, 0, [&](uint64_t first, std::string_view value) {
+      return whole = x_claims.add(first, value);
+    });
+    if (!claims) return claims;
     if (!whole) return Error{ErrorCode::kCorruptRecord, where("has effects that cannot be read")};
     std::string row;
     state_format::append_partition_row(x_id, 'c', row);
@@ -119,7 +124,9 @@ class PartitionProof {
     // after it was saved cannot have been.
     if (x_changes.is_empty()) x_changes.begin_after(x_checkpoint.change_seq);
     if (x_sessions.is_empty()) x_sessions.begin_after(x_checkpoint.session_seq);
-    x_aligned = x_checkpoint.erased == 0 || (x_changes.begin() <= 1 && x_sessions.begin() <= 1);
+    if (x_claims.is_empty()) x_claims.begin_after(x_checkpoint.claim_seq);
+    x_aligned = x_checkpoint.erased == 0 ||
+                (x_changes.begin() <= 1 && x_sessions.begin() <= 1 && x_claims.begin() <= 1);
     if (!x_aligned) {
       x_verdict.notes.push_back(
           where("has effects that are not compared: how many of those that were let go were of "
@@ -140,6 +147,10 @@ class PartitionProof {
       compare_effect("session log", position, x_sessions, again.first_session, again.sessions,
                      x_verdict.sessions);
     }
+    if (!again.claims.empty()) {
+      compare_effect("claim log", position, x_claims, again.first_claim, again.claims,
+                     x_verdict.claims);
+    }
   }
 
   // At the position where the store was saved: every visitor, byte by byte.
@@ -148,9 +159,11 @@ class PartitionProof {
     PartitionCheckpoint again = x_partition.state();
     again.change_seq += x_changes.blank_upto(x_checkpoint.change_seq);
     again.session_seq += x_sessions.blank_upto(x_checkpoint.session_seq);
+    again.claim_seq += x_claims.blank_upto(x_checkpoint.claim_seq);
     if (!x_aligned) {
       again.change_seq = x_checkpoint.change_seq;
       again.session_seq = x_checkpoint.session_seq;
+      again.claim_seq = x_checkpoint.claim_seq;
     }
     if (!(again == x_checkpoint)) {
       differs(where("has other counters than saved"));
@@ -222,6 +235,7 @@ class PartitionProof {
   PartitionCheckpoint x_checkpoint;
   StoredEffects<Change> x_changes{read_change};
   StoredEffects<ClosedSession> x_sessions{read_session};
+  StoredEffects<Claim> x_claims{read_claim};
   bool x_aligned = true;    // replayed effects can be told which stored ones they are
   uint64_t x_replayed = 0;  // position of the last record
   std::string x_bytes;

@@ -1,5 +1,5 @@
 // `rekindle verify` without options: replays a store's event log into fresh partitions in memory
-// and compares every visitor's bytes, every change and every session with what is stored. Thread:
+// and compares every visitor's bytes, every change, session and claim with what is stored. Thread:
 // the main one.
 #pragma once
 
@@ -17,6 +17,7 @@ struct BytesVerdict {
   uint64_t visitors = 0;
   uint64_t changes = 0;
   uint64_t sessions = 0;
+  uint64_t claims = 0;
   uint64_t differences = 0;        // the first few are on stderr
   std::vector<std::string> notes;  // what could not be compared, and why
 };

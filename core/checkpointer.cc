@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/identity_thread.h"
 #include "core/model_thread.h"
 
 namespace rekindle {
@@ -98,7 +99,7 @@ void Checkpointer::mark(size_t partition) {
   }
   auto& effects = x_effects_marks[partition];
   if (effects.empty() || now - effects.back().at >= apart) {
-    effects.push_back({state.change_seq, state.session_seq, now});
+    effects.push_back({state.change_seq, state.session_seq, state.claim_seq, now});
   }
 }
 
@@ -113,13 +114,14 @@ void Checkpointer::trim() {
   std::vector<LogTrim> trims;
   for (size_t partition = 0; partition < x_partitions.size(); ++partition) {
     const LogTrim upto = expired(partition, now, too_large);
-    if (upto.position + upto.change + upto.session > 0) trims.push_back(upto);
+    if (upto.position + upto.change + upto.session + upto.claim > 0) trims.push_back(upto);
   }
   if (!trims.empty()) x_env.writer.trim(std::move(trims));
 }
 
 // The feed is promised for as long as the retention says; of events, what is checkpointed may leave
-// earlier when the log is too large. What the model has not saved stays for it.
+// earlier when the log is too large. What the model has not saved, and what
+// was not decided of claims, stays for them.
 LogTrim Checkpointer::expired(size_t partition, WallTime now, bool too_large) {
   const Duration retention = x_env.config.log_retention;
   LogTrim upto;
@@ -137,11 +139,13 @@ LogTrim Checkpointer::expired(size_t partition, WallTime now, bool too_large) {
   while (!effects.empty() && now - effects.front().at > retention) {
     upto.change = effects.front().change;
     upto.session = effects.front().session;
+    upto.claim = effects.front().claim;
     effects.pop_front();
   }
   if (x_env.model != nullptr) {
     upto.session = std::min(upto.session, x_env.model->saved(upto.partition));
   }
+  upto.claim = std::min(upto.claim, x_env.identity.followed(upto.partition));
   return upto;
 }
 

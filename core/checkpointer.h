@@ -15,6 +15,7 @@
 
 namespace rekindle {
 
+class IdentityThread;
 class ModelThread;
 
 class Checkpointer {
@@ -27,7 +28,8 @@ class Checkpointer {
     ShardCounters& counters;
     Doorbell& bell;            // rung when a checkpoint is written
     const ModelThread* model;  // null: nobody learns from sessions
-    size_t cache_bytes_max;    // this shard's share
+    const IdentityThread& identity;
+    size_t cache_bytes_max;  // this shard's share
   };
   // `partitions` may still be filled, up to config.partitions of them, until the first call.
   Checkpointer(const Environment& environment,
@@ -57,6 +59,7 @@ class Checkpointer {
   struct EffectsMark {
     uint64_t change;
     uint64_t session;
+    uint64_t claim;
     WallTime at;
   };
 

@@ -31,6 +31,9 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
     x_model = std::make_unique<ModelThread>(x_parts.log, x_parts.store, *x_parts.decider,
                                             config.partitions, x_parts.on_trouble);
   }
+  x_identity =
+      std::make_unique<IdentityThread>(x_parts.log, x_parts.store, x_parts.clock, config.identity,
+                                       config.partitions, x_parts.on_trouble);
   x_customers = std::make_unique<CustomerThread>(config.partitions, x_parts.clock, x_clock_mode,
                                                  x_parts.customer_models.get());
   const ShardEnvironment environment{x_config,
@@ -41,6 +44,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
                                      x_parts.make_operators,
                                      x_parts.decider.get(),
                                      x_model.get(),
+                                     *x_identity,
                                      x_tallies.get(),
                                      *x_customers,
                                      *x_writer,
@@ -60,11 +64,11 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
       }});
   x_erasures = std::make_unique<Erasures>(Erasures::Environment{
       x_config, x_parts.log, x_parts.store, x_parts.clock, x_parts.sites, x_model.get(),
-      x_parts.on_trouble, x_failed,
+      *x_identity, x_parts.on_trouble, x_failed,
       [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
   x_retention = std::make_unique<Retention>(Retention::Environment{
       x_config, x_parts.store, x_parts.clock, x_clock_mode, x_parts.sites, x_model.get(),
-      x_parts.on_trouble, x_failed,
+      *x_identity, x_parts.on_trouble, x_failed,
       [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
   for (size_t i = 0; i < config.shards; ++i) {
     x_shards.push_back(std::make_unique<Shard>(environment, i, config.shards));
@@ -75,6 +79,7 @@ Engine::~Engine() {
   x_retention->end_thread();
   x_erasures->end_thread();
   x_definitions->end_thread();
+  x_identity->end_thread();
   x_customers->stop();
   for (auto& shard : x_shards) shard->stop();
 }
@@ -91,6 +96,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
   std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
   if (auto checked = engine->check_partitions(); !checked) return checked.error();
   if (auto recovered = engine->recover(progress); !recovered) return recovered.error();
+  if (auto opened = engine->x_identity->open(); !opened) return opened.error();
   // Before anything is logged: an erasure knows by the log's end whether it was committed.
   if (auto resumed = engine->x_erasures->open(); !resumed) return resumed.error();
   if (auto defined = engine->x_definitions->open(audiences); !defined) return defined.error();
@@ -143,6 +149,7 @@ Result<void> Engine::recover(const std::function<void(double)>& progress) {
 void Engine::start() {
   for (auto& shard : x_shards) shard->start();
   if (x_model != nullptr) x_model->start();
+  x_identity->start();
   x_customers->start([this] {
     for (auto& shard : x_shards) shard->inbox().bell().ring();
   });
@@ -168,6 +175,7 @@ Result<void> Engine::stop() {
   if (x_model != nullptr) {
     if (auto saved = x_model->stop(); !saved) return saved;
   }
+  if (auto decided = x_identity->stop(); !decided) return decided;
   return x_parts.log.sync();
 }
 
@@ -264,13 +272,16 @@ CatalogSummary Engine::catalog(SiteId site) const {
 bool Engine::step() {
   bool busy = false;
   for (auto& shard : x_shards) busy = shard->step() || busy;
+  const auto decided = x_failed.load() ? Result<bool>(false) : x_identity->step();
+  if (!decided && x_parts.on_trouble) x_parts.on_trouble(decided.error());
   const auto stepped = x_definitions->step();
   if (!stepped && x_parts.on_trouble) x_parts.on_trouble(stepped.error());
   const auto erased = x_erasures->step();
   if (!erased && x_parts.on_trouble) x_parts.on_trouble(erased.error());
   const auto forgot = x_retention->step();
   if (!forgot && x_parts.on_trouble) x_parts.on_trouble(forgot.error());
-  return busy || (stepped && *stepped) || (erased && *erased != Erasures::Step::kIdle) ||
+  return busy || (decided && *decided) || (stepped && *stepped) ||
+         (erased && *erased != Erasures::Step::kIdle) ||
          (forgot && *forgot != Retention::Step::kIdle);
 }
 

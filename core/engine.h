@@ -19,6 +19,7 @@
 #include "core/decider.h"
 #include "core/definitions.h"
 #include "core/erasures.h"
+#include "core/identity_thread.h"
 #include "core/limits.h"
 #include "core/log.h"
 #include "core/mailbox.h"
@@ -49,7 +50,8 @@ struct EngineConfig {
   // An erased visitor's name stays so long in the change feed, so that those it went to can follow.
   Duration erasure_feed_time = hours(1);
   Duration erasure_within = hours(24);  // after the request an erasure is promised to be complete
-  bool threads = true;                  // false: nothing runs by itself; tests call step()
+  IdentityConfig identity;
+  bool threads = true;  // false: nothing runs by itself; tests call step()
 };
 
 // Committed changes, as they are handed to whoever follows the feed.
@@ -174,6 +176,10 @@ class Engine {
   [[nodiscard]] uint64_t retired_visitors() const { return x_retention->forgotten(); }
   [[nodiscard]] ErasureTotals erasures() const { return x_erasures->totals(); }
 
+  // --- identity; any thread, may block on the store ---------------------------------------------
+  [[nodiscard]] IdentityThread& identity() { return *x_identity; }
+  [[nodiscard]] const IdentityThread& identity() const { return *x_identity; }
+
   // --- state of the whole ------------------------------------------------------------------------
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
@@ -212,6 +218,7 @@ class Engine {
   std::unique_ptr<Tallies> x_tallies;  // null: nothing is offered
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
+  std::unique_ptr<IdentityThread> x_identity;
   std::unique_ptr<Definitions> x_definitions;
   std::unique_ptr<Erasures> x_erasures;
   std::unique_ptr<Retention> x_retention;

@@ -5,13 +5,14 @@
 namespace rekindle {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kUnlinked = 4;
 
 // The counts in the order they are stored.
 constexpr uint64_t ErasedCounts::*kCounts[] = {
     &ErasedCounts::events,      &ErasedCounts::audiences,    &ErasedCounts::log_events,
     &ErasedCounts::log_changes, &ErasedCounts::log_sessions, &ErasedCounts::learnt_sessions,
-    &ErasedCounts::quarantined};
+    &ErasedCounts::quarantined, &ErasedCounts::log_claims,   &ErasedCounts::links};
 
 void put_key(VisitorKey key, ByteWriter& writer) {
   writer.fixed(key.high);
@@ -26,7 +27,8 @@ VisitorKey get_key(ByteReader& reader) {
 }
 
 void put_mark(const ErasureMark& mark, ByteWriter& writer) {
-  writer.fixed(static_cast<uint8_t>(mark.applied + mark.known));
+  writer.fixed(static_cast<uint8_t>(mark.applied + mark.known + (mark.unlinked ? kUnlinked : 0)));
+  writer.varint(mark.claim);
   if (!mark.known) return;
   writer.fixed(mark.partition);
   writer.varint(mark.target.number);
@@ -39,8 +41,11 @@ void put_mark(const ErasureMark& mark, ByteWriter& writer) {
 
 ErasureMark get_mark(ByteReader& reader) {
   ErasureMark mark;
-  const auto how = reader.fixed<uint8_t>();
+  const auto flags = reader.fixed<uint8_t>();
+  const auto how = static_cast<uint8_t>(flags & ~kUnlinked);
   if (how > 2) reader.fail();
+  mark.unlinked = (flags & kUnlinked) != 0;
+  mark.claim = reader.varint();
   mark.applied = how > 0;
   mark.known = how > 1;
   if (!mark.known) return mark;

@@ -30,13 +30,15 @@ struct ErasureTarget {
 // Which part of the log is theirs: everything of their key in these streams up to here. What comes
 // later is of somebody who came back, and new to us.
 struct ErasureMark {
-  bool applied = false;  // the partition was asked
-  bool known = false;    // … and had such a visitor; else there is nothing in the streams
+  bool applied = false;   // the partition was asked
+  bool unlinked = false;  // persons have forgotten them
+  bool known = false;     // … and had such a visitor; else there is nothing in the streams
   PartitionId partition{};
   ErasureTarget target;
   uint64_t position = 0;  // of the record that erased them
   uint64_t change = 0;
   uint64_t session = 0;
+  uint64_t claim = 0;  // also when nobody was known: whatever they claimed is of the past
 };
 
 // What went, as far as it can be counted.
@@ -46,8 +48,10 @@ struct ErasedCounts {
   uint64_t log_events = 0;  // records, of which nothing is left; after a crash: since then
   uint64_t log_changes = 0;
   uint64_t log_sessions = 0;
+  uint64_t log_claims = 0;
   uint64_t learnt_sessions = 0;
   uint64_t quarantined = 0;
+  uint64_t links = 0;  // to ids, of the person they were part of
 };
 
 enum class ErasureState : uint8_t {
@@ -72,9 +76,10 @@ struct ErasureReceipt {
 };
 
 // A receipt, and while the erasure is under way who it is about. Stored as
-//   1 version (1) · 1 state · bytes id · 4 site · 8 requested · 8 complete by · 8 completed · bytes
-//   proof · counts (varints) · bytes secret · bytes name · 1 (applied + known) · [known: 2
-//   partition · varint number · 16 key · 16 stand-in · varint position, change, session]
+//   1 version (2) · 1 state · bytes id · 4 site · 8 requested · 8 complete by · 8 completed · bytes
+//   proof · counts (varints) · bytes secret · bytes name · 1 (applied + known, + 4 unlinked) ·
+//   varint claim · [known: 2 partition · varint number · 16 key · 16 stand-in · varint position,
+//   change, session, claim]
 struct Erasure {
   ErasureReceipt receipt;
   std::string secret;  // of the receipt; empty once it is kClearing

@@ -75,7 +75,9 @@ Result<void> Erasures::open() {
     if (mark.applied) continue;
     if (auto applied = apply(erasure); !applied) return applied;
   }
-  return {};
+  std::vector<Erasure*> all;
+  for (auto& [id, erasure] : x_all) all.push_back(&erasure);
+  return forget_links(all);
 }
 
 // Reading the stored deadlines takes too long for a shard, so it is done here; what a checkpoint
@@ -156,6 +158,7 @@ Result<Erasure> Erasures::accept(const ErasureRequest& request) {
   erasure.name = request.name;
   if (auto stored = store(erasure); !stored) return stored.error();
   if (auto applied = apply(erasure); !applied) return applied.error();
+  if (auto forgotten = forget_links({&erasure}); !forgotten) return forgotten.error();
   const std::lock_guard lock(x_mutex);
   x_all.emplace(request.id, erasure);
   x_news.notify_one();

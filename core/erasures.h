@@ -4,8 +4,8 @@
 //             change feed tells that they left every audience (`erased`). Their name stays in the
 //             log for EngineConfig::erasure_feed_time, so that whoever follows can follow.
 //   running   the partition is checkpointed past that record, so that no recovery needs what comes
-//             before it; the model forgets their sessions; one pass over the log, for all who are
-//             due, takes them out of it (core/log_eraser.h)
+//             before it; persons (core/identity_book.h) and the model forget them; one pass over
+//             the log, for all who are due, takes them out of it (core/log_eraser.h)
 //   clearing  the row that knew whom it was about is overwritten; files with old bytes are
 //   rewritten complete  a receipt is left that names nobody
 //
@@ -33,6 +33,7 @@
 namespace rekindle {
 
 struct EngineConfig;
+class IdentityThread;
 class ModelThread;
 class Shard;
 
@@ -62,6 +63,7 @@ class Erasures {
     const Clock& clock;
     const Sites& sites;
     ModelThread* model;  // may be null
+    IdentityThread& identity;
     const std::function<void(const Error&)>& on_trouble;
     const std::atomic<bool>& failed;
     // Runs a function on a shard's thread and waits.
@@ -93,6 +95,7 @@ class Erasures {
   [[nodiscard]] std::optional<Erasure> waiting_for(const ErasureRequest& request) const;
   [[nodiscard]] std::vector<Erasure*> due();
   [[nodiscard]] Result<bool> are_checkpointed(const std::vector<Erasure*>& erasures);
+  [[nodiscard]] Result<void> forget_links(const std::vector<Erasure*>& erasures);
   [[nodiscard]] Result<void> forget_sessions(const std::vector<Erasure*>& erasures);
   [[nodiscard]] Result<void> clear_log(const std::vector<Erasure*>& erasures);
   [[nodiscard]] Result<void> clear_files(const std::vector<Erasure*>& erasures);

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/erasures.h"
+#include "core/identity_thread.h"
 #include "core/limits.h"
 #include "core/log_eraser.h"
 #include "core/model_thread.h"
@@ -54,6 +55,28 @@ Result<bool> Erasures::are_checkpointed(const std::vector<Erasure*>& erasures) {
   return all;
 }
 
+// Who came back since keeps what they said since.
+Result<void> Erasures::forget_links(const std::vector<Erasure*>& erasures) {
+  std::vector<IdentityBook::Forgotten> all;
+  std::vector<Erasure*> known;
+  for (Erasure* const erasure : erasures) {
+    if (erasure->name.empty() || erasure->mark.unlinked) continue;
+    const VisitorKey visitor = visitor_key(erasure->receipt.site, erasure->name);
+    all.push_back({visitor, erasure->mark.claim});
+    known.push_back(erasure);
+  }
+  if (all.empty()) return {};
+  if (auto forgotten = x_env.identity.forget(all); !forgotten) return forgotten;
+  {
+    const std::lock_guard lock(x_mutex);
+    for (size_t i = 0; i < known.size(); ++i) {
+      known[i]->receipt.counts.links += all[i].links;
+      known[i]->mark.unlinked = true;
+    }
+  }
+  return store(known);
+}
+
 Result<void> Erasures::forget_sessions(const std::vector<Erasure*>& erasures) {
   if (x_env.model == nullptr) return {};
   std::vector<ModelThread::Forgotten> all;
@@ -91,7 +114,8 @@ Result<void> Erasures::clear_log(const std::vector<Erasure*>& erasures) {
 
 // Of those that were being cleared when the process ended nobody knows where they were.
 Result<void> Erasures::clear_files(const std::vector<Erasure*>& erasures) {
-  std::vector<TableRange> ranges = {whole(Table::kPartitions), whole(Table::kModels)};
+  std::vector<TableRange> ranges = {whole(Table::kPartitions), whole(Table::kModels),
+                                    whole(Table::kIdentity)};
   std::set<PartitionId> partitions;
   bool everywhere = false;
   for (Erasure* const erasure : erasures) {
@@ -119,8 +143,8 @@ Result<void> Erasures::clear_files(const std::vector<Erasure*>& erasures) {
   }
   if (auto stored = store(erasures); !stored) return stored;
   if (everywhere || erasures.size() > kPlacesMax) {
-    ranges = {whole(Table::kPartitions), whole(Table::kModels), whole(Table::kVisitors),
-              whole(Table::kNames), whole(Table::kDeadlines)};
+    ranges = {whole(Table::kPartitions), whole(Table::kModels), whole(Table::kIdentity),
+              whole(Table::kVisitors),   whole(Table::kNames),  whole(Table::kDeadlines)};
   }
   return x_env.store.purge(ranges);
 }

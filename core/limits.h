@@ -82,6 +82,18 @@ inline constexpr size_t kPurposeBytesMax = 64;  // over it the purpose is not ta
 inline constexpr int64_t kWindowMsMax = 400LL * 24 * 3'600 * 1'000;
 inline constexpr int64_t kWindowMsMin = 1'000;
 
+// --- identity ------------------------------------------------------------------------------------
+inline constexpr size_t kClaimedMax = 64;  // ids a visitor remembers; further ones are not claimed
+inline constexpr size_t kClaimedValueBytesMax = 256;  // over it an id is not claimed
+inline constexpr uint32_t kPersonIdsMax = 64;         // of one type: a configured limit's bound
+inline constexpr size_t kPersonLinksMax = 1'024;      // of one person: over it a link is refused
+inline constexpr uint32_t kSharedAfterMax = 64;       // a configured limit's bound
+inline constexpr size_t kBlockedValuesMax = 1'024;    // configured; over it that is refused
+inline constexpr size_t kClaimsPerRoundMax = 1'024;   // decided and stored together
+inline constexpr size_t kDecisionsPageMax = 1'000;    // of the journal
+inline constexpr size_t kPersonProfilesMax = 16;      // visitors shown of one person, newest first
+inline constexpr size_t kPersonEventsMax = 100;       // … and events of all of them
+
 // --- erasure -------------------------------------------------------------------------------------
 inline constexpr size_t kErasuresWaitingMax = 100'000;  // under way: over it 503
 inline constexpr size_t kErasuresPerPassMax = 10'000;  // of the log; further ones wait for the next

@@ -1,6 +1,6 @@
-// The log: what was accepted and what it caused, one ordered sequence a partition, in three streams
-// (events, changes, sessions) and one side stream of quarantined input. The embedded log is RocksDB
-// (state/rocks_log.h); a cluster's is Kafka. Nothing above this interface knows which.
+// The log: what was accepted and what it caused, one ordered sequence a partition, in four streams
+// (events, changes, sessions, claims) and one side stream of quarantined input. The embedded log is
+// RocksDB (state/rocks_log.h); a cluster's is Kafka. Nothing above this interface knows which.
 #pragma once
 
 #include <absl/functional/function_ref.h>
@@ -33,6 +33,8 @@ struct PartitionAppend {
   std::string_view changes;   // empty: none
   uint64_t first_session = 0;
   std::string_view sessions;  // empty: none
+  uint64_t first_claim = 0;
+  std::string_view claims;  // empty: none
 };
 
 // Input that no event could be made of, with where it came from and why it was refused.
@@ -63,6 +65,7 @@ struct LogTrim {
   uint64_t position = 0;
   uint64_t change = 0;
   uint64_t session = 0;
+  uint64_t claim = 0;
 };
 
 // Called with (first seq, value). Returns false to stop. The view is valid during the call only.
@@ -70,7 +73,7 @@ using LogVisitor = absl::FunctionRef<bool(uint64_t, std::string_view)>;
 // The same for events, with (partition, position, record).
 using RecordVisitor = absl::FunctionRef<bool(PartitionId, uint64_t, std::string_view)>;
 
-// Says what takes the place of a value. The first three: true, and `out` holds the new value of the
+// Says what takes the place of a value. The first four: true, and `out` holds the new value of the
 // same record, or of as many effects; false: it stays.
 class LogRewriter {
  public:
@@ -81,6 +84,8 @@ class LogRewriter {
                                      std::string& out) = 0;
   [[nodiscard]] virtual bool sessions(PartitionId partition, uint64_t first, std::string_view value,
                                       std::string& out) = 0;
+  [[nodiscard]] virtual bool claims(PartitionId partition, uint64_t first, std::string_view value,
+                                    std::string& out) = 0;
   [[nodiscard]] virtual bool drops(const QuarantineEntry& entry) = 0;
 };
 
@@ -101,20 +106,22 @@ class Log {
   // reading many at once costs little more than one. Any thread.
   [[nodiscard]] virtual Result<void> read_events(std::span<const LogPosition> after,
                                                  RecordVisitor visit) = 0;
-  // Values that hold changes (sessions) with seq > after, ascending by first seq. The first value
-  // may begin before `after`. After 0 comes whatever is kept; so it does for sessions after any
-  // seq. Errors: kGone when the change after `after` > 0 was let go. Any thread.
+  // Values that hold changes (sessions, claims) with seq > after, ascending by first seq. The first
+  // value may begin before `after`. After 0 comes whatever is kept; so it does for sessions and
+  // claims after any seq. Errors: kGone when the change after `after` > 0 was let go. Any thread.
   [[nodiscard]] virtual Result<void> read_changes(PartitionId partition, uint64_t after,
                                                   LogVisitor visit) = 0;
   [[nodiscard]] virtual Result<void> read_sessions(PartitionId partition, uint64_t after,
                                                    LogVisitor visit) = 0;
+  [[nodiscard]] virtual Result<void> read_claims(PartitionId partition, uint64_t after,
+                                                 LogVisitor visit) = 0;
   // Entries with id > after, ascending, at most `limit`. Any thread.
   [[nodiscard]] virtual Result<std::vector<QuarantineEntry>> read_quarantine(uint64_t after,
                                                                              size_t limit) = 0;
   // Drops an entry that was replayed or given up. Any thread.
   [[nodiscard]] virtual Result<void> remove_quarantine(uint64_t id) = 0;
 
-  // Lets go of what is named. Of events and sessions it may keep more; what is asked for is
+  // Lets go of what is named. Of events, sessions and claims it may keep more; what is asked for is
   // remembered until the process ends. Any thread.
   [[nodiscard]] virtual Result<void> trim(std::span<const LogTrim> upto) = 0;
   // Goes through everything that is there when it is called, beside appends. When it returns, what

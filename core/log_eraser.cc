@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/claim.h"
 #include "core/event_format.h"
 #include "core/insights.h"
 #include "core/log_format.h"
@@ -174,6 +175,16 @@ bool LogEraser::sessions(PartitionId partition, uint64_t first, std::string_view
                                   session = {};
                                   session.site = site;
                                 });
+}
+
+bool LogEraser::claims(PartitionId partition, uint64_t first, std::string_view value,
+                       std::string& out) {
+  return effects<Claim>(partition, first, value, out, &ErasureMark::claim,
+                        &ErasedCounts::log_claims, read_claim, append_claim, [](Claim& claim) {
+                          claim.visitor = {};
+                          claim.visitor_name = {};
+                          claim.value = {};
+                        });
 }
 
 bool LogEraser::drops(const QuarantineEntry& entry) {

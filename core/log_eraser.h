@@ -28,6 +28,8 @@ class LogEraser final : public LogRewriter {
                              std::string& out) override;
   [[nodiscard]] bool sessions(PartitionId partition, uint64_t first, std::string_view value,
                               std::string& out) override;
+  [[nodiscard]] bool claims(PartitionId partition, uint64_t first, std::string_view value,
+                            std::string& out) override;
   // Whether its bytes name an erased visitor.
   [[nodiscard]] bool drops(const QuarantineEntry& entry) override;
 

@@ -16,6 +16,7 @@
 //
 // changes value: 1 version · 4 count · changes (core/change.h)
 // sessions value: 1 version · 4 count · sessions (core/change.h)
+// claims value: 1 version · 4 count · claims (core/claim.h)
 // quarantine value: 1 version · 8 received_at · reason, source, detail, raw
 //   (varint length each) · if known, site (the same)
 #pragma once

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/change.h"
+#include "core/claim.h"
 #include "core/event.h"
 #include "core/insights.h"
 #include "core/site.h"
@@ -23,6 +24,8 @@ class EffectSink {
   // In force or not: the sink knows which versions are.
   virtual void add_change(const Change& change, VisitorNumber number) = 0;
   virtual void add_session(const ClosedSession& session) = 0;
+  // Who follows no claims passes over it.
+  virtual void add_claim(const Claim&) {}
   // Adds to a sum that all visitors share (core/tallies.h). Who keeps none passes over both.
   virtual void add_tally(uint64_t, int64_t) {}
   // The same for what the decision took already from the shared sum.
@@ -64,6 +67,10 @@ class Context {
   // is in. `granted`: both uses are.
   void consent_changed(bool granted);
   void close_session(const ClosedSession& session) { x_effects.add_session(session); }
+  // Says that an id is this visitor's.
+  void claim(IdType type, EventTime at, std::string_view value) {
+    x_effects.add_claim({type, x_cause, at, x_visitor.site, x_visitor.key, x_visitor.name, value});
+  }
   void tally(uint64_t key, int64_t amount) { x_effects.add_tally(key, amount); }
   void reserve(uint64_t key, int64_t amount) { x_effects.add_reservation(key, amount); }
 

@@ -151,8 +151,10 @@ Result<void> Partition::fire(const FireBound& bound) {
 void Partition::reset_effects() {
   x_changes.assign(kEffectsHeaderBytes, '\0');
   x_sessions.assign(kEffectsHeaderBytes, '\0');
+  x_claims.assign(kEffectsHeaderBytes, '\0');
   x_change_count = 0;
   x_session_count = 0;
+  x_claim_count = 0;
   x_tally_changes.clear();  // of a replay; others were handed over after their commit
 }
 
@@ -217,6 +219,11 @@ PartitionAppend Partition::finish() {
     write_effects_header(x_session_count, x_sessions.data());
     append.sessions = x_sessions;
   }
+  append.first_claim = x_state.claim_seq - x_claim_count + 1;
+  if (x_claim_count > 0) {
+    write_effects_header(x_claim_count, x_claims.data());
+    append.claims = x_claims;
+  }
   return append;
 }
 
@@ -252,6 +259,13 @@ void Partition::add_session(const ClosedSession& session) {
   append_session(session, writer);
   ++x_session_count;
   ++x_state.session_seq;
+}
+
+void Partition::add_claim(const Claim& claim) {
+  ByteWriter writer(x_claims);
+  append_claim(claim, writer);
+  ++x_claim_count;
+  ++x_state.claim_seq;
 }
 
 }  // namespace rekindle

@@ -154,6 +154,7 @@ class Partition final : public EffectSink {
   // EffectSink
   void add_change(const Change& change, VisitorNumber number) override;
   void add_session(const ClosedSession& session) override;
+  void add_claim(const Claim& claim) override;
   void add_tally(uint64_t key, int64_t amount) override;
   void add_reservation(uint64_t key, int64_t amount) override;
 
@@ -276,8 +277,10 @@ class Partition final : public EffectSink {
   std::string x_record;
   std::string x_changes;
   std::string x_sessions;
+  std::string x_claims;
   uint32_t x_change_count = 0;
   uint32_t x_session_count = 0;
+  uint32_t x_claim_count = 0;
   PartitionAppend x_replayed;
 
   // Checkpointing.

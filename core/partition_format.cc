@@ -6,11 +6,18 @@ namespace rekindle {
 namespace {
 constexpr uint8_t kVersion = 1;
 constexpr uint8_t kWithErased = 2;
+constexpr uint8_t kWithClaims = 3;
+
+uint8_t version_of(const PartitionCheckpoint& checkpoint) {
+  if (checkpoint.claim_seq != 0) return kWithClaims;
+  return checkpoint.erased == 0 ? kVersion : kWithErased;
+}
 }  // namespace
 
 void encode_checkpoint(const PartitionCheckpoint& checkpoint, std::string& out) {
   ByteWriter writer(out);
-  writer.fixed(checkpoint.erased == 0 ? kVersion : kWithErased);
+  const uint8_t version = version_of(checkpoint);
+  writer.fixed(version);
   writer.varint(checkpoint.position);
   writer.varint(checkpoint.change_seq);
   writer.varint(checkpoint.session_seq);
@@ -19,13 +26,14 @@ void encode_checkpoint(const PartitionCheckpoint& checkpoint, std::string& out) 
   writer.fixed(checkpoint.fired.time.ms);
   writer.fixed(checkpoint.fired.key.high);
   writer.fixed(checkpoint.fired.key.low);
-  if (checkpoint.erased != 0) writer.varint(checkpoint.erased);
+  if (version >= kWithErased) writer.varint(checkpoint.erased);
+  if (version >= kWithClaims) writer.varint(checkpoint.claim_seq);
 }
 
 Result<PartitionCheckpoint> decode_checkpoint(std::string_view bytes) {
   ByteReader reader(bytes);
   const auto version = reader.fixed<uint8_t>();
-  if (version > kWithErased) return Error{ErrorCode::kNewerVersion, "partition checkpoint"};
+  if (version > kWithClaims) return Error{ErrorCode::kNewerVersion, "partition checkpoint"};
   PartitionCheckpoint checkpoint;
   checkpoint.position = reader.varint();
   checkpoint.change_seq = reader.varint();
@@ -35,9 +43,9 @@ Result<PartitionCheckpoint> decode_checkpoint(std::string_view bytes) {
   checkpoint.fired.time.ms = reader.fixed<int64_t>();
   checkpoint.fired.key.high = reader.fixed<uint64_t>();
   checkpoint.fired.key.low = reader.fixed<uint64_t>();
-  if (version == kWithErased) checkpoint.erased = reader.varint();
-  const bool is_known = version == kVersion || (version == kWithErased && checkpoint.erased != 0);
-  if (!is_known || !reader.ok() || !reader.at_end()) {
+  if (version >= kWithErased) checkpoint.erased = reader.varint();
+  if (version >= kWithClaims) checkpoint.claim_seq = reader.varint();
+  if (version == 0 || version != version_of(checkpoint) || !reader.ok() || !reader.at_end()) {
     return Error{ErrorCode::kCorruptRecord, "partition checkpoint"};
   }
   return checkpoint;

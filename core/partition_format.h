@@ -1,7 +1,8 @@
 // A partition's own state in the state store: how far its log was applied and what it had counted.
 //
-//   1 version (1, or 2) · varints: position, change seq, session seq, next visitor number ·
-//   8 clock, ms · 8 fired time, ms · 16 fired key · version 2: varint erased (never 0)
+//   1 version (1, 2 or 3) · varints: position, change seq, session seq, next visitor number ·
+//   8 clock, ms · 8 fired time, ms · 16 fired key · version 2: varint erased (never 0) ·
+//   version 3: varint erased, varint claim seq (never 0)
 #pragma once
 
 #include <string>
@@ -18,8 +19,9 @@ struct PartitionCheckpoint {
   uint64_t session_seq = 0;  // of the last session closed
   VisitorNumber next_number = 0;
   EventTime clock = EventTime::before_all();
-  FireBound fired;      // deadlines up to here have fired
-  uint64_t erased = 0;  // numbers below next_number whose visitors are no more
+  FireBound fired;         // deadlines up to here have fired
+  uint64_t erased = 0;     // numbers below next_number whose visitors are no more
+  uint64_t claim_seq = 0;  // of the last claim made
   friend bool operator==(const PartitionCheckpoint&, const PartitionCheckpoint&) = default;
 };
 

@@ -40,7 +40,7 @@ bool Profile::is_bot() const {
 size_t Profile::memory_bytes() const {
   size_t bytes = sizeof(Profile) + traits.capacity() * sizeof(Trait) +
                  consents.capacity() * sizeof(Consent) + heap_bytes(first_campaign) +
-                 heap_bytes(last_campaign);
+                 heap_bytes(last_campaign) + claimed.capacity() * sizeof(NameHash);
   for (const Trait& trait : traits) bytes += heap_bytes(trait.name) + heap_bytes(trait.value);
   for (const Consent& consent : consents) bytes += heap_bytes(consent.purpose);
   return bytes;

@@ -1,5 +1,5 @@
 // What a visitor told or allowed: traits, consent, and where they came from. Most visitors have
-// none of it, so a Visitor holds a pointer. Written by operators/profile only.
+// none of it, so a Visitor holds a pointer. Written by operators/profile, where not said otherwise.
 //
 // Bounds: limits::kTraits*, kConsentsMax. Over a bound the trait (purpose) changed longest ago
 // leaves. Thread: the visitor's shard. Stored as core/profile_format.h says.
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/bytes.h"
+#include "core/ids.h"
 #include "core/time.h"
 
 namespace rekindle {
@@ -51,6 +52,8 @@ struct Profile {
   std::vector<Consent> consents;           // ascending by purpose
   std::optional<Campaign> first_campaign;  // by `at`
   std::optional<Campaign> last_campaign;
+  // Ids the visitor claimed (core/claim.h), in that order. Written by operators/identity.
+  std::vector<NameHash> claimed;
 
   [[nodiscard]] const Trait* trait(std::string_view name) const;         // null: not known
   [[nodiscard]] const Consent* consent(std::string_view purpose) const;  // null: never asked

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "core/engine.h"
+#include "core/identity_thread.h"
 #include "core/model_thread.h"
 #include "core/shard.h"
 #include "core/state_format.h"
@@ -73,12 +74,14 @@ Result<bool> Retention::forget(PartitionId partition, std::vector<VisitorKey> ca
   if (!deadlines) return deadlines.error();
   const std::span<const VisitorKey> all(candidates);
   std::vector<ModelThread::Forgotten> sessions;
+  std::vector<IdentityBook::Forgotten> links;
   bool done = true;
   for (size_t at = 0; at < all.size() && done && !x_stopping; at += limits::kForgottenSliceMax) {
     Shard::RetentionJob job{all.subspan(at, std::min(limits::kForgottenSliceMax, all.size() - at)),
                             *deadlines,
                             since,
                             {},
+                            0,
                             0,
                             0};
     auto forgot = x_env.on_shard(shard_index, [&](Shard& shard) -> Result<void> {
@@ -93,9 +96,12 @@ Result<bool> Retention::forget(PartitionId partition, std::vector<VisitorKey> ca
     x_forgotten += job.forgotten.size();
     for (const VisitorKey visitor : job.forgotten) {
       sessions.push_back({partition, visitor, job.session});
+      links.push_back({visitor, job.claim});
     }
   }
-  if (x_env.model == nullptr || sessions.empty()) return done;
+  if (sessions.empty()) return done;
+  if (auto forgotten = x_env.identity.forget(links); !forgotten) return forgotten.error();
+  if (x_env.model == nullptr) return done;
   std::vector<uint64_t> counts(sessions.size(), 0);
   if (auto unlearnt = x_env.model->forget(sessions, counts); !unlearnt) return unlearnt.error();
   return done;
@@ -149,6 +155,7 @@ Result<void> Retention::give_space_back() {
       ranges.push_back({table, begin, state_format::partition_end(partition)});
     }
   }
+  ranges.push_back({Table::kIdentity, "j", "y"});  // the journal, persons, ids, refusals
   return x_env.store.purge(ranges);
 }
 

@@ -25,6 +25,7 @@ namespace rekindle {
 
 enum class ClockMode : uint8_t;
 struct EngineConfig;
+class IdentityThread;
 class ModelThread;
 class Shard;
 
@@ -43,6 +44,7 @@ class Retention {
     const std::atomic<ClockMode>& clock_mode;
     const Sites& sites;
     ModelThread* model;  // may be null
+    IdentityThread& identity;
     const std::function<void(const Error&)>& on_trouble;
     const std::atomic<bool>& failed;
     // Runs a function on a shard's thread and waits.

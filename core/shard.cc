@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "core/customer_thread.h"
+#include "core/identity_thread.h"
 #include "core/log_format.h"
 #include "core/model_thread.h"
 #include "core/shard_scope.h"
@@ -22,10 +23,10 @@ Shard::Shard(const ShardEnvironment& environment, size_t index, size_t shards)
       x_shards(shards),
       x_operators(environment.make_operators),
       x_inbox(environment.config.inbox_bytes_max),
-      x_checkpointer(
-          {environment.config, environment.log, environment.clock, environment.writer, x_counters,
-           x_inbox.bell(), environment.model, environment.config.cache_bytes_max / shards},
-          x_partitions) {
+      x_checkpointer({environment.config, environment.log, environment.clock, environment.writer,
+                      x_counters, x_inbox.bell(), environment.model, environment.identity,
+                      environment.config.cache_bytes_max / shards},
+                     x_partitions) {
   const Partition::Environment parts{environment.store, environment.sites, x_counters,
                                      &environment.customers};
   for (size_t id = index; id < environment.config.partitions; id += shards) {
@@ -84,6 +85,7 @@ void Shard::take_messages() {
 
 void Shard::publish() {
   bool sessions = false;
+  bool claims = false;
   const ChangeListener* listener = x_env.listener.load(std::memory_order_acquire);
   const int64_t now = listener != nullptr ? monotonic_ns() : 0;
   for (const PartitionAppend& append : x_batch.partitions) {
@@ -93,6 +95,7 @@ void Shard::publish() {
       bump(x_counters.sessions, read_effects_header(append.sessions, content).value());
       sessions = true;
     }
+    claims = claims || !append.claims.empty();
     if (append.changes.empty()) continue;
     std::string_view content;
     const uint32_t count = read_effects_header(append.changes, content).value();
@@ -105,6 +108,7 @@ void Shard::publish() {
     }
   }
   if (sessions && x_env.model != nullptr) x_env.model->notify();
+  if (claims) x_env.identity.notify();
   x_batch.partitions.clear();
   x_batch.quarantine.clear();
   x_collisions.clear();

@@ -24,6 +24,7 @@
 namespace rekindle {
 
 class CustomerThread;
+class IdentityThread;
 class ModelThread;
 struct RedefinitionJob;
 
@@ -37,7 +38,8 @@ struct ShardEnvironment {
   const MakeOperators& make_operators;
   const Decider* decider;  // may be null
   ModelThread* model;      // may be null
-  Tallies* tallies;        // null: nothing is offered
+  IdentityThread& identity;
+  Tallies* tallies;  // null: nothing is offered
   CustomerThread& customers;
   BackgroundWriter& writer;
   const std::atomic<const ChangeListener*>& listener;  // null: nobody follows
@@ -98,6 +100,7 @@ class Shard {
     std::vector<VisitorKey> forgotten;
     uint64_t position = 0;
     uint64_t session = 0;
+    uint64_t claim = 0;
   };
   [[nodiscard]] Result<bool> forget_unseen(PartitionId partition, RetentionJob& job);
   // Whether the partition is checkpointed up to here; if not, it will be soon. The same.

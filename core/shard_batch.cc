@@ -184,7 +184,8 @@ Result<void> Shard::commit() {
   bump(x_counters.quarantined, x_batch.quarantine.size());
   uint64_t bytes = 0;
   for (const PartitionAppend& append : x_batch.partitions) {
-    bytes += append.events.size() + append.changes.size() + append.sessions.size();
+    bytes += append.events.size() + append.changes.size() + append.sessions.size() +
+             append.claims.size();
   }
   bump(x_counters.log_bytes, bytes);
   return {};

@@ -15,6 +15,7 @@ Result<bool> Shard::erase(PartitionId id, ErasureJob job) {
   job.mark = {};
   job.mark.applied = true;
   if (!*target) {
+    job.mark.claim = partition.state().claim_seq;
     if (auto kept = job.keep(); !kept) return kept.error();
     return true;
   }
@@ -29,7 +30,13 @@ Result<bool> Shard::erase(PartitionId id, ErasureJob job) {
     partition.erase(**target, std::move(job.deadlines));
     x_batch.partitions.push_back(partition.finish());
     const PartitionCheckpoint& state = partition.state();
-    job.mark = {true, true, id, **target, state.position, state.change_seq, state.session_seq};
+    job.mark.applied = job.mark.known = true;
+    job.mark.partition = id;
+    job.mark.target = **target;
+    job.mark.position = state.position;
+    job.mark.change = state.change_seq;
+    job.mark.session = state.session_seq;
+    job.mark.claim = state.claim_seq;
     // Kept first: were it committed without, nobody would know whose number it was.
     if (auto kept = job.keep(); !kept) return kept;
     return commit();
@@ -70,6 +77,7 @@ Result<bool> Shard::forget_unseen(PartitionId id, RetentionJob& job) {
     x_batch.partitions.push_back(partition.finish());
     job.position = partition.state().position;
     job.session = partition.state().session_seq;
+    job.claim = partition.state().claim_seq;
     return commit();
   }();
   if (!forgotten) {

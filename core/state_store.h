@@ -22,8 +22,9 @@ enum class Table : uint8_t {
   kNames,       // (partition, visitor number) → site id, name
   kDeadlines,   // (partition, time, visitor key) → nothing
   kModels,      // name → a model's snapshot
+  kIdentity,    // persons, their ids and the journal: core/identity_format.h
 };
-inline constexpr size_t kTables = 5;
+inline constexpr size_t kTables = 6;
 
 // Writes that happen together or not at all, in the order given. Owns its bytes, so that it can be
 // handed to another thread.

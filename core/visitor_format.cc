@@ -20,6 +20,7 @@
 //                  [since − the one before's]; before the first: audience 0, since base
 //  10 traits, 11 consents, 12 campaigns   core/profile_format.h
 //  24 offers       core/offer_history_format.h
+//  25 claimed      8 each, in the order they were claimed
 #include "core/visitor_format.h"
 
 #include "core/bytes.h"
@@ -45,6 +46,7 @@ enum Tag : uint8_t {
   kConsents = 11,
   kCampaigns = 12,
   kOffers = 24,
+  kClaimed = 25,
 };
 
 // Writes one section: content goes straight to the output, its length is put before it afterwards.
@@ -57,6 +59,14 @@ void section(Tag tag, std::string& out, Fill&& fill) {
   std::string head(1, static_cast<char>(tag));
   ByteWriter(head).varint(out.size() - start);
   out.insert(start, head);
+}
+
+void get_claimed(ByteReader& reader, Profile& profile) {
+  if (reader.left() % sizeof(NameHash) != 0 ||
+      reader.left() / sizeof(NameHash) > limits::kClaimedMax) {
+    return reader.fail();
+  }
+  while (!reader.at_end()) profile.claimed.push_back(reader.fixed<NameHash>());
 }
 
 Profile& profile_of(Visitor& visitor) {
@@ -94,6 +104,7 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
     case kOffers:
       visitor.offers = std::make_unique<OfferHistory>();
       return get_offers(reader, base, *visitor.offers);
+    case kClaimed: return get_claimed(reader, profile_of(visitor));
   }
   static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
 }
@@ -163,6 +174,10 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
   if (const OfferHistory* offers = visitor.offers.get(); offers != nullptr && !offers->empty()) {
     section(kOffers, out, [&](ByteWriter& writer) { put_offers(*offers, base, writer); });
   }
+  section(kClaimed, out, [&](ByteWriter& writer) {
+    if (visitor.profile == nullptr) return;
+    for (const NameHash id : visitor.profile->claimed) writer.fixed(id);
+  });
 }
 
 Result<void> decode_visitor(std::string_view bytes, Visitor& visitor) {

@@ -264,6 +264,27 @@ void collect_erasures(const ErasureTotals& totals, std::vector<MetricFamily>& ou
   add("rekindle_erasures_overdue", "… later than promised", MetricType::Gauge, totals.overdue);
 }
 
+void collect_identity(const IdentityBook::Counts& counts, std::vector<MetricFamily>& out) {
+  MetricFamily& decisions =
+      out.emplace_back(family("rekindle_identity_decisions_total",
+                              "Lines of the journal of identity, by kind", MetricType::Counter));
+  for (size_t kind = 0; kind < std::size(counts.kinds); ++kind) {
+    const std::string_view name = name_of(static_cast<DecisionKind>(kind));
+    add_value(decisions, static_cast<double>(counts.kinds[kind]), {{"kind", std::string(name)}});
+  }
+  MetricFamily& refused =
+      out.emplace_back(family("rekindle_identity_refused_total",
+                              "Claims that link nothing, by reason", MetricType::Counter));
+  for (size_t reason = 1; reason + 1 < std::size(counts.refused); ++reason) {
+    const std::string_view name = name_of(static_cast<DecisionReason>(reason));
+    add_value(refused, static_cast<double>(counts.refused[reason]),
+              {{"reason", std::string(name)}});
+  }
+  add_value(out.emplace_back(family("rekindle_identity_repeated_total", "Claims of what is known",
+                                    MetricType::Counter)),
+            static_cast<double>(counts.repeated));
+}
+
 // --- keys: by their names ------------------------------------------------------------------------
 
 struct KeyMetric {
@@ -347,6 +368,7 @@ std::string Metrics::text() const {
                   &IoCounters::push, families);
   if (x_webhooks != nullptr) collect_webhooks(*x_webhooks, families);
   collect_erasures(x_engine.erasures(), families);
+  collect_identity(x_engine.identity().counts(), families);
   add_value(families.emplace_back(family("rekindle_retired_visitors_total",
                                          "Visitors forgotten because they were not seen for the "
                                          "retention of their site",

@@ -7,6 +7,7 @@
 #include "operators/cart.h"
 #include "operators/cart_state.h"
 #include "operators/dedupe.h"
+#include "operators/identity.h"
 #include "operators/lifetime.h"
 #include "operators/offers.h"
 #include "operators/profile.h"
@@ -25,6 +26,7 @@ Result<Operators> make_operators(const Rules& rules, const OperatorsConfig& conf
   list.push_back(make_cart());
   list.push_back(make_lifetime());
   list.push_back(make_profile());
+  list.push_back(make_identity());
   list.push_back(std::move(*audiences));  // last: looks at what the others left
   return list;
 }

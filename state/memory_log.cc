@@ -56,6 +56,7 @@ Result<void> MemoryLog::append(const LogBatch& batch, Durability) {
     streams.events.emplace(share.position, share.events);
     if (!share.changes.empty()) streams.changes[share.first_change] = share.changes;
     if (!share.sessions.empty()) streams.sessions[share.first_session] = share.sessions;
+    if (!share.claims.empty()) streams.claims[share.first_claim] = share.claims;
   }
   for (const std::string_view entry : batch.quarantine) {
     x_content.quarantine.emplace(x_content.next_quarantine++, entry);
@@ -118,6 +119,10 @@ Result<void> MemoryLog::read_sessions(PartitionId partition, uint64_t after, Log
   return read_effects(&Streams::sessions, partition, after, visit);
 }
 
+Result<void> MemoryLog::read_claims(PartitionId partition, uint64_t after, LogVisitor visit) {
+  return read_effects(&Streams::claims, partition, after, visit);
+}
+
 Result<std::vector<QuarantineEntry>> MemoryLog::read_quarantine(uint64_t after, size_t limit) {
   const std::lock_guard lock(x_mutex);
   std::vector<QuarantineEntry> entries;
@@ -145,6 +150,7 @@ Result<void> MemoryLog::trim(std::span<const LogTrim> upto) {
     streams.events.erase(streams.events.begin(), streams.events.upper_bound(trim.position));
     drop_effects(streams.changes, trim.change);
     drop_effects(streams.sessions, trim.session);
+    drop_effects(streams.claims, trim.claim);
     streams.gone_changes = std::max(streams.gone_changes, trim.change);
   }
   return {};
@@ -163,6 +169,9 @@ Result<void> MemoryLog::rewrite(LogRewriter& rewriter) {
     for (auto& [first, value] : streams.sessions) {
       if (rewriter.sessions(partition, first, value, out)) value = out;
     }
+    for (auto& [first, value] : streams.claims) {
+      if (rewriter.claims(partition, first, value, out)) value = out;
+    }
   }
   for (auto at = x_content.quarantine.begin(); at != x_content.quarantine.end();) {
     auto entry = rekindle::read_quarantine(at->first, at->second);
@@ -176,7 +185,8 @@ uint64_t MemoryLog::size_bytes() const {
   const std::lock_guard lock(x_mutex);
   uint64_t bytes = bytes_of(x_content.quarantine);
   for (const auto& [partition, streams] : x_content.partitions) {
-    bytes += bytes_of(streams.events) + bytes_of(streams.changes) + bytes_of(streams.sessions);
+    bytes += bytes_of(streams.events) + bytes_of(streams.changes) + bytes_of(streams.sessions) +
+             bytes_of(streams.claims);
   }
   return bytes;
 }

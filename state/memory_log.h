@@ -29,6 +29,8 @@ class MemoryLog final : public Log {
                                           LogVisitor visit) override;
   [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after,
                                            LogVisitor visit) override;
+  [[nodiscard]] Result<void> read_claims(PartitionId partition, uint64_t after,
+                                         LogVisitor visit) override;
   [[nodiscard]] Result<std::vector<QuarantineEntry>> read_quarantine(uint64_t after,
                                                                      size_t limit) override;
   // Errors: kNotFound.
@@ -44,6 +46,7 @@ class MemoryLog final : public Log {
     Values events;
     Values changes;
     Values sessions;
+    Values claims;
     uint64_t gone_changes = 0;  // up to and including
   };
   struct Content {

@@ -28,15 +28,18 @@ Result<std::unique_ptr<RocksLog>> RocksLog::open(const std::string& path,
   events.compaction_filter = log->x_dropped.get();
   auto changes = log_family(small, log_format::kEffectPrefixBytes, cache);
   auto sessions = changes;
+  auto claims = changes;
   changes.compaction_filter = log->x_dropped_changes.get();
   sessions.compaction_filter = log->x_dropped_sessions.get();
+  claims.compaction_filter = log->x_dropped_claims.get();
   auto database = RocksDatabase::open(path, database_options(config.wal_bytes_max),
                                       {{"default", log_family(kMiB, 0, cache)},
                                        {"events", events},
                                        {"changes", changes},
                                        {"sessions", sessions},
                                        {"quarantine", log_family(small, 0, cache)},
-                                       {"marks", log_family(kMiB, 0, cache)}});
+                                       {"marks", log_family(kMiB, 0, cache)},
+                                       {"claims", claims}});
   if (!database) return database.error();
   log->x_database = std::move(*database);
   if (auto loaded = log->load_numbers(); !loaded) return loaded.error();
@@ -50,12 +53,18 @@ RocksLog::RocksLog(const RocksLogConfig& config)
       x_dropped(std::make_unique<DroppedBatches>()),
       x_dropped_changes(std::make_unique<DroppedEffects>()),
       x_dropped_sessions(std::make_unique<DroppedEffects>()),
+      x_dropped_claims(std::make_unique<DroppedEffects>()),
       x_taken(limits::kPartitionsMax),
       x_ends(limits::kPartitionsMax),
       x_trimmed(limits::kPartitionsMax, 0),
       x_kept(limits::kPartitionsMax, 0) {}
 
 RocksLog::~RocksLog() = default;
+
+DroppedEffects& RocksLog::dropped_of(size_t stream) const {
+  if (stream == kChanges) return *x_dropped_changes;
+  return stream == kSessions ? *x_dropped_sessions : *x_dropped_claims;
+}
 
 Result<void> RocksLog::load_numbers() {
   const auto family = x_database->family(kDefault);
@@ -71,6 +80,7 @@ Result<void> RocksLog::load_numbers() {
     if (partition >= x_ends.size()) return Error{ErrorCode::kCorruptRecord, "log: dropped"};
     if (key[0] == 'c') x_dropped_changes->set_upto(partition, value);
     if (key[0] == 's') x_dropped_sessions->set_upto(partition, value);
+    if (key[0] == 'i') x_dropped_claims->set_upto(partition, value);
   }
   if (!row->status().ok()) return to_error(row->status());
   return {};
@@ -147,6 +157,10 @@ Result<void> RocksLog::append(const LogBatch& batch, Durability durability) {
     if (!share.sessions.empty()) {
       put(writes, x_database->family(kSessions),
           log_format::effect_key(share.partition, share.first_session).view(), share.sessions);
+    }
+    if (!share.claims.empty()) {
+      put(writes, x_database->family(kClaims),
+          log_format::effect_key(share.partition, share.first_claim).view(), share.claims);
     }
   }
   std::unique_lock quarantine(x_quarantine, std::defer_lock);

@@ -51,6 +51,8 @@ class RocksLog final : public Log {
                                           LogVisitor visit) override;
   [[nodiscard]] Result<void> read_sessions(PartitionId partition, uint64_t after,
                                            LogVisitor visit) override;
+  [[nodiscard]] Result<void> read_claims(PartitionId partition, uint64_t after,
+                                         LogVisitor visit) override;
   [[nodiscard]] Result<std::vector<QuarantineEntry>> read_quarantine(uint64_t after,
                                                                      size_t limit) override;
   // Errors: kNotFound, besides the store's.
@@ -75,6 +77,7 @@ class RocksLog final : public Log {
                 rocksdb::WriteBatch& writes) const;
   // Returns the id after the last one given. REQUIRES: x_quarantine is held.
   [[nodiscard]] uint64_t put_quarantine(const LogBatch& batch, rocksdb::WriteBatch& writes);
+  [[nodiscard]] DroppedEffects& dropped_of(size_t stream) const;  // one of effects
   [[nodiscard]] Result<void> read_effects(size_t stream, PartitionId partition, uint64_t after,
                                           LogVisitor visit);
   template <typename Rewrite>
@@ -93,7 +96,8 @@ class RocksLog final : public Log {
   std::unique_ptr<DroppedBatches> x_dropped;  // knows the first batch that was kept
   std::unique_ptr<DroppedEffects> x_dropped_changes;
   std::unique_ptr<DroppedEffects> x_dropped_sessions;
-  std::unique_ptr<RocksDatabase> x_database;   // uses these three
+  std::unique_ptr<DroppedEffects> x_dropped_claims;
+  std::unique_ptr<RocksDatabase> x_database;   // uses these four
   std::vector<std::atomic<uint64_t>> x_taken;  // by partition: positions given to append()
   std::vector<std::atomic<uint64_t>> x_ends;   // by partition: positions written
   std::atomic<uint64_t> x_next_batch{1};

@@ -4,11 +4,13 @@
 //   events      8 batch → the records of the batch, see below
 //   changes     2 partition · 8 seq of the value's first change
 //   sessions    2 partition · 8 seq of the value's first session
+//   claims      2 partition · 8 seq of the value's first claim
 //   quarantine  8 id
 //   marks       8 batch → by partition: 8 taken · 8 written, little-endian
 //   default     'q' → 8 id: the next quarantine entry's, at least
 //               'b' → 8 number of the first batch that was not dropped
-//               'c' (changes), 's' (sessions) · 2 partition → 8 last seq that was dropped
+//               'c' (changes), 's' (sessions), 'i' (claims) · 2 partition → 8 last seq that was
+//               dropped
 //
 // An events value is all that one append() brought, of all its partitions:
 //   1 version (1) · varint count · per partition: varint partition · varint position · varint size

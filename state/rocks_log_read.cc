@@ -43,7 +43,7 @@ Result<void> RocksLog::read_effects(size_t stream, PartitionId partition, uint64
   options.iterate_lower_bound = &lower;
   options.iterate_upper_bound = &upper;
   std::unique_ptr<rocksdb::Iterator> row(x_database->db().NewIterator(options, family));
-  const DroppedEffects& dropped = stream == kChanges ? *x_dropped_changes : *x_dropped_sessions;
+  const DroppedEffects& dropped = dropped_of(stream);
   const uint64_t from = std::max(after, dropped.upto(to_index(partition)));
   // The value that holds from + 1 begins at it or before it.
   row->SeekForPrev(slice(log_format::effect_key(partition, from + 1).view()));
@@ -68,6 +68,10 @@ Result<void> RocksLog::read_changes(PartitionId partition, uint64_t after, LogVi
 
 Result<void> RocksLog::read_sessions(PartitionId partition, uint64_t after, LogVisitor visit) {
   return read_effects(kSessions, partition, after, visit);
+}
+
+Result<void> RocksLog::read_claims(PartitionId partition, uint64_t after, LogVisitor visit) {
+  return read_effects(kClaims, partition, after, visit);
 }
 
 Result<std::vector<QuarantineEntry>> RocksLog::read_quarantine(uint64_t after, size_t limit) {

@@ -54,6 +54,13 @@ Result<std::optional<std::string>> rewritten(std::string_view value, LogRewriter
   return std::optional(value_of(shares));
 }
 
+bool rewrites(size_t stream, LogRewriter& rewriter, PartitionId partition, uint64_t first,
+              std::string_view value, std::string& out) {
+  if (stream == kChanges) return rewriter.changes(partition, first, value, out);
+  if (stream == kSessions) return rewriter.sessions(partition, first, value, out);
+  return rewriter.claims(partition, first, value, out);
+}
+
 }  // namespace
 
 // Calls rewrite(key, value) for each row; a string it returns takes the value's place.
@@ -91,9 +98,8 @@ Result<void> RocksLog::rewrite_effects(size_t stream, LogRewriter& rewriter) {
       [&](std::string_view key, std::string_view value) -> Result<std::optional<std::string>> {
         const PartitionId partition{read_big_endian<uint16_t>(key.data())};
         const auto first = read_big_endian<uint64_t>(key.data() + 2);
-        const bool changed = stream == kChanges ? rewriter.changes(partition, first, value, out)
-                                                : rewriter.sessions(partition, first, value, out);
-        if (!changed) return std::optional<std::string>();
+        if (!rewrites(stream, rewriter, partition, first, value, out))
+          return std::optional<std::string>();
         return std::optional(out);
       });
 }
@@ -135,6 +141,7 @@ Result<void> RocksLog::rewrite(LogRewriter& rewriter) {
   if (!events) return events;
   if (auto changes = rewrite_effects(kChanges, rewriter); !changes) return changes;
   if (auto sessions = rewrite_effects(kSessions, rewriter); !sessions) return sessions;
+  if (auto claims = rewrite_effects(kClaims, rewriter); !claims) return claims;
   if (auto dropped = drop_quarantine(rewriter); !dropped) return dropped;
   return x_database->drop_old_files();
 }

@@ -23,7 +23,7 @@ using rocksdb::Slice;
 
 inline constexpr uint64_t kLast = std::numeric_limits<uint64_t>::max();
 
-enum Stream : size_t { kDefault, kEvents, kChanges, kSessions, kQuarantine, kMarks };
+enum Stream : size_t { kDefault, kEvents, kChanges, kSessions, kQuarantine, kMarks, kClaims };
 
 inline Slice slice(std::string_view bytes) {
   return {bytes.data(), bytes.size()};

@@ -7,6 +7,14 @@
 #include "state/rocks_log_rows.h"
 
 namespace rekindle::state {
+namespace {
+
+char letter_of(size_t stream) {
+  if (stream == kChanges) return 'c';
+  return stream == kSessions ? 's' : 'i';
+}
+
+}  // namespace
 
 Result<void> RocksLog::trim(std::span<const LogTrim> upto) {
   const std::lock_guard lock(x_trimming);
@@ -18,7 +26,8 @@ Result<void> RocksLog::trim(std::span<const LogTrim> upto) {
   }
   if (auto done = trim_events(); !done) return done;
   if (auto done = trim_effects(kChanges, upto); !done) return done;
-  return trim_effects(kSessions, upto);
+  if (auto done = trim_effects(kSessions, upto); !done) return done;
+  return trim_effects(kClaims, upto);
 }
 
 Result<void> RocksLog::trim_events() {
@@ -32,15 +41,17 @@ Result<void> RocksLog::trim_events() {
 // Readers stop seeing them at once. Their space comes back with whole files now, and with the rest
 // when a compaction comes by.
 Result<void> RocksLog::trim_effects(size_t stream, std::span<const LogTrim> upto) {
-  DroppedEffects& dropped = stream == kChanges ? *x_dropped_changes : *x_dropped_sessions;
+  DroppedEffects& dropped = dropped_of(stream);
   const auto seq_of = [&](const LogTrim& trim) {
-    const uint64_t seq = stream == kChanges ? trim.change : trim.session;
+    const uint64_t seq = stream == kChanges    ? trim.change
+                         : stream == kSessions ? trim.session
+                                               : trim.claim;
     return seq > dropped.upto(to_index(trim.partition)) ? seq : 0;
   };
   rocksdb::WriteBatch writes;
   for (const LogTrim& trim : upto) {
     if (seq_of(trim) == 0) continue;
-    const auto key = log_format::dropped_key(stream == kChanges ? 'c' : 's', trim.partition);
+    const auto key = log_format::dropped_key(letter_of(stream), trim.partition);
     put(writes, x_database->family(kDefault), key.view(), log_format::number(seq_of(trim)).view());
   }
   if (writes.Count() == 0) return {};

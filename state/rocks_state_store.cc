@@ -92,8 +92,9 @@ Result<std::unique_ptr<RocksStateStore>> RocksStateStore::open(const std::string
                                        {"visitors", point_family(large, cache)},
                                        {"names", point_family(small, cache)},
                                        {"deadlines", queue_family(small, cache)},
-                                       {"models", point_family(small, cache)}});
-  static_assert(kTables == 5);
+                                       {"models", point_family(small, cache)},
+                                       {"identity", point_family(small, cache)}});
+  static_assert(kTables == 6);
   if (!database) return database.error();
   return std::unique_ptr<RocksStateStore>(new RocksStateStore(std::move(*database)));
 }

@@ -21,7 +21,7 @@ enum class ClockMode : uint8_t;  // core/engine.h
 
 namespace rekindle::state {
 
-inline constexpr uint32_t kStoreVersion = 2;
+inline constexpr uint32_t kStoreVersion = 3;
 
 struct StoreFacts {
   uint32_t partitions = 0;

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/limits.h"
+#include "core/sha256.h"
 #include "io/access/origin.h"
-#include "io/handover/sha256.h"
 
 namespace rekindle::io {
 

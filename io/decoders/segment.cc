@@ -188,12 +188,31 @@ class Segment final : public Tracker {
       x_draft.event.type = "identify";
       const JsonValue traits = event["traits"] ? event["traits"] : context["traits"];
       if (traits.is(Kind::kObject)) x_draft.event.props = traits.raw();
+      add_device(context["device"]);
     } else if (kind == "alias") {
       x_draft.event.type = "alias";
     } else {
       x_draft.set_custom(kind);  // group, and what others invented
       x_draft.set_props(event["traits"] ? event["traits"] : properties);
     }
+  }
+
+  // What an app says of its device, beside the traits: ids that link visitors (docs/identity.md).
+  void add_device(JsonValue device) {
+    std::string_view members = x_draft.event.props;
+    if (!members.empty()) members = members.substr(1, members.size() - 2);  // without its braces
+    if (members.find_first_not_of(" \t\r\n") == std::string_view::npos) members = {};
+    const JsonValue id = device["id"];
+    const JsonValue advertising = device["advertisingId"];
+    const bool has_id = id.is(Kind::kString) && !id.is_broken();
+    const bool has_advertising = advertising.is(Kind::kString) && !advertising.is_broken();
+    if (!has_id && !has_advertising) return;
+    if (has_id) members = x_draft.with_member(members, "device_id", id.raw());
+    if (has_advertising) {
+      const bool is_apple = device["type"].text() == "ios";
+      members = x_draft.with_member(members, is_apple ? "idfa" : "gaid", advertising.raw());
+    }
+    x_draft.event.props = x_draft.object_of(members);
   }
 
   // The JSON that a pixel's fields stand for: data=Base64(JSON), or names with dots in them.

@@ -4,11 +4,11 @@
 #include <optional>
 
 #include "core/limits.h"
+#include "core/sha256.h"
 #include "io/handover/email.h"
 #include "io/handover/letters.h"
 #include "io/handover/phone.h"
 #include "io/handover/places.h"
-#include "io/handover/sha256.h"
 
 namespace rekindle::io {
 namespace {

@@ -1,9 +1,10 @@
-// DELETE /v1/visitors/{id} forgets a visitor and answers with a receipt; GET /v1/erasures/{receipt}
+// DELETE /v1/visitors/{id} forgets a visitor, and whoever is linked with them, and answers with a
+// receipt for each; GET /v1/erasures/{receipt}
 // says how far that is. docs/privacy.md tells what goes when, and how a receipt is checked.
 
 #include "core/engine.h"
+#include "core/sha256.h"
 #include "io/decide_query.h"
-#include "io/handover/sha256.h"
 #include "io/http_connection.h"
 #include "io/json_text.h"
 #include "io/problem.h"
@@ -35,15 +36,13 @@ void append_removed(std::string& out, const ErasedCounts& counts) {
   object.number("log_sessions", counts.log_sessions);
   object.number("learnt_sessions", counts.learnt_sessions);
   object.number("quarantined", counts.quarantined);
+  object.number("log_claims", counts.log_claims);
+  object.number("links", counts.links);
   object.close();
 }
 
-Response answer(int status, const Engine& engine, const ErasureReceipt& receipt,
-                const std::string& secret) {
-  Response response;
-  response.status = status;
-  response.headers = "Cache-Control: no-store\r\n";
-  JsonObject object(response.body);
+void append_receipt(JsonObject& object, const Engine& engine, const ErasureReceipt& receipt,
+                    const std::string& secret) {
   object.text("receipt", receipt.id);
   if (const Site* const site = engine.sites().find(receipt.site)) object.text("site", site->name);
   object.text("state", name_of(receipt.state));
@@ -55,28 +54,81 @@ Response answer(int status, const Engine& engine, const ErasureReceipt& receipt,
   append_removed(object.key("removed"), receipt.counts);
   object.text("proof", receipt.proof);
   if (!secret.empty()) object.text("secret", secret);
-  object.close();
+}
+
+Response answer(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.headers = "Cache-Control: no-store\r\n";
+  response.body = std::move(body);
   response.body.push_back('\n');
   return response;
 }
 
-// Waits for the store and the shard.
+ErasureRequest request_for(const Site& site, std::string name) {
+  ErasureRequest request;
+  request.id = new_id();
+  request.site = site.id;
+  request.name = std::move(name);
+  request.secret = new_id();
+  request.proof = proof_of(request, site.name);
+  return request;
+}
+
+// Waits for the store and the shards.
 class EraseErrand final : public Errand {
  public:
-  EraseErrand(Engine& engine, const Reply& reply, ErasureRequest request)
-      : x_engine(engine), x_reply(reply), x_request(std::move(request)) {}
-  void run() override { x_erasure = x_engine.erase(x_request); }
+  EraseErrand(Engine& engine, const Reply& reply, const Site& site, std::string name)
+      : x_engine(engine), x_reply(reply), x_site(site), x_name(std::move(name)) {}
+
+  // Who is linked is asked first: with the visitor go their links.
+  void run() override {
+    const auto person = x_engine.identity().find(x_site.id, x_name);
+    if (!person) return fail(person.error());
+    if (!erase(x_name) || !*person) return;
+    for (const PersonId& id : (*person)->ids) {
+      const bool is_other = id.key.type == IdType::kVisitor && id.name != x_name;
+      if (is_other && !erase(id.name)) return;
+    }
+  }
   void on_reply() override {
     const std::unique_ptr<EraseErrand> self(this);
-    if (!x_erasure) return x_reply.send(problem(x_erasure.error()));
-    x_reply.send(answer(202, x_engine, x_erasure->receipt, x_erasure->secret));
+    if (!x_outcome) return x_reply.send(problem(x_outcome.error()));
+    std::string body;
+    JsonObject object(body);
+    append_receipt(object, x_engine, x_erasures.front().receipt, x_erasures.front().secret);
+    append_linked(object.key("linked"));
+    object.close();
+    x_reply.send(answer(202, std::move(body)));
   }
 
  private:
+  void fail(const Error& error) { x_outcome = error; }
+  [[nodiscard]] bool erase(const std::string& name) {
+    auto erasure = x_engine.erase(request_for(x_site, name));
+    if (!erasure) return fail(erasure.error()), false;
+    x_erasures.push_back(std::move(*erasure));
+    return true;
+  }
+  void append_linked(std::string& out) const {
+    out.push_back('[');
+    JsonList list(out);
+    for (size_t i = 1; i < x_erasures.size(); ++i) {
+      list.next();
+      JsonObject object(out);
+      object.text("visitor", x_erasures[i].name);
+      append_receipt(object, x_engine, x_erasures[i].receipt, x_erasures[i].secret);
+      object.close();
+    }
+    out.push_back(']');
+  }
+
   Engine& x_engine;
   Reply x_reply;  // touched on the io thread only
-  ErasureRequest x_request;
-  Result<Erasure> x_erasure = Erasure{};
+  const Site& x_site;
+  std::string x_name;
+  std::vector<Erasure> x_erasures;  // the first one of the name that was asked for
+  Result<void> x_outcome;
 };
 
 }  // namespace
@@ -84,16 +136,9 @@ class EraseErrand final : public Errand {
 void delete_visitor(Call& call) {
   const auto site = call.site();
   if (!site) return call.reply.send(problem(site.error()));
-  ErasureRequest request;
-  request.id = new_id();
-  request.site = (*site)->id;
-  request.name = percent_decode(call.argument, false);
-  request.secret = new_id();
-  request.proof = proof_of(request, (*site)->name);
-  if (!call.thread.send_errand(
-          std::make_unique<EraseErrand>(call.thread.engine(), call.reply, std::move(request)))) {
-    call.reply.send(overloaded(503));
-  }
+  auto errand = std::make_unique<EraseErrand>(call.thread.engine(), call.reply, **site,
+                                              percent_decode(call.argument, false));
+  if (!call.thread.send_errand(std::move(errand))) call.reply.send(overloaded(503));
 }
 
 void get_erasure(Call& call) {
@@ -102,7 +147,11 @@ void get_erasure(Call& call) {
   if (!receipt || (only != nullptr && receipt->site != only->id)) {
     return call.reply.send(problem(404, ErrorCode::kNotFound, "no erasure of that receipt"));
   }
-  call.reply.send(answer(200, call.thread.engine(), *receipt, {}));
+  std::string body;
+  JsonObject object(body);
+  append_receipt(object, call.thread.engine(), *receipt, {});
+  object.close();
+  call.reply.send(answer(200, std::move(body)));
 }
 
 }  // namespace rekindle::io::routes

@@ -4,8 +4,8 @@
 
 #include "core/clock.h"
 #include "core/limits.h"
+#include "core/sha256.h"
 #include "io/changes_reader.h"
-#include "io/handover/sha256.h"
 #include "io/json_text.h"
 
 namespace rekindle::io {

@@ -16,6 +16,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::UnorderedElementsAre;
 
 // Refuses every '?' in an expression.
 std::vector<ExpressionFault> no_question_marks(std::string_view when,
@@ -69,6 +70,23 @@ TEST_F(ConfigTest, defaults_stay_where_the_file_says_nothing) {
   EXPECT_EQ(config.server.port, 8080);
   EXPECT_EQ(config.server.default_site, "shop");
   EXPECT_EQ(config.sites.at(0).site.currency.code(), "GBP");
+}
+
+TEST_F(ConfigTest, reads_the_guards_of_identity) {
+  const Config config = load(std::string(kSite) + R"(
+identity: {users: 2, devices: 3, shared_after: 20, blocked: [" TEST-user ", "x"]}
+)");
+  EXPECT_THAT(said(), IsEmpty());
+  EXPECT_THAT(config.engine.identity.limits.most, ElementsAre(32, 2, 5, 5, 3, 16));
+  EXPECT_EQ(config.engine.identity.shared_after, 20u);
+  EXPECT_THAT(config.engine.identity.blocked, ElementsAre("test-user", "x"));
+}
+
+TEST_F(ConfigTest, names_every_fault_of_identity) {
+  load(std::string(kSite) + "identity: {users: 0, blocked: [[]], friends: 1}\n");
+  EXPECT_THAT(said(), UnorderedElementsAre(HasSubstr("c.yaml:2:19: 'users'"),
+                                           HasSubstr("c.yaml:2:32: a text of 1 to 256 bytes"),
+                                           HasSubstr("'friends'")));
 }
 
 TEST_F(ConfigTest, reads_what_decide_learns_and_where_it_shows_what) {

@@ -18,14 +18,14 @@ TEST(Erasure, AStandInPartsOthersAsTheKeyDid) {
 
 TEST(Erasure, IsStoredWithAndWithoutItsVisitor) {
   Erasure erasure;
-  erasure.receipt = {"r1",        SiteId{7}, ErasureState::kRunning, WallTime{1}, WallTime{2},
-                     WallTime{3}, "proof",   {1, 2, 3, 4, 5, 6, 7}};
+  erasure.receipt = {"r1",        SiteId{7}, ErasureState::kRunning,     WallTime{1}, WallTime{2},
+                     WallTime{3}, "proof",   {1, 2, 3, 4, 5, 6, 7, 8, 9}};
   erasure.secret = "secret";
   erasure.name = "ann";
-  erasure.mark = {true, true, PartitionId{3}, {4, {5, 6}, {7, 8}}, 9, 10, 11};
+  erasure.mark = {true, true, true, PartitionId{3}, {4, {5, 6}, {7, 8}}, 9, 10, 11, 12};
   for (const bool known : {true, false}) {
     erasure.mark.known = known;
-    if (!known) erasure.mark = {true, false, {}, {}, 0, 0, 0};
+    if (!known) erasure.mark = {true, false, false, {}, {}, 0, 0, 0, 12};
     std::string bytes;
     encode_erasure(erasure, bytes);
     const auto again = decode_erasure(bytes);
@@ -34,7 +34,9 @@ TEST(Erasure, IsStoredWithAndWithoutItsVisitor) {
     encode_erasure(*again, same);
     EXPECT_EQ(same, bytes);
     EXPECT_EQ(again->mark.session, known ? 11u : 0u);
-    EXPECT_EQ(again->receipt.counts.quarantined, 7u);
+    EXPECT_EQ(again->mark.claim, 12u);
+    EXPECT_EQ(again->mark.unlinked, known);
+    EXPECT_EQ(again->receipt.counts.quarantined, 8u);
     for (size_t size = 0; size < bytes.size(); ++size) {
       EXPECT_FALSE(decode_erasure(std::string_view(bytes).substr(0, size))) << size;
     }

@@ -40,6 +40,19 @@ TEST(PartitionFormat, Version2IsWrittenWhenSomebodyWasErased) {
   EXPECT_EQ(decode_checkpoint(bytes).value(), erased);
 }
 
+TEST(PartitionFormat, Version3IsWrittenWhenSomebodyClaimedAnId) {
+  for (const uint64_t erased : {0, 300}) {
+    PartitionCheckpoint claimed = example();
+    claimed.erased = erased;
+    claimed.claim_seq = 129;
+    std::string bytes;
+    encode_checkpoint(claimed, bytes);
+    EXPECT_EQ(bytes[0], 3);
+    EXPECT_TRUE(bytes.ends_with("\x81\x01"));
+    EXPECT_EQ(decode_checkpoint(bytes).value(), claimed);
+  }
+}
+
 TEST(PartitionFormat, RefusesCutAndNewerBytes) {
   std::string bytes;
   encode_checkpoint(example(), bytes);
@@ -48,7 +61,9 @@ TEST(PartitionFormat, RefusesCutAndNewerBytes) {
   }
   bytes[0] = 2;  // which has one number more
   EXPECT_EQ(decode_checkpoint(bytes).error().code, ErrorCode::kCorruptRecord);
-  bytes[0] = 3;
+  bytes[0] = 3;  // which has two
+  EXPECT_EQ(decode_checkpoint(bytes).error().code, ErrorCode::kCorruptRecord);
+  bytes[0] = 4;
   EXPECT_EQ(decode_checkpoint(bytes).error().code, ErrorCode::kNewerVersion);
 }
 

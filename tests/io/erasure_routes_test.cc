@@ -1,5 +1,5 @@
 // DELETE /v1/visitors/{id}, its receipt, and the export.
-#include "io/handover/sha256.h"
+#include "core/sha256.h"
 #include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
@@ -32,7 +32,7 @@ TEST_F(ErasureRoutes, AReceiptProvesWhomItIsFor) {
   const std::string receipt = text_of(erased.body(), "receipt");
   const std::string secret = text_of(erased.body(), "secret");
   EXPECT_EQ(text_of(erased.body(), "proof"),
-            io::sha256_hex("rekindle erasure\n" + receipt + "\n" + secret + "\nshop\nann"));
+            sha256_hex("rekindle erasure\n" + receipt + "\n" + secret + "\nshop\nann"));
   EXPECT_NE(erased.body().find(R"("removed":{"events":1,"audiences":1,)"), std::string::npos)
       << erased.body();
   const auto progress = x_client.get("/v1/erasures/" + receipt);

@@ -22,6 +22,7 @@ class OneVisitor final : public EffectSink {
   void add_change(const Change& change, VisitorNumber) override { changes.push_back(change); }
   void add_session(const ClosedSession& session) override { sessions.push_back(session); }
 
+  void add_claim(const Claim& claim) override { claims.emplace_back(claim.type, claim.value); }
   void add_tally(uint64_t key, int64_t amount) override { tallies[key] += amount; }
   void add_reservation(uint64_t key, int64_t amount) override { tallies[key] += amount; }
 
@@ -59,6 +60,7 @@ class OneVisitor final : public EffectSink {
   EventTime now = EventTime::before_all();
   std::vector<Change> changes;
   std::vector<ClosedSession> sessions;
+  std::vector<std::pair<IdType, std::string>> claims;
   std::map<uint64_t, int64_t> tallies;
 };
 

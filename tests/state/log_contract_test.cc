@@ -148,9 +148,10 @@ TYPED_TEST(LogContract, RecordsComeBackInOrderAndOnlyOfTheirPartition) {
 TYPED_TEST(LogContract, OneBatchReachesManyPartitionsAndStreams) {
   const std::string changes = effects(2, "cc");
   const std::string sessions = effects(1, "s");
+  const std::string claims = effects(3, "ccc");
   LogBatch batch;
   for (uint16_t p = 0; p < 64; ++p) {
-    batch.partitions.push_back({PartitionId{p}, 1, "e", 1, changes, 1, sessions});
+    batch.partitions.push_back({PartitionId{p}, 1, "e", 1, changes, 1, sessions, 1, claims});
   }
   ASSERT_TRUE(this->log().append(batch, Durability::kFsync).has_value());
   ASSERT_TRUE(this->log().sync().has_value());
@@ -158,6 +159,7 @@ TYPED_TEST(LogContract, OneBatchReachesManyPartitionsAndStreams) {
     EXPECT_EQ(this->events(p), (Rows{{1, "e"}}));
     EXPECT_EQ(this->read(&Log::read_changes, p, 0), (Rows{{1, changes}}));
     EXPECT_EQ(this->read(&Log::read_sessions, p, 0), (Rows{{1, sessions}}));
+    EXPECT_EQ(this->read(&Log::read_claims, p, 0), (Rows{{1, claims}}));
   }
 }
 
@@ -236,12 +238,12 @@ TYPED_TEST(LogContract, TrimmedEffectsAreGoneForGood) {
   for (uint64_t position = 1; position <= 50; ++position) {
     const std::string value = effects(3, std::to_string(seq));
     LogBatch batch;
-    batch.partitions.push_back({PartitionId{7}, position, "e", seq, value, seq, value});
-    batch.partitions.push_back({PartitionId{8}, position, "e", seq, value, seq, value});
+    batch.partitions.push_back({PartitionId{7}, position, "e", seq, value, seq, value, seq, value});
+    batch.partitions.push_back({PartitionId{8}, position, "e", seq, value, seq, value, seq, value});
     ASSERT_TRUE(this->log().append(batch, Durability::kDurable).has_value());
     seq += 3;
   }
-  const LogTrim upto{PartitionId{7}, 0, 61, 30};  // 61 is the first of its value: that stays
+  const LogTrim upto{PartitionId{7}, 0, 61, 30, 45};  // 61 is the first of its value: that stays
   ASSERT_TRUE(this->log().trim({&upto, 1}).has_value());
   for (int opened = 0; opened < 2; ++opened) {
     EXPECT_EQ(this->read(&Log::read_changes, 7, 0).front().first, 61u);
@@ -253,6 +255,8 @@ TYPED_TEST(LogContract, TrimmedEffectsAreGoneForGood) {
     EXPECT_EQ(gone.error().code, ErrorCode::kGone);
     EXPECT_EQ(this->read(&Log::read_sessions, 7, 0).front().first, 31u);
     EXPECT_EQ(this->read(&Log::read_sessions, 7, 5).front().first, 31u);
+    EXPECT_EQ(this->read(&Log::read_claims, 7, 0).front().first, 46u);
+    EXPECT_EQ(this->read(&Log::read_claims, 8, 0).size(), 50u);
     EXPECT_EQ(this->read(&Log::read_changes, 8, 0).size(), 50u);
     EXPECT_EQ(this->events(7).size(), 50u);
     this->reopen();

@@ -218,7 +218,8 @@ TEST(RocksLogTest, ABatchIsTheSameBytesForEver) {
                                        {"changes", plain},
                                        {"sessions", plain},
                                        {"quarantine", plain},
-                                       {"marks", plain}});
+                                       {"marks", plain},
+                                       {"claims", plain}});
   ASSERT_TRUE(database.has_value());
   std::string value;
   const rocksdb::Slice key("\0\0\0\0\0\0\0\x01", 8);

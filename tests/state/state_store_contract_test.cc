@@ -92,8 +92,8 @@ TYPED_TEST(StateStoreContract, TheWritesOfABatchHappenInTheirOrder) {
 }
 
 TYPED_TEST(StateStoreContract, ABatchReachesEveryTableAndTablesDoNotMix) {
-  constexpr std::array kAll{Table::kPartitions, Table::kVisitors, Table::kNames, Table::kDeadlines,
-                            Table::kModels};
+  constexpr std::array kAll{Table::kPartitions, Table::kVisitors, Table::kNames,
+                            Table::kDeadlines,  Table::kModels,   Table::kIdentity};
   static_assert(kAll.size() == kTables);
   StateBatch batch;
   for (const Table table : kAll) {

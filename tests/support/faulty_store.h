@@ -89,6 +89,9 @@ class FaultyLog final : public Log {
   Result<void> read_sessions(PartitionId partition, uint64_t after, LogVisitor visit) override {
     return x_inner.read_sessions(partition, after, visit);
   }
+  Result<void> read_claims(PartitionId partition, uint64_t after, LogVisitor visit) override {
+    return x_inner.read_claims(partition, after, visit);
+  }
   Result<std::vector<QuarantineEntry>> read_quarantine(uint64_t after, size_t limit) override {
     return x_inner.read_quarantine(after, limit);
   }

@@ -40,6 +40,10 @@ void for_all_bytes(Log& log, StateStore& store, uint32_t partitions, Look look) 
       look("sessions", value);
       return true;
     }));
+    RK_ASSERT(log.read_claims(id, 0, [&](uint64_t, std::string_view value) {
+      look("claims", value);
+      return true;
+    }));
   }
   RK_ASSERT(log.read_events(all, [&](PartitionId, uint64_t, std::string_view record) {
     look("events", record);

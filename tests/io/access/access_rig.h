@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "io/handover/sha256.h"
+#include "core/sha256.h"
 #include "tests/io/clients.h"
 #include "tests/io/server_rig.h"
 
@@ -15,7 +15,7 @@ inline std::string bearer(const std::string& key) {
 
 inline io::SecretKeyConfig secret(const std::string& name, const std::string& site,
                                   std::initializer_list<io::Scope> scopes) {
-  io::SecretKeyConfig config{name, io::sha256_hex("sk_" + name), site, {}, {}};
+  io::SecretKeyConfig config{name, sha256_hex("sk_" + name), site, {}, {}};
   for (const io::Scope scope : scopes) config.scopes.add(scope);
   return config;
 }

@@ -5,8 +5,8 @@
 #include <map>
 #include <random>
 
+#include "core/sha256.h"
 #include "io/handover/normalise.h"
-#include "io/handover/sha256.h"
 
 namespace rekindle::io {
 namespace {

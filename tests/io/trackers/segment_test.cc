@@ -58,6 +58,23 @@ TEST_F(SegmentTest, ReadsABatch) {
   EXPECT_EQ(response().body, "{\"success\":true}\n");
 }
 
+TEST_F(SegmentTest, AnAppsDeviceIsToldBesideTheTraits) {
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {R"("traits":{"age":7},"context":{"device":{"id":"d-1","type":"ios","advertisingId":"A"}})",
+       R"({"age":7,"device_id":"d-1","idfa":"A"})"},
+      {R"("traits":{ },"context":{"device":{"advertisingId":"A","type":"android"}})",
+       R"({"gaid":"A"})"},
+      {R"("context":{"device":{"id":"d-1"}})", R"({"device_id":"d-1"})"},
+      {R"("traits":{"age":7},"context":{"device":{"id":null,"model":"x"}})", R"({"age":7})"}};
+  for (const auto& [said, props] : cases) {
+    post({"/v1/i"}, R"({"anonymousId":"a","userId":"u",)" + std::string(said) + "}");
+    EXPECT_EQ(rejection(), "taken") << said;
+    const std::vector<Event> all = events();
+    ASSERT_FALSE(all.empty());
+    EXPECT_EQ(all.back().props, props) << said;
+  }
+}
+
 TEST_F(SegmentTest, TakesTheTypeFromThePath) {
   struct Case {
     std::string_view path;

@@ -1,10 +1,10 @@
-#include "io/handover/sha256.h"
+#include "core/sha256.h"
 
 #include <gtest/gtest.h>
 
 #include <thread>
 
-namespace rekindle::io {
+namespace rekindle {
 namespace {
 
 TEST(Sha256, GivesThePublishedDigests) {  // FIPS 180-2, appendix B
@@ -14,6 +14,22 @@ TEST(Sha256, GivesThePublishedDigests) {  // FIPS 180-2, appendix B
             "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
   EXPECT_EQ(sha256_hex(std::string(1'000'000, 'a')),
             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, GivesThePublishedKeyedDigests) {  // RFC 4231, cases 2 and 1
+  const auto hex = [](const Sha256& bytes) {
+    std::string text;
+    for (const unsigned char byte : bytes) {
+      text.push_back("0123456789abcdef"[byte >> 4]);
+      text.push_back("0123456789abcdef"[byte & 15]);
+    }
+    return text;
+  };
+  EXPECT_EQ(hex(hmac_sha256("Jefe", "what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+  EXPECT_EQ(hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_NE(random_key(), random_key());
 }
 
 TEST(Sha256, KeepsNothingOfWhatItHashedBefore) {
@@ -29,4 +45,4 @@ TEST(Sha256, IsTheSameInEveryThread) {
 }
 
 }  // namespace
-}  // namespace rekindle::io
+}  // namespace rekindle

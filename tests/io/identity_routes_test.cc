@@ -1,0 +1,119 @@
+// A person by any of their ids, the journal, taking links back, and erasing all of a person.
+#include "tests/io/clients.h"
+#include "tests/io/server_rig.h"
+
+namespace rekindle::testing {
+namespace {
+
+std::string said(const std::string& visitor, const std::string& type, const std::string& id,
+                 const std::string& more) {
+  return R"({"visitor":")" + visitor + R"(","type":")" + type + R"(","at":)" +
+         std::to_string(kNow) + R"(,"event_id":")" + id + "\"," + more + "}";
+}
+
+class IdentityRoutes : public ::testing::Test {
+ protected:
+  void put(const std::string& body) {
+    const auto answer = x_client.post("/v1/events", body);
+    ASSERT_EQ(200u, answer.result_int()) << answer.body();
+  }
+  // Whatever changes persons first decides on what was claimed: so does a change of nothing.
+  void decide() {
+    ASSERT_EQ(404u, x_client.post("/v1/identity/decisions/999/unmerge", "").result_int());
+  }
+  std::string get(const std::string& path) {
+    const auto answer = x_client.get(path);
+    EXPECT_EQ(200u, answer.result_int()) << path << answer.body();
+    return answer.body();
+  }
+  void put_ann() {
+    put(said("phone", "identify", "1", R"("user":"u1","props":{"email":"Ann@shop.example"})"));
+    decide();  // these are decisions 1 and 2
+    put(said("phone", "purchase", "2", R"("order":"o1","value":"10.00","currency":"GBP")"));
+    put(said("laptop", "purchase", "3", R"("order":"o1","value":"10.00","currency":"GBP")"));
+    put(said("laptop", "purchase", "4", R"("order":"o2","value":"5.00","currency":"GBP")"));
+    put(said("laptop", "login", "5", R"("user":"u1","props":{"device_id":"device-1"})"));
+    put(said("laptop", "consent", "6", R"("props":{"email":false})"));
+    put(said("phone", "consent", "7", R"("props":{"email":true,"ads":true})"));
+    decide();
+  }
+  ServerRig x_rig;
+  Client x_client{x_rig.port()};
+};
+
+TEST_F(IdentityRoutes, APersonIsFoundByAnyIdWithAllTheirVisitors) {
+  put_ann();
+  for (const char* id : {"phone", "u1", "ann@shop.example", "device-1"}) {
+    const std::string body = get(std::string("/v1/visitors/") + id);
+    EXPECT_EQ(1u, count_of(body, R"("person":{"id":"1")")) << body;
+    EXPECT_EQ(1u, count_of(body, R"("others":[{"visitor":)")) << body;
+    EXPECT_EQ(1u, count_of(body, R"({"type":"device","since":)")) << body;
+    // Laptop's own, and of both together.
+    EXPECT_EQ(2u, count_of(body, R"({"purpose":"email","granted":false,)")) << body;
+  }
+  EXPECT_EQ("phone", text_of(get("/v1/visitors/phone"), "visitor"));
+  EXPECT_EQ("laptop", text_of(get("/v1/visitors/laptop"), "visitor"));
+}
+
+TEST_F(IdentityRoutes, TogetherNothingCountsTwice) {
+  put_ann();
+  const std::string body = get("/v1/visitors/u1");
+  const size_t begin = body.find(R"("together":)");
+  const std::string together = body.substr(begin, body.find(R"("others":)") - begin);
+  EXPECT_EQ(1u, count_of(together, R"("orders":2,"revenue":"15.00","exact":true)")) << together;
+  EXPECT_EQ(1u, count_of(together, R"("consent":[{"purpose":"ads","granted":true)")) << together;
+  EXPECT_EQ(1u, count_of(together, R"("type":"login","visitor":"laptop")")) << together;
+}
+
+TEST_F(IdentityRoutes, WhoIsLinkedWithNobodyIsNoPerson) {
+  put(said("alone", "page_view", "1", R"("url":"/")"));
+  decide();
+  const std::string body = get("/v1/visitors/alone");
+  EXPECT_EQ(0u, count_of(body, "\"person\"")) << body;
+  EXPECT_EQ(404u, x_client.get("/v1/visitors/nobody@shop.example").result_int());
+}
+
+TEST_F(IdentityRoutes, TheJournalTellsWhyAndALinkIsTakenBack) {
+  put_ann();
+  std::string journal = get("/v1/identity/decisions");
+  EXPECT_EQ(4u, count_of(journal, "\"decision\":")) << journal;
+  EXPECT_EQ(1u, count_of(get("/v1/identity/decisions?after=1&limit=1"), R"("after":2)"));
+  EXPECT_EQ(0u, count_of(journal, "ann@")) << journal;
+  const auto unmerged = x_client.post("/v1/visitors/laptop/unmerge", "");
+  EXPECT_EQ(200u, unmerged.result_int()) << unmerged.body();
+  EXPECT_EQ("{\"links\":1}\n", unmerged.body());
+  EXPECT_EQ(0u, count_of(get("/v1/visitors/u1"), "laptop"));
+  EXPECT_EQ("laptop", text_of(get("/v1/visitors/device-1"), "visitor"));
+  journal = get("/v1/identity/decisions");
+  EXPECT_EQ(1u, count_of(journal, R"("kind":"unmerge","reason":"asked")")) << journal;
+  EXPECT_EQ(404u, x_client.post("/v1/visitors/laptop/unmerge", "").result_int());
+  EXPECT_EQ(404u, x_client.post("/v1/identity/decisions/x/unmerge", "").result_int());
+  EXPECT_EQ(200u, x_client.post("/v1/identity/decisions/1/unmerge", "").result_int());
+}
+
+TEST_F(IdentityRoutes, APersonIsErasedWithAllTheirVisitors) {
+  put_ann();
+  put(said("bob", "identify", "9", R"("user":"u2")"));
+  x_client.send("DELETE /v1/visitors/ann%40shop.example HTTP/1.1\r\nHost: t\r\n\r\n");
+  const auto erased = x_client.read();
+  ASSERT_EQ(202u, erased.result_int()) << erased.body();
+  EXPECT_EQ(1u, count_of(erased.body(), R"({"visitor":"phone","receipt":)")) << erased.body();
+  EXPECT_EQ(1u, count_of(erased.body(), R"({"visitor":"laptop","receipt":)")) << erased.body();
+  EXPECT_EQ(0u, count_of(erased.body(), "bob"));
+  for (const char* id : {"phone", "laptop", "u1", "device-1", "ann@shop.example"}) {
+    EXPECT_EQ(404u, x_client.get(std::string("/v1/visitors/") + id).result_int()) << id;
+  }
+  EXPECT_EQ("bob", text_of(get("/v1/visitors/u2"), "visitor"));
+  const std::string journal = get("/v1/identity/decisions");
+  EXPECT_EQ(4u, count_of(journal, R"("erased":true)")) << journal;
+}
+
+TEST_F(IdentityRoutes, TheExportHasAllThatIsKeptOfEach) {
+  put_ann();
+  const std::string body = get("/v1/visitors/u1/export");
+  EXPECT_EQ(2u, count_of(body, R"("event_ids":[)")) << body;
+  EXPECT_EQ(1u, count_of(get("/metrics"), R"(rekindle_identity_decisions_total{kind="link"} 4)"));
+}
+
+}  // namespace
+}  // namespace rekindle::testing
