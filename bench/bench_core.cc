@@ -141,6 +141,7 @@ class Bench {
           return std::vector<cli::ExpressionFault>();
         },
         faults);
+    for (const cli::Fault& fault : faults) std::fprintf(stderr, "%s\n", to_string(fault).c_str());
     if (!faults.empty()) return fail({ErrorCode::kInvalidConfiguration, x_options.config}), false;
     x_sites = cli::sites_of(config);
     x_site = x_sites.all().front().name;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What `./dev bench` measures: one table of named figures of the whole program, on this machine.
 
-    ./dev bench [--json] [--quick] [NAME …]     NAME: core audiences ws64 pixel change exits redefine
-                                                      preview decide scale restart stored
+    ./dev bench [--json] [--quick] [NAME …]     NAME: machine core audiences ws64 pixel change exits
+                                                      redefine preview decide scale restart stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
 `rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
@@ -301,6 +301,7 @@ class Bench:
     def __init__(self, report, folder, quick):
         self.report = report
         self.folder = folder
+        self.filled_store = folder / "filled"
         self.store = folder / "store"
         self.config = folder / "bench.yaml"
         self.runs = 3 if quick else 5
@@ -327,18 +328,30 @@ class Bench:
             encoding="utf-8")
 
     def fill(self):
-        """Every visitor once, so that all that follows works on a store of 1 M visitors. Their
-        sessions end within a minute, so that decisions have bestsellers to offer."""
-        if self.filled:
-            return
+        """A store in which every visitor was seen once. Their sessions end within a minute, so
+        that decisions have bestsellers to offer. Filled once and copied for each measurement, so
+        that none depends on which ran before and how many events those left behind."""
+        if not self.filled:
+            self.fill_once()
+        shutil.rmtree(self.store, ignore_errors=True)
+        shutil.copytree(self.filled_store, self.store)
+
+    def fill_once(self):
         say(f"== Filling a store with {self.visitors:,} visitors")
-        with Server(self.config, self.store) as server:
+        with Server(self.config, self.filled_store) as server:
             load(server.url, "--mode", "ws", "--every-visitor-once", "--visitors",
                  str(self.visitors), "--session-mean", "4", "--age", "29m", "--duration", "30m",
                  "--warmup", "0s")
             server.wait_until_sessions_are_over()
             server.stop()
         self.filled = True
+
+    def machine(self):
+        say("== What the machine itself takes from a thread that never sleeps")
+        done = subprocess.run([BUILD / "bench/bench_machine", "10"], stdout=subprocess.PIPE,
+                              text=True, check=True)
+        for line in done.stdout.splitlines():
+            self.report.add_measured(**json.loads(line))
 
     def core(self):
         say("== One shard thread, in process")
@@ -402,6 +415,7 @@ class Bench:
     def change(self):
         if self.top_rate is None:
             self.ws64()
+        self.fill()
         half = self.top_rate / 2
         say(f"== Event to audience change, at {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
@@ -418,6 +432,7 @@ class Bench:
         """How late it is told that somebody left an audience by time alone."""
         if self.top_rate is None:
             self.ws64()
+        self.fill()
         half = self.top_rate / 2
         say(f"== Exits by time alone, beside {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
@@ -435,6 +450,7 @@ class Bench:
         way: one follows the other for as long as the loader measures, in turns with none."""
         if self.top_rate is None:
             self.ws64()
+        self.fill()
         half = self.top_rate / 2
         say(f"== Definitions that change beside {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
@@ -605,7 +621,7 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true",
                         help="100,000 visitors and short runs: to try, not to quote")
-    names = ["core", "audiences", "ws64", "pixel", "change", "exits", "redefine", "preview",
+    names = ["machine", "core", "audiences", "ws64", "pixel", "change", "exits", "redefine", "preview",
              "decide", "scale", "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()

@@ -7,8 +7,7 @@
 //       6 is_service, 7 has_budget, 8 holds_stock, 9 was_late, 10 is_closed, 11 has_converted,
 //       12 nth)
 //     · those present: product · times − decided_at · zigzag amounts · 1 nth
-//     · varint windows: view,
-//       click
+//     · varint windows: view, click
 //   varint trials, each: offer · arm · group · policy · began · zigzag until − began · varint
 //   orders × 2 + is_ghost + 2³³ if there is more · zigzag revenue · zigzag before
 //     · if there is more: 1 bits (0 was_active, 1 took) · varints: lines, primary, attached

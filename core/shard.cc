@@ -262,11 +262,13 @@ int64_t Shard::sleep_ms() {
   int64_t least = kLongest;
   if (x_checkpointer.is_full()) return 1;  // until there is room; those who wait are in x_waiting
   if (x_redefinition_rests) least = 1;
-  if (x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents) return least;
-  const EventTime now = as_event_time(x_env.clock.now());
+  const bool wall = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kWall;
   for (const auto& partition : x_partitions) {
+    const EventTime now = now_for(*partition);
     const EventTime next = partition->deadlines().next();
-    if (next != EventTime::never()) least = std::min(least, (next - now).ms);
+    // Where only events move the clock, sleep does not bring it nearer to what is not due yet.
+    if (next != EventTime::never() && (wall || next <= now))
+      least = std::min(least, (next - now).ms);
   }
   return std::max<int64_t>(least, x_may_fire ? 0 : 1);  // what is due may be resting
 }

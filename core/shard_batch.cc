@@ -145,7 +145,7 @@ Result<void> Shard::fire_due() {
     if (auto read = partition.deadlines().advance(now); !read) return read;
     const EventTime next = partition.deadlines().next();
     if (next > now) continue;
-    lag = std::max(lag, (now - next).ms);
+    lag = std::max({lag, int64_t{1}, (now - next).ms});  // 0: nothing is due
     if (budget == 0) break;
     if (std::find(x_touched.begin(), x_touched.end(), index) != x_touched.end()) continue;
     constexpr size_t kPortion = limits::kFiresPerBatchMax / 4;

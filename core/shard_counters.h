@@ -31,7 +31,7 @@ struct ShardCounters {
   std::atomic<int64_t> cached_visitors{0};
   std::atomic<int64_t> inbox_bytes{0};
   std::atomic<int64_t> visitors{0};         // known in total
-  std::atomic<int64_t> deadline_lag_ms{0};  // how late the oldest due deadline is
+  std::atomic<int64_t> deadline_lag_ms{0};  // of the oldest due deadline; 0: none is due
 };
 
 // With one writer no locked instruction is needed.

@@ -28,7 +28,7 @@ class Connection : public boost::intrusive_ref_counter<Connection, boost::thread
   virtual void shut_down() = 0;
   // Now, whatever is in flight.
   virtual void abort() = 0;
-  // There may be room in the inboxes again.
+  // There may be room in the inboxes again, or the turn's answers have left.
   virtual void resume_reading() {}
 
  protected:

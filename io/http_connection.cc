@@ -155,6 +155,8 @@ void HttpConnection::process() {
   }
   if (x_successor) return take_leave();
   x_thread.mark_dirty(*this);
+  if (x_reads_after_answer && !x_exchanges.empty() && x_begin == x_end) return;
+  x_reads_after_answer = false;
   read();
 }
 

@@ -2,6 +2,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
 
+#include <utility>
+
 #include "core/assert.h"
 #include "core/limits.h"
 #include "io/http_connection.h"
@@ -116,6 +118,11 @@ void HttpConnection::after_write() {
   if (x_last_request && x_exchanges.empty()) return drain();
   if (x_phase == Phase::kIdle && x_exchanges.empty()) arm(limits::kIdleTimeoutSeconds * 1'000);
   if (x_last_request || x_reading) return;
+  if (x_reads_after_answer) {
+    if (!x_exchanges.empty()) return;
+    x_reads_after_answer = false;
+    return x_thread.read_next_turn(*this);
+  }
   // Reading paused while the pipeline was full; requests may wait in the buffer already.
   if (can_read()) process();
 }
@@ -155,6 +162,7 @@ void HttpConnection::close() {
 }
 
 void HttpConnection::on_sweep(int64_t now_ms) {
+  if (std::exchange(x_reads_after_answer, false)) read();
   if (now_ms < x_deadline_ms || x_phase == Phase::kClosed) return;
   const bool waits_for_us = !x_exchanges.empty() && !x_is_writing;
   if (waits_for_us && x_phase == Phase::kIdle) return;  // a long poll, or a slow commit

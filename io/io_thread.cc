@@ -85,6 +85,7 @@ void IoThread::run() {
     if (x_followers.catch_up()) ++work;
     resume_waiting();
     flush_dirty();
+    begin_reads();
     ring_shards();
     if (work > 0) continue;
     // Nothing to do: sleep, unless a message came between the look above and the announcement.
@@ -273,6 +274,16 @@ void IoThread::resume_waiting() {
     return;
   }
   x_flushing.swap(x_waiting_to_read);
+  for (const auto& connection : x_flushing) connection->resume_reading();
+  x_flushing.clear();
+}
+
+void IoThread::read_next_turn(Connection& connection) {
+  x_reading_next_turn.emplace_back(&connection);
+}
+
+void IoThread::begin_reads() {
+  x_flushing.swap(x_reading_next_turn);
   for (const auto& connection : x_flushing) connection->resume_reading();
   x_flushing.clear();
 }

@@ -105,8 +105,9 @@ class IoThread {
 
   // True while some inbox is full or a frame waits for room: do not read more events now.
   [[nodiscard]] bool is_backed_up() const;
-  void resume_later(Connection& connection);  // calls resume_reading once there may be room
-  void mark_dirty(Connection& connection);    // calls flush at the end of the turn
+  void resume_later(Connection& connection);    // calls resume_reading once there may be room
+  void mark_dirty(Connection& connection);      // calls flush at the end of the turn
+  void read_next_turn(Connection& connection);  // calls resume_reading when all answers have left
   void adopt(boost::intrusive_ptr<Connection> connection);
   void release(Connection& connection);  // it closed
   [[nodiscard]] size_t connections() const { return x_connections.size(); }
@@ -131,6 +132,7 @@ class IoThread {
   bool send(Submission& submission);
   void flush_dirty();
   void resume_waiting();
+  void begin_reads();
   void sweep();
   void prepare_sleep();
 
@@ -153,6 +155,7 @@ class IoThread {
   std::vector<boost::intrusive_ptr<Connection>> x_dirty;
   std::vector<boost::intrusive_ptr<Connection>> x_flushing;  // kept for its memory
   std::vector<boost::intrusive_ptr<Connection>> x_waiting_to_read;
+  std::vector<boost::intrusive_ptr<Connection>> x_reading_next_turn;
   size_t x_in_flight = 0;  // messages with shards and the errand thread
   size_t x_buffer_bytes = 0;
   size_t x_previews = 0;

@@ -61,6 +61,7 @@ void pixel(Call& call) {
     connection.exchange(call.reply.ticket()).cookie.clear();  // nothing is left at the visitor
   }
   call.access.count_events(1, thread.engine().clock());
+  connection.read_after_answer();
   thread.submit(submission);
 }
 

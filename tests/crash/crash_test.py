@@ -228,6 +228,7 @@ def parallel_part(binary, runs, dice):
         server.start()
         for sender in senders:
             sender.post(server.port, is_over=lambda: True)
+        server.wait_on_time()
         frames = [frame for sender in senders for frame in sender.frames()]
         faults, events, visitors = compare_counts(server, frames)
         feed, gaps, changes = read_feed(server)

@@ -152,11 +152,13 @@ def main():
         # A frame whose answer was lost is sent again; events are counted once.
         send(server, [state["frame"]])
         settle(server)
+        server.wait_on_time()
         in_force = {name: when for name, when in state["whens"].items() if when is not None}
         feed, changes = feed_members(server)
         with Server(arguments.binary, in_force, engine=ENGINE) as fresh:
             fresh.start()
             send(fresh, range(state["frame"] + 1))
+            fresh.wait_on_time()
             for name in in_force:
                 size, listed = server.members(name)
                 expected = set(fresh.members(name)[1])

@@ -171,6 +171,11 @@ class Server:
         except (OSError, http.client.HTTPException):
             return False
 
+    def wait_on_time(self):
+        """Until no deadline is due: beside events they fire in portions, with rests between them."""
+        while self.http.get("/health/ready").json()["deadline_lag_ms"] > 0:
+            time.sleep(0.01)
+
     def kill(self):
         """kill -9."""
         if self.http is not None:
