@@ -2,8 +2,8 @@
 """What `./dev bench` measures: one table of named figures of the whole program, on this machine.
 
     ./dev bench [--json] [--quick] [NAME …]     NAME: machine core audiences ws64 pixel protocols
-                                                      change exits redefine preview decide restart
-                                                      stored
+                                                      change exits redefine preview decide scale
+                                                      restart stored
 
 The engine alone is measured by build/release/bench/bench_core, the whole program by
 `rekindle load`; the environment variable REKINDLE_BUILD names another build directory. Only the
@@ -571,6 +571,20 @@ class Bench:
                 self.add_latency("decide_under_load", runs, f"beside {half:,.0f} events/s")
             server.stop()
 
+    def scale(self):
+        say("== Decisions in process, in large catalogues, learning on")
+        interactions = 1_000_000 if self.quick else 10_000_000
+        for products in (20_000, 200_000, 1_000_000):
+            done = subprocess.run([BUILD / "bench/bench_scale", "--products", str(products),
+                                   "--interactions", str(interactions), "--seconds",
+                                   "2" if self.quick else "10"],
+                                  stdout=subprocess.PIPE, text=True, check=True)
+            for line in done.stdout.splitlines():
+                figure = json.loads(line)
+                own = figure["name"].split(".", 1)[1]
+                note = "once a tenth of a second, after that" if own.startswith("visible") else ""
+                self.report.add_measured(**figure, note=note)
+
     def floor(self, name, rate):
         """What this machine and the loader take for a request that needs no work: nginx answers an
         empty GIF, at the same rate of requests, on the same cores."""
@@ -637,8 +651,8 @@ def main():
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true",
                         help="100,000 visitors and short runs: to try, not to quote")
-    names = ["machine", "core", "audiences", "ws64", "pixel", "protocols", "change", "exits", "redefine",
-             "preview", "decide", "restart", "stored"]
+    names = ["machine", "core", "audiences", "ws64", "pixel", "protocols", "change", "exits",
+             "redefine", "preview", "decide", "scale", "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()
     for name in options.names:

@@ -24,6 +24,12 @@ Result<std::unique_ptr<Decider>> make_decider(const Config& config) {
   return operators::make_decide_engine(engine_config(config), std::move(*catalogs));
 }
 
+Result<std::unique_ptr<Decider>> make_decider(const Config& config, StateStore& store) {
+  auto catalogs = read_catalogs(config, store);
+  if (!catalogs) return catalogs.error();
+  return operators::make_decide_engine(engine_config(config), std::move(*catalogs));
+}
+
 Result<Operators> make_operators(const Rules& rules) {
   return operators::make_operators(rules, {});
 }

@@ -39,6 +39,9 @@ class Assembly {
 // The decision engine with the catalogues that the sites name; rows that cannot be used are logged.
 // Errors: kNotFound, kBrokenCompression, kInvalidConfiguration.
 [[nodiscard]] Result<std::unique_ptr<Decider>> make_decider(const Config& config);
+// The same; a site that names no file has what `store` has. Nothing is written to it.
+[[nodiscard]] Result<std::unique_ptr<Decider>> make_decider(const Config& config,
+                                                            StateStore& store);
 
 // The operators in force for a set of rules, as every command builds them.
 [[nodiscard]] Result<Operators> make_operators(const Rules& rules);

@@ -92,6 +92,18 @@ Result<std::vector<operators::SiteCatalog>> read_catalog_files(const Config& con
   return catalogs;
 }
 
+Result<std::vector<operators::SiteCatalog>> read_catalogs(const Config& config, StateStore& store) {
+  auto catalogs = read_catalog_files(config);
+  if (!catalogs) return catalogs;
+  for (const SiteConfig& site : config.sites) {
+    if (!site.catalog.empty()) continue;
+    auto stored = operators::load_stored_catalog(store, site_id(site.site.name));
+    if (!stored) return stored.error();
+    catalogs->push_back({site.site.name, std::move(stored->catalog), stored->head});
+  }
+  return catalogs;
+}
+
 Result<std::vector<operators::SiteCatalog>> open_catalogs(const Config& config, StateStore& store,
                                                           const Clock& clock) {
   std::vector<operators::SiteCatalog> catalogs;

@@ -17,6 +17,11 @@ namespace rekindle::cli {
 // Reads every configured file. Errors: the first that cannot be used.
 [[nodiscard]] Result<std::vector<operators::SiteCatalog>> read_catalog_files(const Config& config);
 
+// The same; a site that names no file has what `store` has. Errors: the same, kCorruptRecord,
+// kStoreFailed.
+[[nodiscard]] Result<std::vector<operators::SiteCatalog>> read_catalogs(const Config& config,
+                                                                        StateStore& store);
+
 // The newest word counts: a file is read again when its content is another than at the last start;
 // else what the store has stays, with what the interface made of it. A site whose file is no longer
 // configured keeps its catalogue only if the interface changed it. Errors: the same,

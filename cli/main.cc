@@ -12,6 +12,7 @@
 #include "cli/quarantine.h"
 #include "cli/replay.h"
 #include "cli/serve.h"
+#include "cli/simulate.h"
 #include "cli/verify.h"
 
 int main(int argc, char** argv) {
@@ -40,6 +41,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration, 3 s
   rekindle::cli::add_load_command(line);
   rekindle::cli::add_inspect_command(line);
   rekindle::cli::add_verify_command(line);
+  rekindle::cli::add_simulate_command(line);
   rekindle::cli::add_catalog_from_command(line);
   return line.run(argc, argv);
 }

@@ -231,6 +231,7 @@ class OfferReader {
   void read_limits() {
     x_section.read_number("fatigue_after", x_offer.fatigue_after, 0, limits::kOfferCapMax);
     x_section.read_duration("fatigue_for", x_offer.fatigue_for, minutes(1), kOfferWindowMax);
+    read_money("fatigue_cost", x_offer.fatigue_cost);
     const YAML::Node caps = x_section.take("caps");
     if (!caps.IsDefined()) return;
     if (!caps.IsSequence()) return refuse("caps", "must be a list of {per, at_most, within}");

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/catalog_change.h"
@@ -67,6 +68,13 @@ struct RejectedOffer {
   std::string offer;  // of a configured offer: its id
 };
 
+// How likely a choice among configured offers shows what, all draws considered: of its policy, and
+// of who is a ghost.
+struct ShownOdds {
+  double asked = 0;                                 // exactly the offers that were asked about
+  std::vector<std::pair<NameHash, double>> offers;  // each by its arm, whatever is beside it
+};
+
 struct Decision {
   std::vector<Offer> offers;            // best first; empty means "show nothing"
   std::string nothing_because;          // set when offers is empty
@@ -74,6 +82,7 @@ struct Decision {
   uint64_t model_version = 0;
   uint64_t id = 0;     // of a decision that is logged
   std::string record;  // core/decision.h: what is to be logged; empty: nothing
+  ShownOdds odds;      // when DecideGrounds::asked is set
 };
 
 // What a choice among configured offers may look at and take beside the visitor.
@@ -81,6 +90,9 @@ struct DecideGrounds {
   const SiteInsights* insights = nullptr;  // null: nothing yet
   Tallies* tallies = nullptr;              // null: nothing is counted
   uint64_t id = 0;                         // 0: only asks: nothing is reserved
+  // Set: what would be chosen in the place of a decision that showed these arms, ascending. Nothing
+  // is reserved; Decision::odds is filled.
+  const std::vector<NameHash>* asked = nullptr;
 };
 
 // A configured offer, for those who list and report them.

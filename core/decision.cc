@@ -6,7 +6,7 @@
 namespace rekindle {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr uint8_t kHeldOut = 1;
 enum OfferFlag : uint8_t { kGhost = 1, kService = 2, kBudget = 4, kStock = 8 };
 
@@ -62,8 +62,12 @@ void append_decision_record(const DecisionRecord& record, std::string& out) {
   writer.bytes(record.placement);
   writer.bytes(record.policy);
   writer.fixed(record.nothing_ppm);
+  writer.fixed(record.slate_ppm);
+  writer.fixed(record.offers_max);
   writer.varint(record.offers.size());
   for (const DecidedOffer& offer : record.offers) put_offer(offer, writer);
+  writer.varint(record.capped.size());
+  for (const NameHash offer : record.capped) writer.fixed(offer);
 }
 
 Result<DecisionRecord> read_decision_record(std::string_view bytes) {
@@ -76,9 +80,18 @@ Result<DecisionRecord> read_decision_record(std::string_view bytes) {
   record.placement = reader.bytes();
   record.policy = reader.bytes();
   record.nothing_ppm = reader.fixed<uint32_t>();
+  if (version > 1) {
+    record.slate_ppm = reader.fixed<uint32_t>();
+    record.offers_max = reader.fixed<uint8_t>();
+  }
   const size_t count = reader.count(kLeastOfferBytes);
   if (version == 0 || count > limits::kOffersMax) reader.fail();
   for (size_t i = 0; i < count && reader.ok(); ++i) record.offers.push_back(get_offer(reader));
+  const size_t capped = version > 1 ? reader.count(sizeof(NameHash)) : 0;
+  if (capped > limits::kOffersMax) reader.fail();
+  for (size_t i = 0; i < capped && reader.ok(); ++i) {
+    record.capped.push_back(reader.fixed<NameHash>());
+  }
   if (!reader.ok() || !reader.at_end()) return Error{ErrorCode::kCorruptRecord, "a decision"};
   return record;
 }

@@ -1,12 +1,17 @@
 // A decision as it is logged: the payload (Event::props) of a kOfferDecided event. It says all that
 // the visitor's state needs, so a replay asks no configuration.
 //
-//   1 version (1) · 1 flags (bit 0: universal holdout) · placement, policy (varint length each)
-//   · 4 probability of offering nothing, in millionths · varint offers, each:
+//   1 version (2) · 1 flags (bit 0: universal holdout) · placement, policy (varint length each)
+//   · 4 probability of offering nothing, in millionths · 4 probability of showing exactly what it
+//     shows, in millionths · 1 offers asked for · varint offers, each:
 //     offer, group, channel, product (varint length each) · varint rung
 //     · 1 flags (bit 0 ghost, 1 service, 2 has budget, 3 holds stock)
 //     · 4 probability, in millionths · zigzag expected gain · varints: reserved for, kept for,
 //     view window, click window (ms) · zigzag cost · zigzag discount
+//   · varint offers that a cap stopped, each: 8 hash
+//
+// Version 1, which stays readable, has neither the second probability, nor how many were asked for,
+// nor what caps stopped.
 #pragma once
 
 #include <cstdint>
@@ -45,7 +50,11 @@ struct DecisionRecord {
   std::string_view policy;
   bool is_held_out = false;  // the visitor is in the universal holdout
   uint32_t nothing_ppm = 0;
+  // That exactly these are shown, the draw of ghosts included; 0: not known (version 1).
+  uint32_t slate_ppm = 0;
+  uint8_t offers_max = 0;  // as asked; 0: not known (version 1)
   std::vector<DecidedOffer> offers;
+  std::vector<NameHash> capped;  // offers that a cap stopped
 };
 
 void append_decision_record(const DecisionRecord& record, std::string& out);

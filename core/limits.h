@@ -181,7 +181,7 @@ inline constexpr size_t kExposuresMax = 256;  // of one visitor: over it nothing
 inline constexpr size_t kExposuresMarketingMax = 224;  // … and this many leave room for service
 inline constexpr size_t kTrialsMax = 64;               // of one visitor: over it no more begin
 inline constexpr size_t kSoldLinesMax = 128;  // that wait to be attributed: over it the oldest is
-inline constexpr size_t kTalliesMax = size_t{1} << 18;  // shared sums: over it offers are not made
+inline constexpr size_t kTalliesMax = size_t{1} << 20;  // shared sums: over it offers are not made
 inline constexpr size_t kProposalsPerBatchMax = 64;     // decisions that are logged
 inline constexpr int64_t kTallyWeeksMax = 104;          // read by reports
 

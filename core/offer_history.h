@@ -38,6 +38,7 @@ struct Exposure {
   bool was_late = false;   // shown after it was returned
   bool is_closed = false;  // nothing is held for it any more
   bool has_converted = false;
+  uint8_t nth = 0;  // showing of its offer to this visitor, as far as is remembered; 0: not shown
   EventTime shown_at = EventTime::never();  // never(): not yet; the first of each kind
   EventTime clicked_at = EventTime::never();
   EventTime dismissed_at = EventTime::never();
@@ -72,8 +73,13 @@ struct Trial {
   EventTime began;
   EventTime until;
   uint32_t orders = 0;
-  int64_t revenue = 0;  // purchases − refunds, minor units
-  int64_t before = 0;   // lifetime revenue when it began
+  int64_t revenue = 0;      // purchases − refunds, minor units
+  int64_t before = 0;       // lifetime revenue when it began
+  bool was_active = false;  // ordered in as long a time before it began
+  bool took = false;        // bought a product that was offered
+  uint32_t lines = 0;       // order lines bought
+  uint32_t primary = 0;     // orders with something that was not offered
+  uint32_t attached = 0;    // … and something that was
   friend bool operator==(const Trial&, const Trial&) = default;
 };
 

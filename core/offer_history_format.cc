@@ -20,8 +20,12 @@ enum Presence : uint16_t {
   kLate = 1u << 9,
   kClosed = 1u << 10,
   kConverted = 1u << 11,
-  kAllBits = (1u << 12) - 1,
+  kNth = 1u << 12,
+  kAllBits = (1u << 13) - 1,
 };
+
+constexpr uint64_t kHasMore = uint64_t{1} << 33;  // in a trial's head
+enum TrialBit : uint8_t { kWasActive = 1, kTook = 2, kAllTrialBits = 3 };
 
 uint16_t presence_of(const Exposure& exposure) {
   const auto bit = [](bool is_there, Presence presence) {
@@ -34,7 +38,8 @@ uint16_t presence_of(const Exposure& exposure) {
       bit(exposure.cost != 0, kCost) | bit(exposure.discount != 0, kDiscount) |
       bit(exposure.is_service, kService) | bit(exposure.has_budget, kBudget) |
       bit(exposure.holds_stock, kStock) | bit(exposure.was_late, kLate) |
-      bit(exposure.is_closed, kClosed) | bit(exposure.has_converted, kConverted));
+      bit(exposure.is_closed, kClosed) | bit(exposure.has_converted, kConverted) |
+      bit(exposure.nth != 0, kNth));
 }
 
 void put_exposure(const Exposure& exposure, EventTime base, ByteWriter& writer) {
@@ -55,6 +60,7 @@ void put_exposure(const Exposure& exposure, EventTime base, ByteWriter& writer) 
   if ((presence & kDismissedAt) != 0) put_time(exposure.dismissed_at, decided, writer);
   if ((presence & kCost) != 0) writer.signed_varint(exposure.cost);
   if ((presence & kDiscount) != 0) writer.signed_varint(exposure.discount);
+  if ((presence & kNth) != 0) writer.fixed(exposure.nth);
   writer.varint(static_cast<uint64_t>(exposure.view_window.ms));
   writer.varint(static_cast<uint64_t>(exposure.click_window.ms));
 }
@@ -83,6 +89,7 @@ void get_exposure(ByteReader& reader, EventTime base, Exposure& exposure) {
   if ((presence & kDismissedAt) != 0) exposure.dismissed_at = get_time(decided, reader);
   if ((presence & kCost) != 0) exposure.cost = reader.signed_varint();
   if ((presence & kDiscount) != 0) exposure.discount = reader.signed_varint();
+  if ((presence & kNth) != 0) exposure.nth = reader.fixed<uint8_t>();
   exposure.view_window = get_window(reader);
   exposure.click_window = get_window(reader);
   exposure.is_service = (presence & kService) != 0;
@@ -93,6 +100,36 @@ void get_exposure(ByteReader& reader, EventTime base, Exposure& exposure) {
   exposure.has_converted = (presence & kConverted) != 0;
 }
 
+void put_trial(const Trial& trial, EventTime base, ByteWriter& writer) {
+  for (const NameHash hash : {trial.offer, trial.arm, trial.group, trial.policy}) {
+    writer.fixed(hash);
+  }
+  put_time(trial.began, base, writer);
+  put_time(trial.until, trial.began, writer);
+  const bool has_more =
+      trial.was_active || trial.took || (trial.lines | trial.primary | trial.attached) != 0;
+  writer.varint(uint64_t{trial.orders} * 2 + (trial.is_ghost ? 1u : 0u) +
+                (has_more ? kHasMore : 0));
+  writer.signed_varint(trial.revenue);
+  writer.signed_varint(trial.before);
+  if (!has_more) return;
+  writer.fixed(
+      static_cast<uint8_t>((trial.was_active ? kWasActive : 0) | (trial.took ? kTook : 0)));
+  for (const uint32_t number : {trial.lines, trial.primary, trial.attached}) writer.varint(number);
+}
+
+void get_more(ByteReader& reader, Trial& trial) {
+  const auto bits = reader.fixed<uint8_t>();
+  if (bits > kAllTrialBits) return reader.fail();
+  trial.was_active = (bits & kWasActive) != 0;
+  trial.took = (bits & kTook) != 0;
+  for (uint32_t* number : {&trial.lines, &trial.primary, &trial.attached}) {
+    const uint64_t value = reader.varint();
+    if (value > UINT32_MAX) return reader.fail();
+    *number = static_cast<uint32_t>(value);
+  }
+}
+
 void get_trial(ByteReader& reader, EventTime base, Trial& trial) {
   trial.offer = reader.fixed<NameHash>();
   trial.arm = reader.fixed<NameHash>();
@@ -100,12 +137,15 @@ void get_trial(ByteReader& reader, EventTime base, Trial& trial) {
   trial.policy = reader.fixed<NameHash>();
   trial.began = get_time(base, reader);
   trial.until = get_time(trial.began, reader);
-  const uint64_t head = reader.varint();
+  uint64_t head = reader.varint();
+  const bool has_more = (head & kHasMore) != 0;
+  head &= ~kHasMore;
   if (head / 2 > UINT32_MAX) return reader.fail();
   trial.orders = static_cast<uint32_t>(head / 2);
   trial.is_ghost = (head & 1) != 0;
   trial.revenue = reader.signed_varint();
   trial.before = reader.signed_varint();
+  if (has_more) get_more(reader, trial);
 }
 
 template <typename T, typename Get>
@@ -122,17 +162,7 @@ void put_offers(const OfferHistory& history, EventTime base, ByteWriter& writer)
   writer.varint(history.exposures.size());
   for (const Exposure& exposure : history.exposures) put_exposure(exposure, base, writer);
   writer.varint(history.trials.size());
-  for (const Trial& trial : history.trials) {
-    writer.fixed(trial.offer);
-    writer.fixed(trial.arm);
-    writer.fixed(trial.group);
-    writer.fixed(trial.policy);
-    put_time(trial.began, base, writer);
-    put_time(trial.until, trial.began, writer);
-    writer.varint(uint64_t{trial.orders} * 2 + (trial.is_ghost ? 1u : 0u));
-    writer.signed_varint(trial.revenue);
-    writer.signed_varint(trial.before);
-  }
+  for (const Trial& trial : history.trials) put_trial(trial, base, writer);
   writer.varint(history.lines.size());
   for (const SoldLine& line : history.lines) {
     put_time(line.at, base, writer);

@@ -10,6 +10,7 @@
 namespace rekindle {
 
 enum class TallyOf : uint8_t {
+  kNone = 0,
   // What is held and spent; never by week.
   kBudget = 1,  // minor units of an offer's budget, held or spent
   kStock = 2,   // pieces of a product held for visitors
@@ -26,6 +27,11 @@ enum class TallyOf : uint8_t {
   kRevenueShared = 12,
   kCost = 13,      // of contacts
   kDiscount = 14,  // given
+  // Fatigue: of showings, each the nth of its offer to the visitor.
+  kNth = 15,         // n of what was shown
+  kNthSquare = 16,   // n²
+  kNthClicked = 17,  // n of what was clicked
+  kCapped = 18,      // decisions in which a cap stopped it
   // Customers whose window closed: of those offered to, and of ghosts.
   kTrials = 20,
   kBuyers = 21,
@@ -34,6 +40,18 @@ enum class TallyOf : uint8_t {
   kBefore = 24,         // revenue before the trial, the covariate of CUPED
   kBeforeSquare = 25,
   kProduct = 26,
+  kOrders = 27,
+  kOrdersSquare = 28,
+  kOrderRevenue = 29,  // orders × revenue, in kSquareUnit
+  kRepeaters = 30,     // with two orders or more
+  kActiveBefore = 31,  // with an order in as long a time before
+  kRetained = 32,      // … and in the window
+  kLines = 33,         // order lines bought
+  kLinesSquare = 34,
+  kTook = 35,         // bought a product that was offered
+  kPrimary = 36,      // orders with something that was not offered
+  kAttached = 37,     // … and something that was
+  kOwners = 38,       // have a product that was offered, bought now or before
   kGhostTrials = 40,  // the same 20 further
   kGhostBuyers = 41,
   kGhostRevenue = 42,
@@ -44,6 +62,15 @@ enum class TallyOf : uint8_t {
   // Of a site, subject kNoName.
   kUnknownDecision = 60,  // feedback for a decision the visitor does not have
   kNothing = 61,          // decisions that offered nothing
+  // … and by week
+  kDecisions = 62,
+  kNothingShown = 63,     // of them, that show no configured offer
+  kCappedDecisions = 64,  // of them, in which a cap stopped an offer
+  kSiteRevenue = 65,      // purchases, whoever made them
+  // Of an arm, by week: predicted lifetime value when the window closed.
+  kClvKnown = 70,  // customers for whom there was a model
+  kClv = 71,
+  kClvSquare = 72,  // in squares of kSquareUnit
 };
 
 inline constexpr int64_t kSquareUnit = 100;              // minor units

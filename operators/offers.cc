@@ -28,6 +28,7 @@ class Offers final : public Operator {
 
   void on_event(Event& event, Context& context) override {
     std::unique_ptr<OfferHistory>& history = context.visitor().offers;
+    if (event.type == EventType::kPurchase) offers::count_revenue(event, context);
     if (event.type == EventType::kOfferDecided) {
       if (history == nullptr) history = std::make_unique<OfferHistory>();
       offers::pass_time(*history, context);

@@ -30,6 +30,8 @@ void copy(const io::RawEvent& raw, SourceEvent& event) {
   event.channel = raw.channel;
   event.consent = raw.consent;
   event.props = raw.props;
+  event.decision = raw.decision;
+  event.offer = raw.offer;
   event.items.clear();
   for (const io::RawItem& item : raw.items) {
     event.items.push_back({std::string(item.product), std::string(item.category),

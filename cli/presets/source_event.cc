@@ -11,7 +11,8 @@ constexpr std::pair<const char*, std::string SourceEvent::*> kTextFields[] = {
     {"user", &SourceEvent::user},         {"url", &SourceEvent::url},
     {"referrer", &SourceEvent::referrer}, {"query", &SourceEvent::query},
     {"channel", &SourceEvent::channel},   {"value", &SourceEvent::value},
-    {"currency", &SourceEvent::currency}};
+    {"currency", &SourceEvent::currency}, {"decision", &SourceEvent::decision},
+    {"offer", &SourceEvent::offer}};
 
 constexpr std::pair<const char*, std::string SourceEvent::*> kCampaignFields[] = {
     {"source", &SourceEvent::campaign_source},
@@ -108,6 +109,8 @@ void SourceEvent::to_raw(io::RawEvent& raw) const {
   raw.channel = channel;
   raw.consent = consent;
   raw.props = props;
+  raw.decision = decision;
+  raw.offer = offer;
   for (const SourceItem& item : items) {
     raw.items.push_back({item.product, item.category, item.brand, item.price, item.quantity});
   }

@@ -42,8 +42,10 @@ struct SourceEvent {
   std::string campaign_name;
   std::string query;
   std::string channel;
-  std::string consent;  // raw JSON
-  std::string props;    // raw JSON
+  std::string consent;   // raw JSON
+  std::string props;     // raw JSON
+  std::string decision;  // of offer_* events: what they answer
+  std::string offer;
   std::vector<SourceItem> items;
 
   // Appends the canonical JSON of docs/events.md on one line, without a line end.

@@ -18,6 +18,14 @@ Estimate around(double value, double variance_of_it) {
   return {true, value, value - half, value + half};
 }
 
+// Of two that have nothing to do with each other.
+Estimate difference_of(const Estimate& a, const Estimate& b) {
+  if (!a.is_known || !b.is_known) return {};
+  const double half_a = (a.high - a.low) / 2 / k95;
+  const double half_b = (b.high - b.low) / 2 / k95;
+  return around(a.value - b.value, half_a * half_a + half_b * half_b);
+}
+
 bool are_enough(const TrialSums& shown, const TrialSums& ghosts) {
   return shown.customers >= kCustomersMin && ghosts.customers >= kCustomersMin;
 }
@@ -64,12 +72,66 @@ Estimate relative_difference(const TrialSums& shown, const TrialSums& ghosts) {
                                         with * with / (square * square) * variance_of_mean(ghosts));
 }
 
-Estimate difference_of_rates(const TrialSums& shown, const TrialSums& ghosts) {
-  if (!are_enough(shown, ghosts)) return {};
-  const double with = shown.buyers / shown.customers;
-  const double without = ghosts.buyers / ghosts.customers;
+Estimate order_value(const TrialSums& side) {
+  if (side.customers < kCustomersMin || side.o <= 0) return {};
+  const double value = side.y / side.o;
+  const double orders = side.o / side.customers;  // a customer
+  // Of y − value · o, whose mean is 0.
+  const double squares = side.yy - 2 * value * side.oy + value * value * side.oo;
+  return around(value,
+                std::max(0.0, squares) / (side.customers - 1) / (side.customers * orders * orders));
+}
+
+Estimate difference_of_order_values(const TrialSums& shown, const TrialSums& ghosts) {
+  return difference_of(order_value(shown), order_value(ghosts));
+}
+
+Estimate difference_of_shares(const Share& shown, const Share& ghosts) {
+  if (shown.whole < kCustomersMin || ghosts.whole < kCustomersMin) return {};
+  const double with = shown.value();
+  const double without = ghosts.value();
   return around(with - without,
-                with * (1 - with) / shown.customers + without * (1 - without) / ghosts.customers);
+                with * (1 - with) / shown.whole + without * (1 - without) / ghosts.whole);
+}
+
+Estimate difference_of_means(const Sample& shown, const Sample& ghosts) {
+  if (shown.count < kCustomersMin || ghosts.count < kCustomersMin) return {};
+  return around(shown.sum / shown.count - ghosts.sum / ghosts.count,
+                variance(shown.sum, shown.squares, shown.count) / shown.count +
+                    variance(ghosts.sum, ghosts.squares, ghosts.count) / ghosts.count);
+}
+
+Estimate lift(const Share& shown, const Share& ghosts) {
+  if (shown.whole < kCustomersMin || ghosts.whole < kCustomersMin || ghosts.part <= 0) return {};
+  const double with = shown.value();
+  const double without = ghosts.value();
+  const double square = without * without;
+  return around(with / without - 1,
+                with * (1 - with) / shown.whole / square +
+                    with * with / (square * square) * without * (1 - without) / ghosts.whole);
+}
+
+double z_of(const Share& shown, const Share& ghosts) {
+  if (shown.whole <= 0 || ghosts.whole <= 0) return 0;
+  const double common = (shown.part + ghosts.part) / (shown.whole + ghosts.whole);
+  const double spread = common * (1 - common) * (1 / shown.whole + 1 / ghosts.whole);
+  return spread <= 0 ? 0 : (shown.value() - ghosts.value()) / std::sqrt(spread);
+}
+
+Estimate acceptance_slope(const Showings& showings) {
+  const double n = showings.shown;
+  if (n <= kCustomersMin) return {};
+  const double spread = showings.nth_squares - showings.nth * showings.nth / n;
+  if (spread <= 0) return {};  // nothing was shown a second time
+  const double slope = (showings.nth_clicked - showings.nth * showings.clicked / n) / spread;
+  // A click is 1 or 0, so the sum of squares is the number of clicks.
+  const double rest =
+      showings.clicked - showings.clicked * showings.clicked / n - slope * slope * spread;
+  return around(slope, std::max(0.0, rest) / (n - 2) / spread);
+}
+
+Estimate difference_of_rates(const TrialSums& shown, const TrialSums& ghosts) {
+  return difference_of_shares({shown.buyers, shown.customers}, {ghosts.buyers, ghosts.customers});
 }
 
 RatioCheck check_ratio(const TrialSums& shown, const TrialSums& ghosts, double ghost_share) {

@@ -2,172 +2,34 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <deque>
-
 #include "core/decision.h"
-#include "core/limits.h"
 #include "core/tally_key.h"
 #include "io/json_text.h"
 #include "io/reports/experiment.h"
+#include "io/reports/offer_figures.h"
 
 namespace rekindle::io {
 namespace {
 
 constexpr std::string_view kPolicies[] = {"thompson", "greedy"};
 
-// Reads the sums of one arm over the report's weeks.
-class ArmSums {
- public:
-  ArmSums(const Tallies& tallies, const ReportRequest& request, NameHash arm)
-      : x_tallies(tallies), x_site(request.site->id), x_arm(arm) {
-    x_last = week_of(EventTime{request.last_day * days(1).ms});
-    x_first = std::max(week_of(EventTime{request.first_day * days(1).ms}),
-                       x_last - limits::kTallyWeeksMax + 1);
-  }
-
-  [[nodiscard]] int64_t sum(TallyOf what, uint8_t offset = 0) const {
-    const auto of = static_cast<TallyOf>(static_cast<uint8_t>(what) + offset);
-    int64_t sum = 0;
-    for (int64_t week = x_first; week <= x_last; ++week) {
-      sum += x_tallies.read(tally_key(x_site, x_arm, of, week));
-    }
-    return sum;
-  }
-
-  // In units of kSquareUnit.
-  [[nodiscard]] TrialSums trials(uint8_t offset) const {
-    const auto read = [&](TallyOf what) { return static_cast<double>(sum(what, offset)); };
-    return {read(TallyOf::kTrials),
-            read(TallyOf::kBuyers),
-            read(TallyOf::kRevenue) / kSquareUnit,
-            read(TallyOf::kRevenueSquare),
-            read(TallyOf::kBefore) / kSquareUnit,
-            read(TallyOf::kBeforeSquare),
-            read(TallyOf::kProduct)};
-  }
-
- private:
-  const Tallies& x_tallies;
-  SiteId x_site;
-  NameHash x_arm;
-  int64_t x_first = 0;
-  int64_t x_last = 0;
-};
-
-// One row's figures, by name, as text: numbers, and money as decimals.
-struct Figure {
-  std::string_view name;
-  std::string value;  // empty: not known
-};
-
-class Row {
- public:
-  Row(const ReportRequest& request, const ArmSums& sums) : x_request(request), x_sums(sums) {}
-
-  std::vector<Figure> fill(const OfferDescription& offer) {
-    count("decided", TallyOf::kDecided);
-    count("shown", TallyOf::kShown);
-    count("late_shown", TallyOf::kLateShown);
-    count("returned", TallyOf::kReturned);
-    count("clicked", TallyOf::kClicked);
-    count("dismissed", TallyOf::kDismissed);
-    count("conversions", TallyOf::kConverted);
-    ratio("acceptance", TallyOf::kClicked, TallyOf::kShown);
-    money("revenue_last_touch", TallyOf::kRevenueLast);
-    money("revenue_shared", TallyOf::kRevenueShared);
-    money("cost", TallyOf::kCost);
-    money("discount", TallyOf::kDiscount);
-    count("ghosts_decided", TallyOf::kGhosted);
-    fill_experiment(offer);
-    return std::move(x_figures);
-  }
-
- private:
-  void fill_experiment(const OfferDescription& offer) {
-    const TrialSums shown = x_sums.trials(0);
-    const TrialSums ghosts = x_sums.trials(kGhostTallies);
-    number("customers", shown.customers);
-    number("ghost_customers", ghosts.customers);
-    number("buyers", shown.buyers);
-    number("ghost_buyers", ghosts.buyers);
-    estimate("conversion_difference", difference_of_rates(shown, ghosts), 1);
-    estimate("revenue_difference", difference_of_means(shown, ghosts), units());
-    estimate("revenue_difference_cuped", adjusted_difference(shown, ghosts), units());
-    estimate("incremental_sales", relative_difference(shown, ghosts), 1);
-    const Estimate cuped = adjusted_difference(shown, ghosts);
-    const double margin = static_cast<double>(offer.margin) / 10'000;
-    const double spent =
-        static_cast<double>(x_sums.sum(TallyOf::kCost) + x_sums.sum(TallyOf::kDiscount)) /
-        static_cast<double>(x_request.site->currency.scale());
-    add("incremental_margin",
-        cuped.is_known
-            ? fmt::format("{:.2f}", cuped.value * units() * shown.customers * margin - spent)
-            : "");
-    const RatioCheck ratio =
-        check_ratio(shown, ghosts, static_cast<double>(offer.holdout) / 10'000);
-    add("sample_ratio_p", fmt::format("{:.6g}", ratio.p));
-    add("sample_ratio_alarm", ratio.is_alarm() ? "true" : "false");
-  }
-
-  // From kSquareUnit minor units to the currency's major ones.
-  [[nodiscard]] double units() const {
-    return static_cast<double>(kSquareUnit) / static_cast<double>(x_request.site->currency.scale());
-  }
-
-  void add(std::string_view name, std::string value) {
-    x_figures.push_back({name, std::move(value)});
-  }
-  void number(std::string_view name, double value) { add(name, fmt::format("{:.0f}", value)); }
-  void count(std::string_view name, TallyOf what) { add(name, std::to_string(x_sums.sum(what))); }
-  void ratio(std::string_view name, TallyOf part, TallyOf whole) {
-    const int64_t all = x_sums.sum(whole);
-    add(name, all == 0 ? ""
-                       : fmt::format("{:.6f}", static_cast<double>(x_sums.sum(part)) /
-                                                   static_cast<double>(all)));
-  }
-  void money(std::string_view name, TallyOf what) {
-    char text[32];
-    add(name, std::string(format_minor(x_sums.sum(what), x_request.site->currency, text)));
-  }
-  void estimate(std::string_view name, const Estimate& estimate, double unit) {
-    const auto text = [&](double value) {
-      return estimate.is_known ? fmt::format("{:.6f}", value * unit) : std::string();
-    };
-    x_names.push_back(std::string(name) + "_low");
-    x_names.push_back(std::string(name) + "_high");
-    add(name, text(estimate.value));
-    add(x_names[x_names.size() - 2], text(estimate.low));
-    add(x_names.back(), text(estimate.high));
-  }
-
-  const ReportRequest& x_request;
-  const ArmSums& x_sums;
-  std::deque<std::string> x_names;  // of bounds; they stay in place
-  std::vector<Figure> x_figures;
-};
-
 struct ArmRow {
   const OfferDescription* offer;
   std::string discount;
-  std::vector<std::pair<std::string, std::string>> figures;
+  OfferFigures figures;
 };
 
 std::vector<ArmRow> rows_of(const Tallies& tallies, const std::vector<OfferDescription>& offers,
                             const ReportRequest& request) {
   std::vector<ArmRow> rows;
+  const OfferSums of_site(tallies, request, kNoName);
   for (const OfferDescription& offer : offers) {
     if (!offer.site.empty() && offer.site != request.site->name) continue;
     const size_t rungs = std::max<size_t>(1, offer.discounts.size());
     for (uint32_t rung = 0; rung < rungs; ++rung) {
-      const ArmSums sums(tallies, request, arm_hash(offer.id, rung));
-      ArmRow& row = rows.emplace_back();
-      row.offer = &offer;
-      row.discount = rung < offer.discounts.size() ? offer.discounts[rung] : "";
-      Row figures(request, sums);
-      for (const Figure& figure : figures.fill(offer)) {
-        row.figures.emplace_back(std::string(figure.name), figure.value);
-      }
+      const OfferSums arm(tallies, request, arm_hash(offer.id, rung));
+      const std::string discount = rung < offer.discounts.size() ? offer.discounts[rung] : "";
+      rows.push_back({&offer, discount, figures_of(offer, request, arm, of_site)});
     }
   }
   return rows;
@@ -176,7 +38,7 @@ std::vector<ArmRow> rows_of(const Tallies& tallies, const std::vector<OfferDescr
 // Everybody whom a policy chose something for, shown or ghost: policies are dealt by visitor.
 TrialSums sums_of_policy(const Tallies& tallies, const ReportRequest& request,
                          std::string_view policy) {
-  const ArmSums sums(tallies, request, policy_subject(name_hash(policy)));
+  const OfferSums sums(tallies, request, policy_subject(name_hash(policy)));
   TrialSums all = sums.trials(0);
   const TrialSums ghosts = sums.trials(kGhostTallies);
   all.customers += ghosts.customers;
@@ -229,6 +91,25 @@ std::string as_csv(const std::vector<ArmRow>& rows) {
   return out;
 }
 
+// What all decisions of the site's offers came to in the report's weeks.
+void append_site(JsonObject& object, const OfferSums& sums, const Site& site) {
+  const int64_t decisions = sums.sum(TallyOf::kDecisions);
+  const int64_t nothing = sums.sum(TallyOf::kNothingShown);
+  const int64_t capped = sums.sum(TallyOf::kCappedDecisions);
+  const auto share = [&](const char* name, int64_t part) {
+    const std::string text = share_text(part, decisions);
+    object.key(name).append(text.empty() ? "null" : text);
+  };
+  object.number("decisions", decisions);
+  object.number("nothing_shown", nothing);
+  share("nothing_shown_share", nothing);
+  object.number("capped_decisions", capped);
+  share("capped_share", capped);
+  char text[32];
+  object.key("site_revenue")
+      .append(format_minor(sums.sum(TallyOf::kSiteRevenue), site.currency, text));
+}
+
 }  // namespace
 
 std::string offer_report(const Tallies& tallies, const std::vector<OfferDescription>& offers,
@@ -246,6 +127,7 @@ std::string offer_report(const Tallies& tallies, const std::vector<OfferDescript
   };
   object.number("decisions_for_nothing", of_site(TallyOf::kNothing));
   object.number("feedback_for_unknown_decisions", of_site(TallyOf::kUnknownDecision));
+  append_site(object, OfferSums(tallies, request, kNoName), *request.site);
   object.key("offers").push_back('[');
   JsonList list(out);
   for (const ArmRow& row : rows) {

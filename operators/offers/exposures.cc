@@ -51,6 +51,21 @@ void pass_time(Exposure& exposure, Context& context) {
   }
 }
 
+void count_decision(const DecisionRecord& record, Context& context) {
+  const SiteId site = context.site().id;
+  const int64_t week = week_of(context.now());
+  const bool shows = std::any_of(record.offers.begin(), record.offers.end(),
+                                 [](const DecidedOffer& offer) { return !offer.is_ghost; });
+  if (record.offers.empty()) context.tally(tally_key(site, kNoName, TallyOf::kNothing), 1);
+  context.tally(tally_key(site, kNoName, TallyOf::kDecisions, week), 1);
+  context.tally(tally_key(site, kNoName, TallyOf::kNothingShown, week), shows ? 0 : 1);
+  context.tally(tally_key(site, kNoName, TallyOf::kCappedDecisions, week),
+                record.capped.empty() ? 0 : 1);
+  for (const NameHash offer : record.capped) {
+    context.tally(tally_key(site, offer, TallyOf::kCapped, week), 1);
+  }
+}
+
 Exposure make_exposure(const DecidedOffer& decided, uint64_t decision, EventTime now) {
   Exposure exposure;
   exposure.decision = decision;
@@ -74,7 +89,18 @@ Exposure make_exposure(const DecidedOffer& decided, uint64_t decision, EventTime
   return exposure;
 }
 
-void show(Exposure& exposure, EventTime at, Context& context) {
+// Which showing of its offer to this visitor it is; what one decision showed of it counts as one.
+uint8_t nth_of(const Exposure& exposure, const OfferHistory& history) {
+  uint8_t before = 0;
+  for (const Exposure& other : history.exposures) {
+    if (other.offer != exposure.offer || !other.was_shown()) continue;
+    if (other.decision == exposure.decision) return other.nth;
+    before = std::max(before, other.nth);
+  }
+  return static_cast<uint8_t>(std::min(before + 1, UINT8_MAX));
+}
+
+void show(Exposure& exposure, EventTime at, const OfferHistory& history, Context& context) {
   if (exposure.was_shown()) {
     exposure.shown_at = std::min(exposure.shown_at, at);
     return;
@@ -82,9 +108,12 @@ void show(Exposure& exposure, EventTime at, Context& context) {
   if (exposure.stage == OfferStage::kGhost) return;  // nobody was to show it
   exposure.was_late = exposure.stage == OfferStage::kReturned;
   exposure.stage = OfferStage::kShown;
+  exposure.nth = nth_of(exposure, history);
   exposure.shown_at = at;
   count(exposure, exposure.was_late ? TallyOf::kLateShown : TallyOf::kShown, 1, context);
   count(exposure, TallyOf::kCost, exposure.cost, context);
+  count(exposure, TallyOf::kNth, exposure.nth, context);
+  count(exposure, TallyOf::kNthSquare, exposure.nth * exposure.nth, context);
   if (exposure.was_late && exposure.has_budget) {
     context.tally(budget_key(exposure, context), exposure.cost);
   }
@@ -93,13 +122,17 @@ void show(Exposure& exposure, EventTime at, Context& context) {
 // The first of its kind counts; an earlier one that comes later moves it back.
 void touch(EventTime& known, EventTime at, const Exposure& exposure, TallyOf what,
            Context& context) {
-  if (known == EventTime::never()) count(exposure, what, 1, context);
+  if (known == EventTime::never()) {
+    count(exposure, what, 1, context);
+    if (what == TallyOf::kClicked) count(exposure, TallyOf::kNthClicked, exposure.nth, context);
+  }
   known = std::min(known, at);
 }
 
-void take_feedback(const Event& event, Exposure& exposure, Context& context) {
+void take_feedback(const Event& event, Exposure& exposure, const OfferHistory& history,
+                   Context& context) {
   // Who clicks, dismisses or converts has seen it, whether we are told so or not.
-  show(exposure, event.at, context);
+  show(exposure, event.at, history, context);
   if (!exposure.was_shown()) return;
   if (event.type == EventType::kOfferClicked) {
     touch(exposure.clicked_at, event.at, exposure, TallyOf::kClicked, context);
@@ -173,9 +206,7 @@ void take_decision(const Event& event, OfferHistory& history, Context& context) 
   const auto record = read_decision_record(event.props);
   if (!record) return;  // never: only shards write it, and read_event checked the length
   const uint64_t decision = parse_decision(event.decision);
-  if (record->offers.empty()) {
-    context.tally(tally_key(context.site().id, kNoName, TallyOf::kNothing), 1);
-  }
+  count_decision(*record, context);
   for (const DecidedOffer& decided : record->offers) {
     const Exposure exposure = make_exposure(decided, decision, context.now());
     count(exposure, decided.is_ghost ? TallyOf::kGhosted : TallyOf::kDecided, 1, context);
@@ -195,7 +226,7 @@ void take_feedback(const Event& event, OfferHistory& history, Context& context) 
   for (Exposure& exposure : history.exposures) {
     if (!concerns(event, decision, exposure)) continue;
     is_known = true;
-    take_feedback(event, exposure, context);
+    take_feedback(event, exposure, history, context);
   }
   if (!is_known) count_unknown(context);
 }

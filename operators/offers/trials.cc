@@ -1,49 +1,57 @@
 #include "operators/offers/trials.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "core/limits.h"
 #include "core/tally_key.h"
 #include "operators/offers/exposures.h"
+#include "operators/offers/trial_sums.h"
 
 namespace rekindle::operators::offers {
 namespace {
 
-int64_t bounded(int64_t money) {
-  return std::clamp<int64_t>(money, -kTrialRevenueMax, kTrialRevenueMax);
+// Whether an order has products that the trial's offer is of, and others.
+struct OrderParts {
+  bool has_offered = false;
+  bool has_other = false;
+};
+
+// Nothing of an offer that is of no product.
+OrderParts parts_of(const Event& event, const Trial& trial, const OfferHistory& history) {
+  std::vector<NameHash> offered;
+  for (const Exposure& of : history.exposures) {
+    if (of.offer == trial.offer && of.product != kNoName) offered.push_back(of.product);
+  }
+  OrderParts parts;
+  if (offered.empty()) return parts;
+  for (const Item& item : event.items) {
+    const bool is_offered =
+        std::find(offered.begin(), offered.end(), item.product_hash) != offered.end();
+    (is_offered ? parts.has_offered : parts.has_other) = true;
+  }
+  return parts;
 }
 
-void add_worth(const Event& event, int64_t sign, OfferHistory& history) {
+void add_order(const Event& event, const OfferHistory& history, Trial& trial) {
+  ++trial.orders;
+  trial.lines += static_cast<uint32_t>(event.items.size());
+  const OrderParts parts = parts_of(event, trial, history);
+  trial.took |= parts.has_offered;
+  if (!parts.has_other) return;
+  ++trial.primary;
+  if (parts.has_offered) ++trial.attached;
+}
+
+void add_worth(const Event& event, bool is_purchase, OfferHistory& history) {
   const int64_t worth = worth_of(event);
   for (Trial& trial : history.trials) {
     if (event.at < trial.began || event.at >= trial.until) continue;
-    if (sign > 0) ++trial.orders;
-    if (worth != kNoMoney) trial.revenue = saturating_add(trial.revenue, sign * worth);
-  }
-}
-
-void close(const Trial& trial, Context& context) {
-  const int64_t week = week_of(context.now());
-  const auto add = [&](TallyOf what, int64_t amount) {
-    const auto of = static_cast<uint8_t>(what) + (trial.is_ghost ? kGhostTallies : 0);
-    for (const NameHash subject :
-         {trial.arm, group_subject(trial.group), policy_subject(trial.policy)}) {
-      const auto key = tally_key(context.site().id, subject, static_cast<TallyOf>(of), week);
-      context.tally(key, amount);
+    if (is_purchase) add_order(event, history, trial);
+    if (worth != kNoMoney) {
+      trial.revenue = saturating_add(trial.revenue, is_purchase ? worth : -worth);
     }
-  };
-  const int64_t revenue = bounded(trial.revenue);
-  const int64_t before = bounded(trial.before);
-  // At most 10^10 each, so 64 bits hold 9 · 10^8 trials.
-  const int64_t revenue_units = revenue / kSquareUnit;
-  const int64_t before_units = before / kSquareUnit;
-  add(TallyOf::kTrials, 1);
-  add(TallyOf::kBuyers, trial.orders > 0 ? 1 : 0);
-  add(TallyOf::kRevenue, revenue);
-  add(TallyOf::kRevenueSquare, revenue_units * revenue_units);
-  add(TallyOf::kBefore, before);
-  add(TallyOf::kBeforeSquare, before_units * before_units);
-  add(TallyOf::kProduct, revenue_units * before_units);
+  }
 }
 
 }  // namespace
@@ -64,21 +72,29 @@ void begin_trial(const Exposure& exposure, NameHash policy, OfferHistory& histor
   trial.began = context.now();
   trial.until = trial.began + exposure.click_window;
   trial.before = context.visitor().lifetime.revenue();
+  trial.was_active = context.visitor().lifetime.last_order >= trial.began - exposure.click_window;
   history.trials.push_back(trial);
 }
 
+void count_revenue(const Event& event, Context& context) {
+  const int64_t worth = worth_of(event);
+  if (worth == kNoMoney) return;
+  const int64_t week = week_of(context.now());
+  context.tally(tally_key(context.site().id, kNoName, TallyOf::kSiteRevenue, week), worth);
+}
+
 void count_purchase(const Event& event, OfferHistory& history) {
-  add_worth(event, 1, history);
+  add_worth(event, true, history);
 }
 
 void count_refund(const Event& event, OfferHistory& history) {
-  add_worth(event, -1, history);
+  add_worth(event, false, history);
 }
 
 void close_trials(OfferHistory& history, Context& context) {
   std::erase_if(history.trials, [&](const Trial& trial) {
     if (trial.until + kLateTouches > context.now()) return false;
-    close(trial, context);
+    count_outcome(trial, history, context);
     return true;
   });
 }

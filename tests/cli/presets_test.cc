@@ -298,6 +298,20 @@ TEST(Ndjson, ReadsBackWhatToJsonWrites) {
   EXPECT_THAT(all_of(source), ElementsAre(line, line));
 }
 
+TEST(Ndjson, FeedbackKeepsWhatItAnswers) {
+  const std::string line =
+      R"({"visitor":"ann","type":"offer_clicked","at":"2026-03-01T00:00:00.000Z",)"
+      R"("decision":"0f3c2a9d55e1b702","offer":"winter_ten"})";
+  NdjsonSource source(std::make_unique<Pieces>(line, 10));
+  SourceEvent event;
+  ASSERT_TRUE(source.next(event));
+  EXPECT_EQ(json_of(event), line);
+  io::RawEvent raw;
+  event.to_raw(raw);
+  EXPECT_EQ(raw.decision, "0f3c2a9d55e1b702");
+  EXPECT_EQ(raw.offer, "winter_ten");
+}
+
 TEST(Ndjson, CountsBadLinesAndGoesOn) {
   const std::string good = R"({"visitor":"v","type":"search","at":1483264800})";
   const std::string longest(limits::kEventRecordBytesMax * 5, 'x');

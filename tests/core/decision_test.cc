@@ -32,6 +32,9 @@ DecisionRecord sample() {
   offer.cost = 25;
   offer.discount = 500;
   record.offers = {offer, DecidedOffer{.offer = "plain"}};
+  record.slate_ppm = 45'000;
+  record.offers_max = 3;
+  record.capped = {0x1122334455667788, 0x99};
   return record;
 }
 
@@ -51,6 +54,30 @@ TEST(DecisionRecord, ReadsBackEqual) {
   EXPECT_EQ(read->offers[0].discount, 500);
   EXPECT_TRUE(read->offers[0].is_ghost);
   EXPECT_FALSE(read->offers[1].has_budget);
+  EXPECT_EQ(read->slate_ppm, 45'000u);
+  EXPECT_EQ(read->offers_max, 3);
+  EXPECT_EQ(read->capped, (std::vector<NameHash>{0x1122334455667788, 0x99}));
+}
+
+// Written down once. They must stay readable for ever.
+TEST(DecisionRecord, VersionOneIsRead) {
+  const auto read =
+      read_decision_record(bytes_of_hex("010004686f6d650667726565647940420f00010374656e000000"
+                                        "000020a107000ec0ee6d80c0cbc90280b899298088b2a00232e807"));
+  ASSERT_TRUE(read.has_value()) << to_string(read.error());
+  EXPECT_EQ(read->policy, "greedy");
+  EXPECT_EQ(read->nothing_ppm, 1'000'000u);
+  EXPECT_EQ(read->slate_ppm, 0u);
+  EXPECT_EQ(read->offers_max, 0);
+  EXPECT_TRUE(read->capped.empty());
+  ASSERT_EQ(read->offers.size(), 1u);
+  EXPECT_EQ(read->offers[0].offer, "ten");
+  EXPECT_EQ(read->offers[0].probability_ppm, 500'000u);
+  EXPECT_EQ(read->offers[0].gain, 7);
+  EXPECT_EQ(read->offers[0].view_window, days(1));
+  EXPECT_EQ(read->offers[0].click_window, days(7));
+  EXPECT_EQ(read->offers[0].cost, 25);
+  EXPECT_EQ(read->offers[0].discount, 500);
 }
 
 TEST(DecisionRecord, EveryCutAndANewerVersionAreRefused) {
@@ -60,7 +87,7 @@ TEST(DecisionRecord, EveryCutAndANewerVersionAreRefused) {
     EXPECT_FALSE(read_decision_record(bytes.substr(0, size))) << size;
   }
   EXPECT_FALSE(read_decision_record(bytes + "x"));
-  bytes[0] = 2;
+  bytes[0] = 3;
   EXPECT_EQ(read_decision_record(bytes).error().code, ErrorCode::kNewerVersion);
 }
 

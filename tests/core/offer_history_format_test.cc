@@ -70,8 +70,29 @@ TEST(OfferHistoryFormat, WritesAndReadsItsGoldenBytes) {
   EXPECT_EQ(read, sample());
 }
 
+OfferHistory fuller_sample() {
+  OfferHistory history = sample();
+  history.exposures[0].nth = 3;
+  Trial& trial = history.trials[0];
+  trial.was_active = trial.took = true;
+  trial.lines = 5;
+  trial.primary = 2;
+  trial.attached = 1;
+  return history;
+}
+
+TEST(OfferHistoryFormat, WhatCameLaterIsWrittenOnlyWhereThereIsSome) {
+  const std::string bytes = encoded(fuller_sample());
+  EXPECT_EQ(bytes.size(), encoded(sample()).size() + 1 + 4 + 4);  // nth; a longer head; the rest
+  ByteReader reader(bytes);
+  OfferHistory read;
+  get_offers(reader, kNoon, read);
+  EXPECT_TRUE(reader.ok() && reader.at_end());
+  EXPECT_EQ(read, fuller_sample());
+}
+
 TEST(OfferHistoryFormat, EveryCutIsRefused) {
-  const std::string bytes = encoded(sample());
+  const std::string bytes = encoded(fuller_sample());
   for (size_t size = 0; size < bytes.size(); ++size) {
     ByteReader reader(std::string_view(bytes).substr(0, size));
     OfferHistory read;

@@ -312,6 +312,85 @@ TEST_F(OffersTest, ATrialCountsAllThatIsBoughtInItsWindowLessWhatComesBack) {
   EXPECT_EQ(tally("a", TallyOf::kTrials), 0);
 }
 
+TEST_F(OffersTest, ATrialCountsOrdersLinesAndWhatWasOffered) {
+  Lifetime& lifetime = x_world.visitor.lifetime;
+  lifetime.last_order = kNoon - days(3);
+  decide(kNoon, {decided("a", "mug"), decided("a", "cup"), decided("b")});
+  buy(kNoon + days(1), {{"lamp", 3'000}, {"cup", 500}}, "one");   // with something offered
+  buy(kNoon + days(2), {{"desk", 9'000}}, "two");                 // without
+  buy(kNoon + days(3), {{"mug", 400}, {"cup", 500}}, "three");    // with nothing else
+  buy(kNoon + days(8), {{"lamp", 3'000}, {"mug", 400}}, "late");  // after the window
+  x_world.pass(kNoon + days(30));
+  EXPECT_EQ(tally("a", TallyOf::kTrials), 1);
+  EXPECT_EQ(tally("a", TallyOf::kOrders), 3);
+  EXPECT_EQ(tally("a", TallyOf::kOrdersSquare), 9);
+  EXPECT_EQ(tally("a", TallyOf::kOrderRevenue), 3 * 134);
+  EXPECT_EQ(tally("a", TallyOf::kRepeaters), 1);
+  EXPECT_EQ(tally("a", TallyOf::kActiveBefore), 1);
+  EXPECT_EQ(tally("a", TallyOf::kRetained), 1);
+  EXPECT_EQ(tally("a", TallyOf::kLines), 5);
+  EXPECT_EQ(tally("a", TallyOf::kLinesSquare), 25);
+  EXPECT_EQ(tally("a", TallyOf::kTook), 1);
+  EXPECT_EQ(tally("a", TallyOf::kPrimary), 2);
+  EXPECT_EQ(tally("a", TallyOf::kAttached), 1);
+  EXPECT_EQ(tally("a", TallyOf::kOwners), 1);
+  EXPECT_EQ(tally("b", TallyOf::kOrders), 3);
+  EXPECT_EQ(tally("b", TallyOf::kTook), 0) << "it is of no product";
+  EXPECT_EQ(tally("b", TallyOf::kPrimary), 0);
+}
+
+TEST_F(OffersTest, WhoHasItFromBeforeIsAnOwnerAndTookNothing) {
+  Event before = event_of(EventType::kPurchase, kNoon - days(90), {item_of("mug", "", 400, 1)});
+  x_world.visitor.timeline.add(before);
+  x_world.visitor.lifetime.last_order = kNoon - days(90);
+  decide(kNoon, {decided("a", "mug")});
+  x_world.pass(kNoon + days(30));
+  EXPECT_EQ(tally("a", TallyOf::kOwners), 1);
+  EXPECT_EQ(tally("a", TallyOf::kTook), 0);
+  EXPECT_EQ(tally("a", TallyOf::kActiveBefore), 0) << "that is longer ago than a window";
+}
+
+TEST_F(OffersTest, EachShowingKnowsItsNumber) {
+  shown(kNoon, decided("a"));
+  const std::string second = decide(kNoon + hours(1), {decided("a", "mug"), decided("a", "cup")});
+  tell(EventType::kOfferClicked, kNoon + hours(1), second);
+  shown(kNoon + hours(2), decided("b"));
+  shown(kNoon + hours(3), decided("a"));
+  // 1, then 2 for both products of one decision, then 3.
+  EXPECT_EQ(tally("a", TallyOf::kNth), 1 + 2 + 2 + 3);
+  EXPECT_EQ(tally("a", TallyOf::kNthSquare), 1 + 4 + 4 + 9);
+  EXPECT_EQ(tally("a", TallyOf::kNthClicked), 2 + 2);
+  EXPECT_EQ(tally("b", TallyOf::kNth), 1);
+}
+
+TEST_F(OffersTest, TheSiteCountsDecisionsAndAllThatIsBought) {
+  DecisionRecord record;
+  record.capped = {name_hash("a"), name_hash("b")};
+  std::string bytes;
+  append_decision_record(record, bytes);
+  Event event = event_of(EventType::kOfferDecided, kNoon);
+  event.props = bytes;
+  x_world.send(event);
+  decide(kNoon, {decided("a")});
+  DecidedOffer ghost = decided("b");
+  ghost.is_ghost = true;
+  decide(kNoon, {ghost});
+  buy(kNoon + days(20), {{"desk", 9'000}});
+  int64_t sums[4] = {};
+  for (int64_t week = week_of(kNoon); week < week_of(kNoon) + 5; ++week) {
+    const TallyOf names[] = {TallyOf::kDecisions, TallyOf::kNothingShown, TallyOf::kCappedDecisions,
+                             TallyOf::kSiteRevenue};
+    for (size_t i = 0; i < 4; ++i) {
+      sums[i] += x_world.tallies[tally_key(x_world.site.id, kNoName, names[i], week)];
+    }
+  }
+  EXPECT_EQ(sums[0], 3);
+  EXPECT_EQ(sums[1], 2) << "one was capped, one is a ghost's";
+  EXPECT_EQ(sums[2], 1);
+  EXPECT_EQ(sums[3], 9'000);
+  EXPECT_EQ(tally("a", TallyOf::kCapped), 1);
+}
+
 TEST_F(OffersTest, AVisitorIsForgottenByOffersOnceNothingAsksAnyMore) {
   shown(kNoon, decided("a"));
   x_world.pass(kNoon + days(29));

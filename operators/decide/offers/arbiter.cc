@@ -1,31 +1,19 @@
 #include "operators/decide/offers/arbiter.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/decision.h"
 #include "core/limits.h"
-#include "operators/audience/bucket.h"
 #include "operators/decide/guards/offer_catalog.h"
+#include "operators/decide/offers/assignment.h"
 #include "operators/decide/offers/offer_answer.h"
+#include "operators/decide/offers/pricing.h"
+#include "operators/decide/offers/reservation.h"
+#include "operators/decide/value/slates.h"
 
 namespace rekindle::operators {
 namespace {
-
-constexpr std::string_view kHoldoutSalt = "universal_holdout";
-constexpr std::string_view kPolicySalt = "policies";
-
-bool is_held_out(std::string_view salt, uint32_t share, VisitorKey visitor) {
-  return share > 0 && audience::bucket_of(salt, visitor) < static_cast<int64_t>(share);
-}
-
-std::string_view policy_of(const OfferingConfig& offering, VisitorKey visitor) {
-  int64_t bucket = audience::bucket_of(kPolicySalt, visitor);
-  for (const OfferingConfig::PolicyShare& share : offering.policies) {
-    if (bucket < static_cast<int64_t>(share.share)) return share.policy;
-    bucket -= share.share;
-  }
-  return offering.policies.back().policy;
-}
 
 // One decision under way.
 class Arbiter {
@@ -36,7 +24,7 @@ class Arbiter {
         x_decision(decision),
         x_products(std::move(decision.offers)),
         x_policy(policy_of(view.book.offering(), view.visitor.key)),
-        x_is_held_out(is_held_out(kHoldoutSalt, view.book.offering().holdout, view.visitor.key)) {
+        x_is_held_out(is_universal_ghost(view.book.offering(), view.visitor.key)) {
     decision.offers.clear();
     // Only asking must not be a way to know what will be chosen, but is the same when repeated.
     x_seed =
@@ -51,6 +39,7 @@ class Arbiter {
     choose();
     fill_up();
     explain_nothing();
+    if (x_grounds.asked != nullptr) weigh();
     if (x_grounds.id != 0) log();
   }
 
@@ -74,7 +63,7 @@ class Arbiter {
     std::string_view why_not;
     bool any = false;
     for (uint32_t rung = 0; rung < rule.arms.size(); ++rung) {
-      const int64_t price = price_of(rule, product);
+      const int64_t price = price_of(x_view, rule, product);
       const OfferJudged judged{x_view, rule, rung, product, price, discount_of(rule, rung, price),
                                {}};
       const std::string_view stopped = stopped_by(judged);
@@ -84,7 +73,8 @@ class Arbiter {
       }
       any = true;
       x_arms.push_back({&rule, rung, product, price, judged.discount,
-                        beliefs_of(x_view, rule, rung, price), factor_of(rule)});
+                        beliefs_of(x_view, rule, rung, price), factor_of(x_view, rule),
+                        fatigue_cost_of(x_view, rule)});
     }
     if (!any) reject(rule, why_not);
   }
@@ -96,28 +86,6 @@ class Arbiter {
     return {};
   }
 
-  // What the offer is about: its product, else the cart, else what it is said to be worth.
-  [[nodiscard]] int64_t price_of(const OfferRule& rule, const Product* product) const {
-    if (product != nullptr && product->price != kNoMoney) return product->price;
-    if (const int64_t cart = x_view.visitor.cart.value(); cart > 0) return cart;
-    return rule.config.worth == kNoMoney ? 0 : rule.config.worth;
-  }
-
-  static int64_t discount_of(const OfferRule& rule, uint32_t rung, int64_t price) {
-    if (rung >= rule.config.ladder.size()) return 0;
-    const OfferDiscount& discount = rule.config.ladder[rung];
-    return discount.amount +
-           static_cast<int64_t>(static_cast<__int128>(price) * discount.basis_points / kWholeShare);
-  }
-
-  [[nodiscard]] double factor_of(const OfferRule& rule) const {
-    double factor = 1 + rule.config.weight / 100;
-    for (const OfferBoostRule& boost : rule.boosts) {
-      if (x_view.holds(boost.when)) factor *= boost.factor;
-    }
-    return factor;
-  }
-
   void choose() {
     Random random(x_seed);
     std::vector<double> gains;
@@ -125,8 +93,10 @@ class Arbiter {
     for (const Arm& arm : x_arms) gains.push_back(is_greedy ? arm.gain() : arm.gain(random));
     const auto order = ranked(x_arms, gains);
     x_slots = std::min<size_t>(x_view.request.offers_max, limits::kOffersMax);
+    const Room room{x_slots, x_products.size()};
+    if (!is_greedy) x_slates.draw(x_arms, room, x_seed + 1);
     x_chances = is_greedy ? std::vector<uint32_t>(x_arms.size() + 1, 1'000'000)
-                          : chances(x_arms, x_slots, x_seed + 1);
+                          : x_slates.chances(x_arms.size());
     for (size_t i = 0; i < x_arms.size(); ++i) {
       const auto is_of = [&](size_t j) { return x_arms[j].rule == x_arms[i].rule; };
       const bool is_last_rung = i + 1 == x_arms.size() || x_arms[i + 1].rule != x_arms[i].rule;
@@ -141,13 +111,23 @@ class Arbiter {
         take(x_arms[i], x_chances[i]);
       }
     }
+    add_own_draw();
+  }
+
+  // What this decision comes to is a draw as well; after chances, which are of further ones.
+  void add_own_draw() {
+    std::vector<size_t> taken;
+    for (const Chosen& chosen : x_chosen) {
+      const auto arm = static_cast<size_t>(chosen.arm - x_arms.data());
+      if (taken.empty() || taken.back() != arm) taken.push_back(arm);
+    }
+    x_slates.add(std::move(taken));
   }
 
   void take(const Arm& arm, uint32_t chance) {
     const OfferRule& rule = *arm.rule;
     const bool is_ghost =
-        rule.is_marketing() &&
-        (x_is_held_out || is_held_out(rule.config.id, rule.config.holdout, x_view.visitor.key));
+        rule.is_marketing() && (x_is_held_out || is_ghost_of(rule.config, x_view.visitor.key));
     if (rule.config.type == OfferType::kRecommendation) return take_products(arm, chance, is_ghost);
     if (!still_passes(arm) || (!is_ghost && !reserve(arm))) return;
     add(arm, rule.config.product, is_ghost, chance);
@@ -201,29 +181,12 @@ class Arbiter {
     return false;
   }
 
-  // Budget and stock are shared by all visitors: taken at once, or not at all.
   [[nodiscard]] bool reserve(const Arm& arm) {
-    if (x_grounds.id == 0 || x_grounds.tallies == nullptr) return true;
-    const OfferRule& rule = *arm.rule;
-    const uint64_t budget = tally_key(x_view.site.id, rule.hash, TallyOf::kBudget);
-    const int64_t amount = rule.config.cost + arm.discount;
-    if (rule.config.budget >= 0 && !is_taken(budget, amount, rule.config.budget, rule, "budget")) {
-      return false;
-    }
-    if (!rule.config.holds_stock) return true;
-    const int64_t stock = arm.product->stock == kUnknownStock ? INT64_MAX : arm.product->stock;
-    const uint64_t pieces = tally_key(x_view.site.id, rule.product, TallyOf::kStock);
-    if (is_taken(pieces, 1, stock, rule, "out_of_stock")) return true;
-    if (rule.config.budget >= 0) x_grounds.tallies->add(budget, -amount);
-    return false;
-  }
-
-  [[nodiscard]] bool is_taken(uint64_t key, int64_t amount, int64_t most, const OfferRule& rule,
-                              std::string_view guard) {
-    const Tallies::Taken taken = x_grounds.tallies->try_take(key, amount, most);
-    if (taken == Tallies::Taken::kTaken) return true;
-    reject(rule, taken == Tallies::Taken::kFull ? "tallies_full" : guard);
-    return false;
+    if (x_grounds.id == 0 || x_grounds.tallies == nullptr || x_grounds.asked != nullptr)
+      return true;
+    const std::string_view why_not = operators::reserve(arm, x_view.site.id, *x_grounds.tallies);
+    if (!why_not.empty()) reject(*arm.rule, why_not);
+    return why_not.empty();
   }
 
   // Where no configured offer is the recommendation, products fill what is left, as ever.
@@ -246,8 +209,42 @@ class Arbiter {
   }
 
   void reject(const OfferRule& rule, std::string_view guard) {
+    const bool is_new = std::find(x_capped.begin(), x_capped.end(), rule.hash) == x_capped.end();
+    if (guard.starts_with("cap_") && is_new && x_capped.size() < limits::kOffersMax) {
+      x_capped.push_back(rule.hash);
+    }
     if (x_decision.rejected.size() >= 2 * limits::kOffersMax) return;
     x_decision.rejected.push_back({rule.config.product, std::string(guard), rule.config.id});
+  }
+
+  [[nodiscard]] static NameHash hash_of(const Arm& arm) { return arm.rule->arms[arm.rung]; }
+
+  // The chance that exactly these arms (ascending) are shown; 0 when one of them cannot be.
+  [[nodiscard]] double chance_of(const std::vector<NameHash>& shown) const {
+    std::vector<size_t> arms;
+    for (size_t i = 0; i < x_arms.size(); ++i) {
+      if (std::binary_search(shown.begin(), shown.end(), hash_of(x_arms[i]))) arms.push_back(i);
+    }
+    if (arms.size() != shown.size()) return 0;
+    return x_slates.chance_of(arms, x_arms, x_view.book.offering().holdout);
+  }
+
+  void weigh() {
+    x_decision.odds.asked = chance_of(*x_grounds.asked);
+    for (size_t i = 0; i < x_arms.size(); ++i) {
+      const double chance = x_slates.chance_of(i, x_arms, x_view.book.offering().holdout);
+      if (chance > 0) x_decision.odds.offers.emplace_back(hash_of(x_arms[i]), chance);
+    }
+  }
+
+  [[nodiscard]] std::vector<NameHash> shown() const {
+    std::vector<NameHash> shown;
+    for (const Chosen& chosen : x_chosen) {
+      if (!chosen.is_ghost) shown.push_back(hash_of(*chosen.arm));
+    }
+    std::sort(shown.begin(), shown.end());
+    shown.erase(std::unique(shown.begin(), shown.end()), shown.end());  // products of one offer
+    return shown;
   }
 
   void log() {
@@ -256,6 +253,9 @@ class Arbiter {
     record.policy = x_policy;
     record.is_held_out = x_is_held_out;
     record.nothing_ppm = x_chances.empty() ? 1'000'000 : x_chances.back();
+    record.slate_ppm = static_cast<uint32_t>(std::lround(chance_of(shown()) * 1e6));
+    record.offers_max = static_cast<uint8_t>(std::min<uint32_t>(x_view.request.offers_max, 255));
+    record.capped = x_capped;
     for (const Chosen& chosen : x_chosen) {
       record.offers.push_back(
           decided_of(*chosen.arm, chosen.product, chosen.is_ghost, chosen.probability_ppm));
@@ -276,6 +276,8 @@ class Arbiter {
   size_t x_slots = 0;
   std::vector<Arm> x_arms;
   std::vector<uint32_t> x_chances;
+  Slates x_slates;
+  std::vector<NameHash> x_capped;  // offers that a cap stopped
   std::vector<Chosen> x_chosen;
   std::vector<Exposure> x_exposures;  // the same, as caps count them
 };

@@ -21,8 +21,9 @@ OfferCondition compiled(const std::string& when, const Known& known) {
 }
 
 Duration longest_asked(const OfferConfig& config) {
+  const bool asks_fatigue = config.fatigue_after > 0 || config.fatigue_cost > 0;
   Duration longest = std::max({config.click_window, config.view_window, config.cool_down,
-                               config.fatigue_after > 0 ? config.fatigue_for : Duration{}});
+                               asks_fatigue ? config.fatigue_for : Duration{}});
   for (const OfferCap& cap : config.caps) longest = std::max(longest, cap.within);
   // It may be shown as late as its reservation ends, and count from there.
   return std::min(longest + config.reserve, days(399)) + hours(2);

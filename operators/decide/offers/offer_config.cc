@@ -51,7 +51,8 @@ std::string fault_of_type(const OfferConfig& offer) {
     return "an offer of type 'discount' needs a 'discount' or a 'ladder'";
   }
   if (offer.holds_stock && !is_product) return "only an offer of type 'product' holds stock";
-  if (offer.type == OfferType::kService && (!offer.caps.empty() || offer.fatigue_after != 0)) {
+  if (offer.type == OfferType::kService &&
+      (!offer.caps.empty() || offer.fatigue_after != 0 || offer.fatigue_cost != 0)) {
     return "caps and fatigue are for marketing; a service message has none";
   }
   if (offer.type == OfferType::kRecommendation && offer.ladder.size() > 1) {

@@ -76,6 +76,9 @@ struct OfferConfig {
   Duration cool_down = days(7);     // after a dismissal
   uint64_t fatigue_after = 0;       // so many shown in a row without a click; 0: never
   Duration fatigue_for = days(14);  // … rest so long, counted from the last
+  // Taken off its value for each showing since the last click, half of it for one fatigue_for ago;
+  // minor units.
+  int64_t fatigue_cost = 0;
   std::optional<std::pair<int32_t, int32_t>> quiet_hours;  // minutes of the day, from and until
   int64_t budget = -1;             // minor units, costs and discounts together; -1: without end
   bool holds_stock = false;        // a piece is kept for whom it is shown to

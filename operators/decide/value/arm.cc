@@ -9,7 +9,6 @@ namespace rekindle::operators {
 namespace {
 
 constexpr double kServiceGain = 1e15;
-constexpr int kDraws = 64;
 
 std::string money(double minor, const Currency& currency) {
   char text[32];
@@ -27,7 +26,7 @@ double Arm::margin() const {
 double Arm::gain(double shown, double ghost) const {
   if (!rule->is_marketing()) return kServiceGain * factor;
   const double caused = shown * (margin() - static_cast<double>(discount)) - ghost * margin();
-  return (caused - static_cast<double>(rule->config.cost)) * factor;
+  return (caused - static_cast<double>(rule->config.cost)) * factor - fatigue_cost;
 }
 
 double Arm::gain() const {
@@ -61,6 +60,9 @@ std::vector<std::string> Arm::reasons(const Currency& currency) const {
     }
   }
   if (factor != 1) reasons.push_back(fmt::format("weight: × {:.3g}", factor));
+  if (fatigue_cost != 0) {
+    reasons.push_back("shown before without a click: − " + money(fatigue_cost, currency));
+  }
   reasons.push_back("expected gain of showing it: " + money(gain(), currency));
   return reasons;
 }
@@ -79,20 +81,6 @@ std::vector<size_t> ranked(const std::vector<Arm>& arms, const std::vector<doubl
     if (!is_there) best.push_back(i);
   }
   return best;
-}
-
-std::vector<uint32_t> chances(const std::vector<Arm>& arms, size_t slots, uint64_t seed) {
-  std::vector<uint32_t> wins(arms.size() + 1, 1);  // never 0: so few draws cannot tell
-  Random random(seed);
-  std::vector<double> gains(arms.size());
-  for (int draw = 0; draw < kDraws; ++draw) {
-    for (size_t i = 0; i < arms.size(); ++i) gains[i] = arms[i].gain(random);
-    const auto best = ranked(arms, gains);
-    for (size_t i = 0; i < std::min(slots, best.size()); ++i) ++wins[best[i]];
-    if (best.empty()) ++wins.back();
-  }
-  for (uint32_t& win : wins) win = win * 1'000'000 / (kDraws + 2);
-  return wins;
 }
 
 }  // namespace rekindle::operators

@@ -16,12 +16,13 @@ struct Arm {
   int64_t price = 0;
   int64_t discount = 0;  // minor units
   Beliefs beliefs;
-  double factor = 1;  // context × lever
+  double factor = 1;        // context × lever
+  double fatigue_cost = 0;  // what showing it once more costs in patience, minor units
 
   // Margin of an order at full price, minor units.
   [[nodiscard]] double margin() const;
-  // Expected margin that showing it causes, net of its discount and cost, minor units: by the
-  // beliefs' means, or by a draw from them. A service message stands above all marketing.
+  // Expected margin that showing it causes, net of its discount, cost and fatigue, minor units: by
+  // the beliefs' means, or by a draw from them. A service message stands above all marketing.
   [[nodiscard]] double gain() const;
   [[nodiscard]] double gain(Random& random) const;
   // Every factor, for people.
@@ -34,10 +35,5 @@ struct Arm {
 // How a decision ranks arms: indexes, best first, one of each offer, and only such as gain.
 [[nodiscard]] std::vector<size_t> ranked(const std::vector<Arm>& arms,
                                          const std::vector<double>& gains);
-
-// The share of draws in which each arm is among the first `slots`, in millionths, never 0; the last
-// one is that nothing is.
-[[nodiscard]] std::vector<uint32_t> chances(const std::vector<Arm>& arms, size_t slots,
-                                            uint64_t seed);
 
 }  // namespace rekindle::operators

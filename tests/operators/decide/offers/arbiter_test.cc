@@ -547,5 +547,46 @@ TEST(OfferConfigFaults, ContradictionsAreNamed) {
   EXPECT_THAT(fault_of(offer), HasSubstr("service"));
 }
 
+TEST_F(ArbiterTest, ShowingsWithoutAClickLowerItsValue) {
+  OfferConfig offer = message();
+  offer.fatigue_cost = 100;
+  EXPECT_NEAR(choose({offer}).offers.at(0).score, 6, 0.01);
+  remember(exposure_of("hello", kNoon));
+  remember(exposure_of("hello", kNoon - days(14)));  // fades to a half
+  remember(exposure_of("other", kNoon));
+  const Decision tired = choose({offer});
+  ASSERT_THAT(tired.offers, SizeIs(1));
+  EXPECT_NEAR(tired.offers[0].score, 6 - 1.5, 0.01);
+  EXPECT_THAT(tired.offers[0].reasons, Contains("shown before without a click: − 1.50 EUR"));
+  Exposure clicked = exposure_of("hello", kNoon);
+  clicked.clicked_at = kNoon;
+  remember(clicked);
+  EXPECT_NEAR(choose({offer}).offers.at(0).score, 6, 0.01) << "a click forgives";
+}
+
+TEST_F(ArbiterTest, WhoIsTiredEnoughIsShownNothing) {
+  OfferConfig offer = message();
+  offer.fatigue_cost = 10'000;
+  remember(exposure_of("hello", kNoon));
+  EXPECT_EQ(guard(offer), "no_gain");
+}
+
+TEST_F(ArbiterTest, LogsHowLikelyTheWholeChoiceWasAndWhatCapsStopped) {
+  OfferConfig offer = message();
+  offer.holdout = 2'500;
+  offer.response = 8'000;
+  OfferConfig capped = message("capped");
+  capped.caps = {{OfferCap::Per::kOffer, 1, days(1)}};
+  remember(exposure_of("capped", kNoon));
+  const Decision decision = choose({offer, capped}, 1, 2);
+  const auto record = read_decision_record(decision.record);
+  ASSERT_TRUE(record.has_value());
+  EXPECT_EQ(record->offers_max, 2);
+  EXPECT_EQ(record->capped, std::vector<NameHash>{name_hash("capped")});
+  // All draws choose it, and three of four visitors see it.
+  const bool is_ghost = record->offers.at(0).is_ghost;
+  EXPECT_NEAR(record->slate_ppm, is_ghost ? 250'000 : 750'000, 20'000);
+}
+
 }  // namespace
 }  // namespace rekindle::operators

@@ -1,0 +1,274 @@
+// Decisions in catalogues and models of a large shop, in process, while another thread learns and
+// publishes as the engine's model thread does: how many a second and how long each takes, what a
+// product and a session take of memory, and how long a closed session needs until decisions see it.
+// Prints a JSON object a figure. `./dev bench scale` runs it with 20,000, 200,000 and 1,000,000
+// products and 10 million interactions.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <random>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "core/tallies.h"
+#include "operators/decide/decide_engine.h"
+
+namespace {
+
+using namespace rekindle;
+using namespace rekindle::operators;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr EventTime kStart{1'793'707'200'000};
+constexpr size_t kLinesASession = 10;
+constexpr auto kGather = std::chrono::milliseconds(100);  // as core/model_thread does
+constexpr size_t kOffers = 10;
+
+struct Options {
+  size_t products = 200'000;
+  size_t interactions = 10'000'000;
+  double seconds = 10;
+  size_t sessions_per_s = 5'000;  // learnt meanwhile: 50,000 interactions a second
+};
+
+Options read_options(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const std::string_view name = argv[i];
+    const double value = std::strtod(argv[i + 1], nullptr);
+    if (name == "--products") options.products = static_cast<size_t>(value);
+    if (name == "--interactions") options.interactions = static_cast<size_t>(value);
+    if (name == "--seconds") options.seconds = value;
+    if (name == "--sessions-per-s") options.sessions_per_s = static_cast<size_t>(value);
+  }
+  return options;
+}
+
+void print(const Options& options, std::string_view name, double value, std::string_view unit,
+           size_t samples) {
+  fmt::print(R"({{"name":"scale_{}k.{}","value":{:.3f},"unit":"{}","samples":{},"spread":0}})"
+             "\n",
+             options.products / 1'000, name, value, unit, samples);
+  std::fflush(stdout);
+}
+
+double resident_bytes() {
+  size_t pages = 0;
+  std::ifstream statm("/proc/self/statm");
+  statm >> pages >> pages;
+  return static_cast<double>(pages) * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+std::string product_id(size_t i) {
+  return "product-" + std::to_string(i);
+}
+
+ProductCatalog make_catalog(size_t count) {
+  std::vector<Product> products(count);
+  for (size_t i = 0; i < count; ++i) {
+    products[i].id = product_id(i);
+    products[i].title = "A product of the shop, number " + std::to_string(i);
+    products[i].category = "CATEGORY " + std::to_string(i % 1'000);
+    products[i].brand = "Brand " + std::to_string(i % 500);
+    products[i].price = static_cast<int64_t>(100 + i % 50'000);
+    products[i].available = i % 10 != 0;
+  }
+  return ProductCatalog(std::move(products));
+}
+
+// Visitors and sessions. Few products are looked at often, most hardly ever; a session stays among
+// products near each other.
+class Traffic {
+ public:
+  Traffic(size_t products, uint64_t seed) : x_products(products), x_random(seed) {}
+
+  ClosedSession session(EventTime at) {
+    ClosedSession session;
+    session.site = site_id("shop");
+    session.visitor = {x_random(), x_random()};
+    session.start = session.end = at;
+    const size_t about = popular();
+    for (size_t line = 0; line < kLinesASession; ++line) {
+      const EventType type = line + 1 == kLinesASession && x_random() % 4 == 0
+                                 ? EventType::kPurchase
+                                 : EventType::kViewItem;
+      session.lines.push_back({type, at, near(about), kNoName, kNoName});
+    }
+    return session;
+  }
+  Visitor visitor(EventTime at) {
+    Visitor visitor;
+    visitor.key = {x_random(), x_random()};
+    const size_t about = popular();
+    for (size_t i = 0; i < kLinesASession; ++i) {
+      Event event;
+      event.type = i % 5 == 4 ? EventType::kAddToCart : EventType::kViewItem;
+      event.at = at - minutes(static_cast<int64_t>(kLinesASession - i));
+      event.items.resize(1);
+      event.items[0].product_hash = near(about);
+      visitor.timeline.add(event);
+    }
+    return visitor;
+  }
+
+ private:
+  size_t popular() {
+    const double u = std::uniform_real_distribution<double>(0, 1)(x_random);
+    return static_cast<size_t>(static_cast<double>(x_products - 1) * u * u * u);
+  }
+  NameHash near(size_t about) {
+    const size_t product = x_random() % 4 == 0 ? popular() : (about + x_random() % 30) % x_products;
+    return item_name_hash(product_id(product));
+  }
+
+  size_t x_products;
+  std::mt19937_64 x_random;
+};
+
+DecideConfig make_config(const Site& site, size_t sessions) {
+  DecideConfig config;
+  config.sites = {site};
+  config.learning.sessions.sessions_max = sessions * 2;
+  config.learning.memory_bytes_max = size_t{64} << 30;
+  for (size_t i = 0; i < kOffers; ++i) {
+    OfferConfig offer;
+    offer.id = "offer" + std::to_string(i);
+    offer.placements = {"home"};
+    offer.worth = 10'000;
+    offer.cost = static_cast<int64_t>(i);
+    if (i == 0) offer.type = OfferType::kRecommendation;
+    if (i % 2 == 1) {
+      offer.type = OfferType::kDiscount;
+      offer.ladder = {{0, 500, "5%"}, {0, 1'000, "10%"}};
+    }
+    config.offers.push_back(offer);
+  }
+  return config;
+}
+
+// Learns at a steady rate and publishes what was gathered, until told to stop.
+class Learner {
+ public:
+  Learner(Decider& engine, const Options& options, EventTime from)
+      : x_engine(engine), x_options(options), x_traffic(options.products, 3), x_at(from) {}
+
+  void run() {
+    auto round = SteadyClock::now();
+    while (!x_stops.load()) {
+      std::vector<ClosedSession> sessions;
+      const auto count = static_cast<size_t>(static_cast<double>(x_options.sessions_per_s) *
+                                             std::chrono::duration<double>(kGather).count());
+      for (size_t i = 0; i < count; ++i) {
+        x_at = x_at + milliseconds(1);
+        sessions.push_back(x_traffic.session(x_at));
+      }
+      round += kGather;
+      std::this_thread::sleep_until(round);
+      const auto began = SteadyClock::now();
+      for (const ClosedSession& session : sessions) x_engine.learn(session);
+      x_engine.publish();
+      x_publish_ms.push_back(
+          std::chrono::duration<double, std::milli>(SteadyClock::now() - began).count());
+    }
+  }
+  void stop() { x_stops.store(true); }
+  // From the end of gathering until decisions see it.
+  [[nodiscard]] std::vector<double>& publish_ms() { return x_publish_ms; }
+
+ private:
+  Decider& x_engine;
+  const Options& x_options;
+  Traffic x_traffic;
+  EventTime x_at;
+  std::atomic<bool> x_stops{false};
+  std::vector<double> x_publish_ms;
+};
+
+double quantile(std::vector<double>& values, double share) {
+  std::sort(values.begin(), values.end());
+  const auto at = static_cast<size_t>(share * static_cast<double>(values.size()));
+  return values[std::min(at, values.size() - 1)];
+}
+
+template <typename Decide>
+void measure(const Options& options, std::string_view name, Decide decide) {
+  std::vector<double> us;
+  us.reserve(1'000'000);
+  const auto began = SteadyClock::now();
+  const auto until = began + std::chrono::duration<double>(options.seconds);
+  for (auto now = began; now < until;) {
+    decide(us.size());
+    const auto after = SteadyClock::now();
+    us.push_back(std::chrono::duration<double, std::micro>(after - now).count());
+    now = after;
+  }
+  const double seconds = std::chrono::duration<double>(SteadyClock::now() - began).count();
+  const std::string of(name);
+  print(options, of + "_per_s", static_cast<double>(us.size()) / seconds, "1/s", us.size());
+  print(options, of + ".p50_us", quantile(us, 0.5), "us", us.size());
+  print(options, of + ".p99_us", quantile(us, 0.99), "us", us.size());
+  print(options, of + ".p99_9_us", quantile(us, 0.999), "us", us.size());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Options options = read_options(argc, argv);
+  const size_t sessions = options.interactions / kLinesASession;
+  Site site;
+  site.name = "shop";
+  site.id = site_id("shop");
+  site.currency = *Currency::parse("EUR");
+
+  const double empty = resident_bytes();
+  std::vector<SiteCatalog> catalogs;
+  catalogs.push_back({"shop", make_catalog(options.products)});
+  auto engine = make_decide_engine(make_config(site, sessions), std::move(catalogs)).value();
+  engine->adopt({});
+  const double with_products = resident_bytes();
+  print(options, "bytes_a_product", (with_products - empty) / static_cast<double>(options.products),
+        "bytes", 1);
+
+  Traffic traffic(options.products, 1);
+  const auto learn_began = SteadyClock::now();
+  for (size_t i = 0; i < sessions; ++i) {
+    engine->learn(traffic.session(kStart + seconds(static_cast<int64_t>(i))));
+  }
+  engine->publish();
+  const double learn_seconds =
+      std::chrono::duration<double>(SteadyClock::now() - learn_began).count();
+  print(options, "bytes_a_session",
+        (resident_bytes() - with_products) / static_cast<double>(sessions), "bytes", 1);
+  print(options, "learnt_sessions_per_s", static_cast<double>(sessions) / learn_seconds, "1/s", 1);
+
+  const EventTime now = kStart + seconds(static_cast<int64_t>(sessions));
+  std::vector<Visitor> visitors;
+  for (size_t i = 0; i < 4'096; ++i) visitors.push_back(traffic.visitor(now));
+  Learner learner(*engine, options, now);
+  std::thread thread([&] { learner.run(); });
+  Tallies tallies;
+  DecideRequest request;
+  size_t offers = 0;
+  measure(options, "decide", [&](size_t i) {
+    offers += engine->decide(request, site, &visitors[i % visitors.size()], now).offers.size();
+  });
+  request.placement = "home";
+  measure(options, "choose", [&](size_t i) {
+    const DecideGrounds grounds{nullptr, &tallies, i + 1};
+    offers +=
+        engine->choose(request, site, &visitors[i % visitors.size()], now, grounds).offers.size();
+  });
+  learner.stop();
+  thread.join();
+  auto& publish_ms = learner.publish_ms();
+  print(options, "visible.p50_ms", quantile(publish_ms, 0.5), "ms", publish_ms.size());
+  print(options, "visible.p99_ms", quantile(publish_ms, 0.99), "ms", publish_ms.size());
+  return offers > 0 ? 0 : 1;
+}
