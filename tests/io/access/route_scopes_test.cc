@@ -58,7 +58,7 @@ TEST(RouteScopes, NorWithAnUnknownOne) {
   for (const std::string& shown :
        {bearer("sk_nobody"), bearer("pk_nobody"), std::string("X-Write-Key: x\r\n"), bearer(""),
         bearer(std::string(5'000, 'a')), std::string("Authorization: Basic ====\r\n"),
-         std::string("Authorization: sk_root\r\n"), bearer(sha256_hex("sk_root"))}) {
+        std::string("Authorization: sk_root\r\n"), bearer(sha256_hex("sk_root"))}) {
     walk(rig, shown, "",
          [](const io::Route& route, unsigned status) { EXPECT_EQ(without_key(route), status); });
   }
