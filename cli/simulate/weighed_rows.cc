@@ -29,8 +29,8 @@ class RowReader {
          {std::pair{"logged", &row.logged}, {"target", &row.target}, {"reward", &row.reward}}) {
       if (object[name].get(*value) != simdjson::SUCCESS) return missing(name, number);
     }
-    (void)object["expected"].get(row.expected);  // absent: 0
-    (void)object["expected_target"].get(row.expected_target);
+    row.expected = or_zero(object, "expected");
+    row.expected_target = or_zero(object, "expected_target");
     const bool is_sane = row.logged > 0 && row.logged <= 1 && row.target >= 0 && row.target <= 1;
     if (!is_sane) {
       return Error{ErrorCode::kInvalidArgument,
@@ -40,6 +40,10 @@ class RowReader {
   }
 
  private:
+  static double or_zero(const simdjson::dom::object& object, const char* name) {
+    double value = 0;
+    return object[name].get(value) == simdjson::SUCCESS ? value : 0;
+  }
   [[nodiscard]] std::string at(size_t line) const { return fmt::format("{}:{}", x_path, line); }
   [[nodiscard]] Error missing(const char* name, size_t line) const {
     return {ErrorCode::kInvalidArgument, fmt::format("{}: no usable '{}'", at(line), name)};

@@ -72,7 +72,7 @@ class Shop {
   bool visit(size_t i) {
     OneVisitor world(make_offers());
     world.visitor.key = visitor_key(x_site.id, std::to_string(x_dice()));
-    world.now = kNoon + minutes(5) * static_cast<int64_t>(i);
+    world.now = kNoon + minutes(5 * static_cast<int64_t>(i));
     DecideRequest request;
     request.placement = "home";
     const Decision decision =

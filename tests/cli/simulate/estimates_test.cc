@@ -21,7 +21,7 @@ TEST(Estimates, WorkedByHand) {
   EXPECT_DOUBLE_EQ(estimates.ips.value, (2 * 6 + 0.5 * 2) / 3);
   EXPECT_DOUBLE_EQ(estimates.snips.value, (2 * 6 + 0.5 * 2) / 2.5);
   EXPECT_DOUBLE_EQ(estimates.dr.value, (5 + 2 * (6 - 4) + 3 + 0.5 * 0 + 1) / 3);
-  EXPECT_DOUBLE_EQ(estimates.difference.value, estimates.dr.value - 4);
+  EXPECT_NEAR(estimates.difference.value, estimates.dr.value - 4, 1e-12);
   EXPECT_DOUBLE_EQ(estimates.effective_sample, 2.5 * 2.5 / 4.25);
   EXPECT_DOUBLE_EQ(estimates.mean_weight, 2.5 / 3);
   EXPECT_DOUBLE_EQ(estimates.max_weight, 2);

@@ -153,7 +153,7 @@ TEST_F(OfferReport, WhatCannotBeKnownIsNull) {
   x_offer.type = "message";
   expect("attach", "null");
   expect("penetration_difference", "null");
-  expect("cross_sell_conversion_low", "null");
+  expect("cross_sell_conversion_difference_low", "null");
   x_offer.id = "other";
   expect("conversion", "null");
   expect("incremental_margin_low", "null");
