@@ -57,7 +57,7 @@ void pass(benchmark::State& state) {
       RK_ASSERT(append_event(event_of(n++, name, url), record));
     }
     LogBatch batch;
-    batch.partitions.push_back({PartitionId{0}, ++position, record, 0, {}, 0, {}});
+    batch.partitions.push_back({PartitionId{0}, ++position, record, 0, {}, 0, {}, 0, {}});
     RK_ASSERT(log->append(batch, Durability::kDurable));
     bytes += record.size();
   }
@@ -67,9 +67,15 @@ void pass(benchmark::State& state) {
     std::vector<Erasure*> pointers;
     for (Erasure& erasure : erasures) {
       erasure.name = "visitor-" + std::to_string(next++ * 7'919 % kVisitors);
-      erasure.mark = {
-          true, true, PartitionId{0}, {1, visitor_key(site_id("shop"), erasure.name), {}}, position,
-          0,    0};
+      erasure.mark = {true,
+                      true,
+                      true,
+                      PartitionId{0},
+                      {1, visitor_key(site_id("shop"), erasure.name), {}},
+                      position,
+                      0,
+                      0,
+                      0};
       pointers.push_back(&erasure);
     }
     LogEraser eraser(pointers);
