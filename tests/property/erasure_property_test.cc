@@ -35,14 +35,16 @@ RigOptions options_with(uint32_t dirty_visitors, bool with_ranks) {
   return options;
 }
 
-// Every row but those of erasures, of checkpoints' counters, and sets of nobody: one that only the
-// erased were ever in has a row, and after a replay of the cleared log it has none.
+// Every row but those of erasures, of checkpoints' counters, sums, to which the erased have added,
+// and sets of nobody: one that only the erased were ever in has a row, and after a replay of the
+// cleared log it has none.
 Bytes state_of(Rig& rig) {
   Bytes bytes = rig.bytes();
   std::erase_if(bytes, [](const auto& row) {
     const auto& [key, value] = row;
     const bool is_set = key[0] == '0' && key[3] == 'm';
-    return key.starts_with("0\xff\xff") ||
+    const bool is_sums = key[0] == '0' && key[3] == 't';
+    return key.starts_with("0\xff\xff") || is_sums ||
            (is_set && value.substr(0, state_format::kChecksumBytes) ==
                           std::string(state_format::kChecksumBytes, '\0'));
   });

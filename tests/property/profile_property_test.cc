@@ -86,7 +86,9 @@ Profiles profiles_of(Rig& rig) {
   for (const auto& [key, value] : rows_of(rig)) {
     Visitor visitor;
     RK_ASSERT(decode_visitor(value, visitor).has_value());
-    if (visitor.profile != nullptr) profiles[visitor.name] = *visitor.profile;
+    if (visitor.profile == nullptr) continue;
+    std::sort(visitor.profile->claimed.begin(), visitor.profile->claimed.end());  // as they came
+    profiles[visitor.name] = *visitor.profile;
   }
   return profiles;
 }
