@@ -41,7 +41,7 @@ TEST(PartitionFormat, Version2IsWrittenWhenSomebodyWasErased) {
 }
 
 TEST(PartitionFormat, Version3IsWrittenWhenSomebodyClaimedAnId) {
-  for (const uint64_t erased : {0, 300}) {
+  for (const uint64_t erased : {uint64_t{0}, uint64_t{300}}) {
     PartitionCheckpoint claimed = example();
     claimed.erased = erased;
     claimed.claim_seq = 129;
