@@ -75,6 +75,7 @@ Result<void> RocksLog::load_numbers() {
     const auto value = read_big_endian<uint64_t>(row->value().data());
     if (key == log_format::kNextQuarantineKey) x_next_quarantine = value;
     if (key == log_format::kFirstBatchKey) x_dropped->set_first(value);
+    if (key == log_format::kRewritingKey) x_is_rewriting = true;
     if (key.size() != 3) continue;
     const size_t partition = read_big_endian<uint16_t>(key.data() + 1);
     if (partition >= x_ends.size()) return Error{ErrorCode::kCorruptRecord, "log: dropped"};

@@ -93,6 +93,9 @@ class RocksLog final : public Log {
   [[nodiscard]] Result<void> drop_batches_before(uint64_t kept);
 
   const RocksLogConfig x_config;
+  // A rewrite began and did not end: in which files old values are left is not known any more.
+  bool x_is_rewriting = false;
+  bool x_compacts_all = false;                // … so this one compacts them all
   std::unique_ptr<DroppedBatches> x_dropped;  // knows the first batch that was kept
   std::unique_ptr<DroppedEffects> x_dropped_changes;
   std::unique_ptr<DroppedEffects> x_dropped_sessions;

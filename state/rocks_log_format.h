@@ -9,6 +9,7 @@
 //   marks       8 batch → by partition: 8 taken · 8 written, little-endian
 //   default     'q' → 8 id: the next quarantine entry's, at least
 //               'b' → 8 number of the first batch that was not dropped
+//               'r' → 8 of no meaning; there while values are written again
 //               'c' (changes), 's' (sessions), 'i' (claims) · 2 partition → 8 last seq that was
 //               dropped
 //
@@ -69,5 +70,6 @@ inline Key<3> dropped_key(char stream, PartitionId partition) {
 }
 inline constexpr std::string_view kNextQuarantineKey = "q";
 inline constexpr std::string_view kFirstBatchKey = "b";
+inline constexpr std::string_view kRewritingKey = "r";
 
 }  // namespace rekindle::state::log_format

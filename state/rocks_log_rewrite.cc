@@ -1,6 +1,7 @@
 // RocksLog's way of taking something out of the middle: values are written again under their keys,
 // then every file that held the old ones is compacted away.
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/log_format.h"
@@ -11,6 +12,7 @@ namespace rekindle::state {
 namespace {
 
 constexpr size_t kWriteBytes = 1'024 * 1'024;  // written together
+constexpr size_t kKeyBytesMax = 16;            // of any stream
 
 struct Touched {  // keys of a stream that were written
   std::string first;
@@ -128,12 +130,22 @@ Result<void> RocksLog::drop_quarantine(LogRewriter& rewriter) {
 
 // With the write-ahead log, which ends with what is in the write buffers.
 Result<void> RocksLog::compact(size_t stream, std::string_view first, std::string_view last) {
-  if (first.empty()) return {};
+  if (first.empty() && !x_compacts_all) return {};
   if (auto flushed = x_database->flush(); !flushed) return flushed;
+  if (x_compacts_all) {
+    return x_database->compact(stream, std::string(1, '\0'), std::string(kKeyBytesMax, '\xff'));
+  }
   return x_database->compact(stream, first, last);
 }
 
+// What was written again before a kill is not met as old any more by the next rewrite, but its old
+// value may lie in some file; so from the first write on a row says that there is such a thing.
 Result<void> RocksLog::rewrite(LogRewriter& rewriter) {
+  rocksdb::WriteBatch begins;
+  put(begins, x_database->family(kDefault), log_format::kRewritingKey,
+      log_format::number(1).view());
+  if (auto begun = x_database->write(begins, true); !begun) return begun;
+  x_compacts_all = std::exchange(x_is_rewriting, true);
   const auto first = log_format::number(x_dropped->first());
   auto events = rewrite_stream(
       kEvents, first.view(),
@@ -143,7 +155,14 @@ Result<void> RocksLog::rewrite(LogRewriter& rewriter) {
   if (auto sessions = rewrite_effects(kSessions, rewriter); !sessions) return sessions;
   if (auto claims = rewrite_effects(kClaims, rewriter); !claims) return claims;
   if (auto dropped = drop_quarantine(rewriter); !dropped) return dropped;
-  return x_database->drop_old_files();
+  if (auto dropped = x_database->drop_old_files(); !dropped) return dropped;
+  rocksdb::WriteBatch ends;
+  const rocksdb::Status status =
+      ends.Delete(x_database->family(kDefault), slice(log_format::kRewritingKey));
+  RK_ASSERT(status.ok());
+  if (auto ended = x_database->write(ends, false); !ended) return ended;
+  x_is_rewriting = false;
+  return {};
 }
 
 }  // namespace rekindle::state
