@@ -61,9 +61,10 @@ TEST(DecisionRecord, ReadsBackEqual) {
 
 // Written down once. They must stay readable for ever.
 TEST(DecisionRecord, VersionOneIsRead) {
-  const auto read =
-      read_decision_record(bytes_of_hex("010004686f6d650667726565647940420f00010374656e000000"
-                                        "000020a107000ec0ee6d80c0cbc90280b899298088b2a00232e807"));
+  const std::string bytes = bytes_of_hex(
+      "010004686f6d650667726565647940420f00010374656e000000"
+      "000020a107000ec0ee6d80c0cbc90280b899298088b2a00232e807");
+  const auto read = read_decision_record(bytes);
   ASSERT_TRUE(read.has_value()) << to_string(read.error());
   EXPECT_EQ(read->policy, "greedy");
   EXPECT_EQ(read->nothing_ppm, 1'000'000u);
