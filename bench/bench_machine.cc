@@ -27,7 +27,9 @@ Stops watch(unsigned core, int64_t for_ns) {
   cpu_set_t only;
   CPU_ZERO(&only);
   CPU_SET(core, &only);
-  pthread_setaffinity_np(pthread_self(), sizeof(only), &only);
+  if (pthread_setaffinity_np(pthread_self(), sizeof(only), &only) != 0) {
+    std::fprintf(stderr, "bench_machine: core %u may not be used; its thread runs anywhere\n", core);
+  }
   Stops stops;
   const int64_t until = rekindle::monotonic_ns() + for_ns;
   for (int64_t last = until - for_ns; last < until;) {
