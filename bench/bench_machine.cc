@@ -28,7 +28,8 @@ Stops watch(unsigned core, int64_t for_ns) {
   CPU_ZERO(&only);
   CPU_SET(core, &only);
   if (pthread_setaffinity_np(pthread_self(), sizeof(only), &only) != 0) {
-    std::fprintf(stderr, "bench_machine: core %u may not be used; its thread runs anywhere\n", core);
+    std::fprintf(stderr, "bench_machine: core %u may not be used; its thread runs anywhere\n",
+                 core);
   }
   Stops stops;
   const int64_t until = rekindle::monotonic_ns() + for_ns;
