@@ -198,8 +198,13 @@ class Oracle {
     ASSERT_EQ(edge.first, visitor(line.visitor_name));
     ++x_kinds[line.kind];
     ++x_reasons[line.reason];
-    const Fault1 before = fault_of(x_edges);  // of a strong link that was taken back
-    ASSERT_TRUE(before == Fault1::kNone || line.kind == DecisionKind::kCut);
+    // Strong links that were taken back leave a fault until the cut that follows; all those of one
+    // visitor are taken back together.
+    const Fault1 before = fault_of(x_edges);
+    ASSERT_TRUE(before == Fault1::kNone || line.kind == DecisionKind::kCut ||
+                (line.kind == DecisionKind::kUnmerge && is_of_unmerged(edge)))
+        << "decision " << line.number << ", " << name_of(line.kind);
+    if (line.kind != DecisionKind::kUnmerge) x_unmerged.clear();
     switch (line.kind) {
       case DecisionKind::kCut:
         ASSERT_EQ(x_edges.erase(edge), 1u);
@@ -209,11 +214,26 @@ class Oracle {
           ASSERT_EQ(claimers(edge.second), kSharedAfter);  // and one more, whose line follows
         }
         return;
-      case DecisionKind::kUnmerge: ASSERT_EQ(x_edges.erase(edge), 1u); return;
+      case DecisionKind::kUnmerge:
+        if (before == Fault1::kNone) x_unmerged.clear();
+        x_unmerged.push_back(edge);
+        ASSERT_EQ(x_edges.erase(edge), 1u);
+        return;
       case DecisionKind::kRefuse: return refused(line, edge);
       case DecisionKind::kLink:
       case DecisionKind::kMerge: return linked(line, edge);
     }
+  }
+  // Whether one visitor is at an end of this link and of all that were taken back just before.
+  [[nodiscard]] bool is_of_unmerged(const Edge& edge) const {
+    const auto has = [](const Edge& link, const Node& node) {
+      return link.first == node || link.second == node;
+    };
+    const auto is_of_all = [&](const Node& node) {
+      return std::all_of(x_unmerged.begin(), x_unmerged.end(),
+                         [&](const Edge& link) { return has(link, node); });
+    };
+    return !x_unmerged.empty() && (is_of_all(edge.first) || is_of_all(edge.second));
   }
   // How many visitors claimed it, as far as the journal goes.
   [[nodiscard]] uint32_t claimers(const Node& id) const {
@@ -274,8 +294,9 @@ class Oracle {
   Rig& x_rig;
   uint64_t x_number = 0;
   std::set<Edge> x_edges;
-  std::set<Edge> x_cuts;     // of the link that has to follow
-  std::set<Edge> x_decided;  // claims
+  std::set<Edge> x_cuts;         // of the link that has to follow
+  std::vector<Edge> x_unmerged;  // since the last line that left no fault
+  std::set<Edge> x_decided;      // claims
   std::set<Node> x_placeholders;
   std::map<DecisionKind, size_t> x_kinds;
   std::map<DecisionReason, size_t> x_reasons;
@@ -374,10 +395,10 @@ TEST_P(Identity, IsWhatTheJournalSaysAndTheGuardsAllow) {
   Oracle oracle(rig);
   ASSERT_NO_FATAL_FAILURE(expect_all(rig, sayings, oracle));
   EXPECT_EQ(oracle.count(DecisionKind::kUnmerge), unmerged);
-  EXPECT_GT(unmerged, 3u);
+  EXPECT_GT(unmerged, 0u);
   EXPECT_GT(oracle.count(DecisionKind::kMerge), 0u);
-  EXPECT_GT(oracle.count(DecisionReason::kTwoIdentified), 3u);
-  EXPECT_GT(oracle.count(DecisionReason::kPlaceholder), 3u);
+  EXPECT_GT(oracle.count(DecisionReason::kTwoIdentified), 0u);
+  EXPECT_GT(oracle.count(DecisionReason::kPlaceholder), 0u);
   EXPECT_GT(oracle.count(DecisionReason::kShared), 0u);
   // Asked again after a start from the stores alone: the same.
   rig.crash();
