@@ -309,7 +309,8 @@ Config load_config(const std::string& path, const CheckExpression& check,
   read_erasure(top.section("erasure"), config.engine);
   read_identity(top.section("identity"), config.engine.identity);
   read_server(top.section("server"), config.server);
-  read_decide(top, faults, config.decide);
+  const Seasons seasons = read_seasons(top, faults);
+  read_decide(top, seasons, faults, config.decide);
   read_log(top.section("log"), config.log);
   config.server.webhooks = read_webhooks(top, faults);
   read_server_keys(top, faults, config.server.access);
@@ -318,7 +319,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   for (const SiteConfig& site : config.sites) sites.push_back(site.site.name);
   config.server.hooks = read_hooks(top, sites, faults);
   AudienceReader(check, faults, config).read(top);
-  read_offers(top, check, faults, config);
+  read_offers(top, check, seasons, faults, config);
   const YAML::Node server = top.take("server");
   const bool named = server.IsDefined() && server.IsMap() && server["address"];
   check_joint(top, named ? server["address"] : top.node(), config);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "cli/source_config.h"
 #include "core/limits.h"
 
 namespace rekindle::cli {
@@ -28,11 +27,9 @@ void read_learning(YamlSection section, operators::DecideConfig& decide) {
 
 class PlacementReader {
  public:
-  PlacementReader(YamlSection& owner, Faults& faults, operators::DecideConfig& decide)
-      : x_owner(owner),
-        x_faults(faults),
-        x_decide(decide),
-        x_seasons(read_seasons(owner, faults)) {}
+  PlacementReader(YamlSection& owner, Seasons seasons, Faults& faults,
+                  operators::DecideConfig& decide)
+      : x_owner(owner), x_faults(faults), x_decide(decide), x_seasons(std::move(seasons)) {}
 
   // A mapping, or the files that a name or a list of names points to.
   void read_all() {
@@ -58,7 +55,7 @@ class PlacementReader {
       return top.fault(inside.IsDefined() ? inside : top.node(),
                        "'placements' must be a mapping here");
     }
-    PlacementReader(top, x_faults, x_decide).read_entries(inside);
+    PlacementReader(top, read_seasons(top, x_faults), x_faults, x_decide).read_entries(inside);
     top.finish();
   }
 
@@ -114,9 +111,10 @@ class PlacementReader {
 
 }  // namespace
 
-void read_decide(YamlSection& top, Faults& faults, operators::DecideConfig& decide) {
+void read_decide(YamlSection& top, const Seasons& seasons, Faults& faults,
+                 operators::DecideConfig& decide) {
   read_learning(top.section("decide"), decide);
-  PlacementReader(top, faults, decide).read_all();
+  PlacementReader(top, seasons, faults, decide).read_all();
   if (decide.placements.size() > limits::kPlacementsMax) {
     top.fault(top.node(), "more than " + std::to_string(limits::kPlacementsMax) + " placements");
   }

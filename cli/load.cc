@@ -37,6 +37,10 @@ constexpr const char* kFooter = R"(How it measures:
   --exits also subscribes to the audience --exit-audience, which those visitors must leave by time
   alone, as from `did(sign_up, 2s)`: how long after the instant they left it that is received.
 
+  --live-decisions measures event -> decision: one WebSocket looks at products as 16 visitors, a
+  second follows their decisions at --probe-placement, which must offer `viewed_not_bought` of a
+  catalogue of p0, p1, …: the latency runs until the decision that offers what was looked at.
+
   --decide-rate sends GET /v1/decide for visitors of the same law, on connections of their own.
 
 Examples:
@@ -100,9 +104,13 @@ void add_load_command(CommandLine& line) {
   load.option("--age", config->age, "How long ago the events say they happened").shows_default();
   load.flag("--changes", config->changes, "Also measure event -> audience change");
   load.flag("--exits", config->exits, "Also measure how late exits by time are told");
+  load.flag("--live-decisions", config->live_decisions, "Also measure event -> decision");
+  load.option("--probe-placement", config->probe_placement,
+              "Placement whose decisions are followed")
+      .shows_default();
   load.option("--exit-audience", config->exit_audience, "Audience the probes leave by time")
       .shows_default();
-  load.option("--probe-rate", config->probe_rate, "Changes a second").shows_default();
+  load.option("--probe-rate", config->probe_rate, "Probes a second, of each kind").shows_default();
   load.option("--probe-audience", config->probe_audience, "Audience the probes enter")
       .shows_default();
   load.option("--decide-rate", config->decide_rate, "Also ask for decisions, a second")

@@ -27,8 +27,9 @@ bool is_offer_id(const std::string& id) {
 // One offer's mapping, with what its values mean.
 class OfferReader {
  public:
-  OfferReader(YamlSection section, const CheckExpression& check, Config& config)
-      : x_section(std::move(section)), x_check(check), x_config(config) {}
+  OfferReader(YamlSection section, const CheckExpression& check, const Seasons& seasons,
+              Config& config)
+      : x_section(std::move(section)), x_check(check), x_seasons(seasons), x_config(config) {}
 
   OfferConfig read(std::string id) {
     x_offer.id = std::move(id);
@@ -146,6 +147,7 @@ class OfferReader {
   void read_times() {
     read_time("start", x_offer.start);
     read_time("end", x_offer.end);
+    x_offer.season = read_season(x_section, x_seasons);
     x_section.read_duration("cool_down", x_offer.cool_down, Duration{}, kOfferWindowMax);
     x_section.read_duration("reserve", x_offer.reserve, seconds(1), days(7));
     x_section.read_duration("click_window", x_offer.click_window, minutes(1), days(90));
@@ -258,6 +260,7 @@ class OfferReader {
 
   YamlSection x_section;
   const CheckExpression& x_check;
+  const Seasons& x_seasons;
   Config& x_config;
   Currency x_currency;
   bool x_is_ambiguous = false;  // sites with different currencies
@@ -266,7 +269,8 @@ class OfferReader {
 
 }  // namespace
 
-void read_offers(YamlSection& top, const CheckExpression& check, Faults& faults, Config& config) {
+void read_offers(YamlSection& top, const CheckExpression& check, const Seasons& seasons,
+                 Faults& faults, Config& config) {
   read_offering(top.section("offering"), check, config);
   const YAML::Node offers = top.take("offers");
   if (!offers.IsDefined() || offers.IsNull()) return;
@@ -286,7 +290,7 @@ void read_offers(YamlSection& top, const CheckExpression& check, Faults& faults,
       continue;
     }
     YamlSection section(top.file(), entry.second, "offers[" + id + "]", faults);
-    config.decide.offers.push_back(OfferReader(section, check, config).read(id));
+    config.decide.offers.push_back(OfferReader(section, check, seasons, config).read(id));
   }
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "cli/config.h"
+#include "cli/source_config.h"
 #include "cli/yaml_reader.h"
 
 namespace rekindle::cli {
 
 // REQUIRES: sites and audiences were read.
-void read_offers(YamlSection& top, const CheckExpression& check, Faults& faults, Config& config);
+void read_offers(YamlSection& top, const CheckExpression& check, const Seasons& seasons,
+                 Faults& faults, Config& config);
 
 }  // namespace rekindle::cli

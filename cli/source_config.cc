@@ -1,6 +1,7 @@
 #include "cli/source_config.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/limits.h"
 #include "core/rules.h"
@@ -65,17 +66,42 @@ void read_threshold(YamlSection& section, operators::ThresholdConfig& threshold)
   read_texts(section, "not_products", threshold.not_products);
 }
 
-void read_season(YamlSection& section, const Seasons& seasons, SourceConfig& source) {
-  const YAML::Node named = section.take("season");
-  if (!named.IsDefined()) return;
-  const auto found =
-      std::find_if(seasons.begin(), seasons.end(), [&](const operators::Season& season) {
-        return named.IsScalar() && season.name == named.Scalar();
-      });
-  if (found == seasons.end()) {
-    return section.fault(named, "'season' must be one of those under 'seasons'");
+enum class Method : uint8_t { kStandard, kVmis, kVsknn, kStan, kVstan };
+
+// The published methods with the settings they did best with on a shop's clicks.
+operators::KnnConfig method(Method method) {
+  using operators::KnnConfig;
+  using operators::KnnDecay;
+  switch (method) {
+    case Method::kVmis: return KnnConfig::vmis(500, 100, 9);
+    case Method::kVsknn:
+      return KnnConfig::vsknn(5'000, 500, KnnDecay::kQuadratic, KnnDecay::kDiv, 5);
+    case Method::kStan: return KnnConfig::stan(5'000, 500, 1.02, 5, 2.05);
+    case Method::kVstan: return KnnConfig::vstan(1'000, 200, 1.02, 5, 2.05, 1.02, 5);
+    case Method::kStandard: break;
   }
-  source.season = *found;
+  return KnnConfig::standard();
+}
+
+// Of similar_sessions: a method, and what of it is another.
+void read_next(YamlSection& section, SourceConfig& source) {
+  const operators::NextConfig common;
+  Method of = Method::kStandard;
+  section.read_choice("method", of,
+                      {{"standard", Method::kStandard},
+                       {"vmis", Method::kVmis},
+                       {"vsknn", Method::kVsknn},
+                       {"stan", Method::kStan},
+                       {"vstan", Method::kVstan}});
+  operators::NextConfig next;
+  next.knn = method(of);
+  section.read_number_as("recent", next.knn.recent, 1, limits::kKnnRecentMax);
+  section.read_number_as("neighbours", next.knn.neighbours, 1, limits::kKnnNeighboursMax);
+  section.read_number_as("items", next.knn.items, 1, limits::kKnnItemsMax);
+  auto rules_percent = static_cast<uint32_t>(std::lround(next.rules * 100));
+  section.read_number_as("rules_percent", rules_percent, 0, 100);
+  next.rules = rules_percent / 100.0;
+  if (next != common) source.next = next;
 }
 
 std::optional<operators::Day> read_day(YamlSection& section, const char* key) {
@@ -90,6 +116,18 @@ std::optional<operators::Day> read_day(YamlSection& section, const char* key) {
 }
 
 }  // namespace
+
+std::optional<operators::Season> read_season(YamlSection& section, const Seasons& seasons) {
+  const YAML::Node named = section.take("season");
+  if (!named.IsDefined()) return std::nullopt;
+  const auto found =
+      std::find_if(seasons.begin(), seasons.end(), [&](const operators::Season& season) {
+        return named.IsScalar() && season.name == named.Scalar();
+      });
+  if (found != seasons.end()) return *found;
+  section.fault(named, "'season' must be one of those under 'seasons'");
+  return std::nullopt;
+}
 
 bool is_placement_name(const std::string& name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
@@ -148,7 +186,7 @@ SourceConfig read_source(YamlSection& owner, const YAML::Node& node, const std::
     read_texts(section, "products", source.products);
     read_audiences(section, "audiences", source.audiences);
     read_audiences(section, "not_audiences", source.not_audiences);
-    read_season(section, seasons, source);
+    source.season = read_season(section, seasons);
     section.read_duration("within", source.within, hours(1), days(400));
     section.read_number_as("percent_min", source.percent_min, 1, 100);
     section.read_number_as("discount_percent", source.discount_percent, 1, 100);
@@ -156,6 +194,7 @@ SourceConfig read_source(YamlSection& owner, const YAML::Node& node, const std::
     section.read_number_as("price_percent_max", source.price_percent_max, 100, 10'000);
     section.read_number_as("attributes_min", source.attributes_min, 0,
                            limits::kProductAttributesMax);
+    read_next(section, source);
     read_message(section, source);
     read_threshold(section, source.threshold);
     section.finish();

@@ -13,13 +13,18 @@ namespace {
 constexpr std::string_view kRow = "decide";
 // Older versions held counts instead of sessions: they are learnt anew from what the log has.
 constexpr uint8_t kVersion = 2;
-// News are gathered this long before they are learnt and published together.
-constexpr auto kGather = std::chrono::milliseconds(100);
+constexpr auto kGatherMin = std::chrono::milliseconds(4);
+constexpr auto kGatherMax = std::chrono::milliseconds(100);
+constexpr int kRestShare = 9;
 // A save writes the whole model: this far apart, or so that it takes at most this share of time.
 constexpr auto kSaveEvery = std::chrono::seconds(60);
 constexpr int kSaveShare = 50;
 
 }  // namespace
+
+std::chrono::nanoseconds model_gathers(std::chrono::nanoseconds took) {
+  return std::clamp<std::chrono::nanoseconds>(took * kRestShare, kGatherMin, kGatherMax);
+}
 
 ModelThread::ModelThread(Log& log, StateStore& store, Decider& decider, uint32_t partitions,
                          std::function<void(const Error&)> on_trouble)
@@ -151,17 +156,20 @@ void ModelThread::notify() {
 void ModelThread::run() {
   begin_thread("rk-model", ThreadRole::kBackground);
   auto save_at = std::chrono::steady_clock::now() + kSaveEvery;
+  auto gathers = model_gathers({});
   std::unique_lock lock(x_mutex);
   while (!x_stopping) {
     // A notification can slip in between the test and the wait; the time limit bounds its delay.
     x_changed.wait_for(lock, std::chrono::seconds(1), [this] { return x_stopping || x_news; });
     if (x_stopping) return;
     if (!x_news) continue;
-    x_changed.wait_for(lock, kGather, [this] { return x_stopping; });
+    x_changed.wait_for(lock, gathers, [this] { return x_stopping; });
     x_news = false;
     lock.unlock();
+    const auto began = std::chrono::steady_clock::now();
     auto done = catch_up();
     const auto now = std::chrono::steady_clock::now();
+    gathers = model_gathers(now - began);
     if (done && now > save_at) {
       const std::lock_guard learning(x_learning);
       done = save();

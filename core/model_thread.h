@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -16,6 +17,11 @@
 #include "core/state_store.h"
 
 namespace rekindle {
+
+// How long news are gathered before they are learnt and published together, when the last time took
+// `took`: at least three times that, so that learning leaves the processor to others, within
+// bounds.
+[[nodiscard]] std::chrono::nanoseconds model_gathers(std::chrono::nanoseconds took);
 
 class ModelThread {
  public:

@@ -259,6 +259,17 @@ Result<void> check_placement(const PlacementRequest& placement) {
   return {};
 }
 
+// Whatever the currency.
+bool is_amount(std::string_view text) {
+  const size_t point = text.find('.');
+  const auto is_digits = [](std::string_view part) {
+    return !part.empty() &&
+           std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (point == std::string_view::npos) return is_digits(text);
+  return is_digits(text.substr(0, point)) && is_digits(text.substr(point + 1));
+}
+
 Result<void> check_products(const std::vector<std::string>& products, std::string_view field) {
   if (products.size() > limits::kCartLinesMax) {
     return Error{ErrorCode::kTooManyItems, std::string(field)};
@@ -285,6 +296,9 @@ Result<void> check(const DecideRequest& request) {
   }
   if (request.cart_discount.size() > limits::kTextBytesMax) {
     return Error{ErrorCode::kStringTooLong, "cart_discount"};
+  }
+  if (!request.cart_discount.empty() && !is_amount(request.cart_discount)) {
+    return Error{ErrorCode::kInvalidArgument, "cart_discount is no amount like 12.50"};
   }
   if (auto cart = check_products(request.cart, "cart"); !cart) return cart;
   return check_products(request.shown, "shown");

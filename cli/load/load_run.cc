@@ -43,11 +43,15 @@ Result<void> LoadRun::run(Duration warm_up, Duration duration, Duration age, dou
   if (x_config.changes) {
     if (auto added = add_probes(); !added) return added;
   }
+  if (x_config.live_decisions) {
+    if (auto added = add_decision_probes(); !added) return added;
+  }
   CpuTime before = CpuTime::now();
   auto ran = x_driver.run(warm_up, duration, [&] {
     before = CpuTime::now();
     x_probes.latency.clear();
     x_probes.lateness.clear();
+    x_decision_probes.latency.clear();
   });
   x_cpu_seconds = CpuTime::now().seconds - before.seconds;
   return ran;
@@ -141,6 +145,23 @@ Result<void> LoadRun::add_probes() {
       });
 }
 
+Result<void> LoadRun::add_decision_probes() {
+  StreamConfig stream;
+  stream.name = "looks";
+  stream.websocket_path = "/v1/ws";
+  stream.rate = x_config.probe_rate;
+  stream.in_flight = 64;
+  auto added =
+      x_driver.add_stream(stream, [this](Connection& to, int64_t due) -> std::optional<uint32_t> {
+        x_decision_probes.send(to, due);
+        return 1;
+      });
+  if (!added) return added;
+  return x_driver.add_listener(
+      "/v1/ws", x_decision_probes.greeting(),
+      [this](std::string_view message, int64_t now) { x_decision_probes.received(message, now); });
+}
+
 void LoadRun::report_text() const {
   const StreamResult& result = x_driver.result(0);
   const double seconds = x_driver.measured_seconds();
@@ -160,6 +181,9 @@ void LoadRun::report_text() const {
   }
   if (x_config.changes) fmt::print("\nevent -> change\n{}", x_probes.latency.drawing());
   if (x_config.exits) fmt::print("\nexit due -> told\n{}", x_probes.lateness.drawing());
+  if (x_config.live_decisions) {
+    fmt::print("\nevent -> decision\n{}", x_decision_probes.latency.drawing());
+  }
 }
 
 void LoadRun::report() const {
@@ -181,6 +205,7 @@ void LoadRun::report() const {
   }
   if (x_config.changes) line += R"(,"change":)" + json_of(x_probes.latency);
   if (x_config.exits) line += R"(,"exit":)" + json_of(x_probes.lateness);
+  if (x_config.live_decisions) line += R"(,"visible":)" + json_of(x_decision_probes.latency);
   fmt::print("{}}}\n", line);
 }
 

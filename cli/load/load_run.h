@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "cli/load/decision_probes.h"
 #include "cli/load/driver.h"
 #include "cli/load/probes.h"
 #include "cli/load/traffic.h"
@@ -27,9 +28,11 @@ struct LoadConfig {
   std::string age = "0s";  // of the events
   bool changes = false;
   bool exits = false;  // with `changes`
+  bool live_decisions = false;
   double probe_rate = 200;
   std::string probe_audience = "load_probe";
   std::string exit_audience = "load_exit";
+  std::string probe_placement = "load_seen";
   double decide_rate = 0;
   bool json = false;
   TrafficConfig traffic;
@@ -42,6 +45,8 @@ class LoadRun {
         x_target(std::move(target)),
         x_traffic(x_config.traffic),
         x_probes(x_config.traffic.site, x_config.traffic.run),
+        x_decision_probes(x_config.traffic.site, x_config.traffic.run, x_config.probe_placement,
+                          x_config.traffic.products),
         x_driver(x_target) {}
 
   // `rate`: events a second; 0: as many as are answered. `age`: how long ago the events say they
@@ -53,6 +58,7 @@ class LoadRun {
   Result<void> add_main(double rate);
   Result<void> add_decide();
   Result<void> add_probes();
+  Result<void> add_decision_probes();
   std::optional<uint32_t> compose(Connection& connection);
   bool append_event();
   uint32_t compose_decide(Connection& connection);
@@ -62,6 +68,7 @@ class LoadRun {
   Target x_target;
   Traffic x_traffic;
   Probes x_probes;
+  DecisionProbes x_decision_probes;
   Driver x_driver;
   std::string x_body;
   std::string x_at;  // what the events say of their time; empty: nothing

@@ -76,6 +76,7 @@ std::string fault_of(const SourceConfig& config) {
                     config.price_percent_max != untouched.price_percent_max ||
                     config.attributes_min != untouched.attributes_min,
                 "settings of upsell"),
+      misplaced(Uses::kNext, config.next.has_value(), "settings of similar_sessions"),
       misplaced(Uses::kReferral, config.orders_min != untouched.orders_min, "'orders_min'"),
       misplaced(Uses::kLoyalty, !config.trait.empty() || config.goal_points != 0,
                 "'trait' and no 'goal_points'"),

@@ -53,6 +53,7 @@ struct SourceConfig {
   uint32_t price_percent_min = 105;  // of upsell: of the price of what is viewed …
   uint32_t price_percent_max = 150;  // … at most
   uint32_t attributes_min = 0;       // of upsell: at least so many attributes in common
+  std::optional<NextConfig> next;    // of similar_sessions: its own method; else the common one
   uint32_t orders_min = 1;           // of refer_a_friend: orders of the one who may refer
   std::string trait;                 // of loyalty: where the points are
   uint32_t goal_points = 0;          // of loyalty: where a reward begins

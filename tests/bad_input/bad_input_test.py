@@ -10,6 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support"), str(HERE.parent / "crash")]
 
+import bad_decide  # noqa: E402
 import bad_events  # noqa: E402
 import bad_http  # noqa: E402
 import bad_smuggling  # noqa: E402
@@ -32,6 +33,7 @@ def main():
         bad_websocket.run(patient)
         quarantine_desk.run(patient, binary)
         bad_start.run(patient, binary)
+        bad_decide.run(patient, binary)
         slow_senders.check()
         patient.expect("in the end", patient.visitor_events("good") == patient.good_events,
                        f"{patient.good_events} good events were acknowledged, "

@@ -144,6 +144,8 @@ placements:
         tax_permille: 190
         not_categories: [Gifts]
         season: xmas
+      - {source: similar_sessions, method: vstan, neighbours: 50, rules_percent: 0}
+      - {source: similar_sessions, method: standard, rules_percent: 30}
 seasons:
   xmas: {start: 2026-12-20, end: 2027-01-06, yearly: true}
 )");
@@ -162,6 +164,13 @@ seasons:
   ASSERT_TRUE(threshold.season);
   EXPECT_TRUE(threshold.season->is_yearly);
   EXPECT_EQ(operators::day_text(threshold.season->last), "2027-01-06");
+  const auto& similar = home.sources.at(2);
+  ASSERT_TRUE(similar.next);
+  auto vstan = operators::KnnConfig::vstan(1'000, 200, 1.02, 5, 2.05, 1.02, 5);
+  vstan.neighbours = 50;
+  EXPECT_EQ(similar.next->knn, vstan);
+  EXPECT_EQ(similar.next->rules, 0);
+  EXPECT_FALSE(home.sources.at(3).next);  // it says what is so anyway
 }
 
 TEST_F(ConfigTest, names_every_fault_of_sources_and_seasons) {
@@ -177,6 +186,7 @@ placements:
   c: [{source: loyalty, title: x}, {source: trending, title: x}, {source: upsell, within: 3d}]
   d: {sources: [trending], colour: red}
   e: [{source: upsell, price_percent_min: 300}]
+  f: [{source: similar_sessions, method: deep}, {source: trending, rules_percent: 10}]
 )");
   const std::vector<std::string> faults = said();
   for (const char* fault :
@@ -185,10 +195,11 @@ placements:
         "the goal '' is not an amount above 0", "'XX' is not an ISO 4217 code",
         "'message' needs a title", "'loyalty' needs 'trait' and 'goal_points'",
         "'trending' takes no title, text or url", "'upsell' takes no 'within'",
-        "unknown key 'colour'", "the least price of upsell is above the most"}) {
+        "unknown key 'colour'", "the least price of upsell is above the most", "'method' is 'deep'",
+        "'trending' takes no settings of similar_sessions"}) {
     EXPECT_THAT(faults, ::testing::Contains(HasSubstr(fault)));
   }
-  EXPECT_EQ(faults.size(), 14u);
+  EXPECT_EQ(faults.size(), 16u);
 }
 
 TEST_F(ConfigTest, reads_placements_from_files) {
@@ -357,9 +368,11 @@ TEST_F(ConfigTest, reads_offers_in_the_currency_of_their_site) {
   const Config config = load(R"(
 sites: [{name: shop, currency: GBP, time_zone: Europe/Berlin}, {name: bazaar, currency: JPY}]
 offering: {holdout: 2.5%, policy: greedy, prior: 10, half_life: 7d, unprofitable: "count(refund, 30d) > 3"}
+seasons: {frost: {start: 2026-12-01, end: 2027-02-28, yearly: true}}
 offers:
   winter_ten:
     site: bazaar
+    season: frost
     type: discount
     placements: [cart, home]
     ladder: [0%, 12.5%, 500]
@@ -384,6 +397,9 @@ offers:
   EXPECT_EQ(config.decide.offering.half_life, days(7));
   ASSERT_EQ(config.decide.offers.size(), 2u);
   const operators::OfferConfig& ten = config.decide.offers[0];
+  ASSERT_TRUE(ten.season);
+  EXPECT_TRUE(ten.season->is_yearly);
+  EXPECT_FALSE(config.decide.offers[1].season);
   EXPECT_EQ(ten.id, "winter_ten");
   EXPECT_EQ(ten.cost, 7);  // yen have no minor unit
   EXPECT_EQ(ten.budget, 90'000);
@@ -411,7 +427,7 @@ offers:
   lost: {placements: [home], site: bazar}
   vague: {placements: [home], cost: 5}
   odd: {site: shop, placements: [home], cost: cheap, holdout: 7, quiet_hours: "9-5", start: noon, wight: 3}
-  asked: {site: shop, placements: [home], audience: "in(a) and ?"}
+  asked: {site: shop, placements: [home], audience: "in(a) and ?", season: thaw}
   torn: {site: shop, placements: [home], caps: [{at_most: 5, within: 1d}, {at_most: 3, within: 7d}]}
 )");
   const auto lines = said();
@@ -431,6 +447,7 @@ offers:
   expect("'start' must be a time");
   expect("wight");
   expect("caps contradict each other");
+  expect("'season' must be one of those under 'seasons'");
 }
 
 TEST_F(ConfigTest, reads_sizes_durations_choices_and_rates) {

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "cli/load/connection.h"
+#include "cli/load/decision_probes.h"
 #include "cli/load/dice.h"
 #include "cli/load/driver.h"
 #include "cli/load/probes.h"
@@ -220,6 +221,31 @@ TEST(Probes, measure_who_enters_from_when_it_was_due_and_who_leaves_from_the_ins
   ASSERT_EQ(probes.lateness.count(), 1U);
   EXPECT_NEAR(static_cast<double>(probes.lateness.percentile(100)), 7e6, 2e5);
   EXPECT_EQ(probes.latency.count(), 1U);
+}
+
+// The decision at the placement that offers what was looked at last.
+std::string shown(int visitor, int product) {
+  return R"({"decisions":[{"placement":"seen","visitor":"seen-r-)" + std::to_string(visitor) +
+         R"(","decision":{"offers":[{"product":"p)" + std::to_string(product) + R"("}]}}]})";
+}
+
+TEST(DecisionProbes, measure_from_when_a_look_was_due_until_a_decision_shows_it) {
+  TinyServer server("");
+  auto connection =
+      Connection::open(*Target::parse("http://127.0.0.1:" + std::to_string(server.port())), "");
+  ASSERT_TRUE(connection);
+  DecisionProbes probes("shop", "r", "seen", 1'000);
+  EXPECT_THAT(probes.greeting(), HasSubstr(R"("visitor":"seen-r-15","placement":"seen")"));
+  for (int look = 0; look < 33; ++look) probes.send(**connection, look * 1'000'000);
+  probes.received(shown(1, 0), 60'000'000);  // nothing it looked at: as it was before
+  probes.received(shown(1, 1), 61'000'000);
+  ASSERT_EQ(probes.latency.count(), 1U);
+  EXPECT_NEAR(static_cast<double>(probes.latency.percentile(100)), 60e6, 2e6);
+  probes.received(shown(1, 1), 70'000'000);  // once more
+  EXPECT_EQ(probes.latency.count(), 1U);
+  probes.received(shown(0, 32), 62'000'000);  // and with it what it looked at before: 0 and 16
+  EXPECT_EQ(probes.latency.count(), 4U);
+  EXPECT_NEAR(static_cast<double>(probes.latency.percentile(100)), 62e6, 2e6);
 }
 
 }  // namespace

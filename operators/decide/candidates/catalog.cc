@@ -21,7 +21,7 @@ namespace rekindle::operators {
 namespace {
 
 constexpr SourceEntry kSources[] = {
-    {"similar_sessions", make_similar_sessions},
+    {"similar_sessions", make_similar_sessions, Uses::kNext},
     {"bought_together", make_bought_together},
     {"viewed_together", make_viewed_together},
     {"carted_together", make_carted_together},

@@ -22,6 +22,7 @@ enum class Uses : uint16_t {
   kLoyalty = 256,
   kMessage = 512,
   kThreshold = 1'024,
+  kNext = 2'048,
 };
 constexpr Uses operator|(Uses a, Uses b) {
   return static_cast<Uses>(static_cast<uint16_t>(a) | static_cast<uint16_t>(b));

@@ -35,8 +35,8 @@ class SimilarSessions final : public CandidateSource {
 
 }  // namespace
 
-CandidateSourcePtr make_similar_sessions(const SourceConfig&, const NextConfig& next) {
-  return std::make_unique<SimilarSessions>(next);
+CandidateSourcePtr make_similar_sessions(const SourceConfig& config, const NextConfig& next) {
+  return std::make_unique<SimilarSessions>(config.next.value_or(next));
 }
 
 }  // namespace rekindle::operators

@@ -1,4 +1,4 @@
-// Stops what has not started yet, or is over.
+// Stops what has not started yet, is over, or is not in season.
 #pragma once
 
 #include "operators/decide/guards/offer_guard.h"
@@ -7,8 +7,9 @@ namespace rekindle::operators::guards {
 
 inline constexpr OfferGuard kInSeason{"out_of_season", [](const OfferJudged& judged) {
                                         const OfferConfig& config = judged.rule.config;
-                                        return judged.view.now < config.start ||
-                                               judged.view.now >= config.end;
+                                        const EventTime now = judged.view.now;
+                                        if (now < config.start || now >= config.end) return true;
+                                        return config.season && !config.season->is_on(day_of(now));
                                       }};
 
 }  // namespace rekindle::operators::guards

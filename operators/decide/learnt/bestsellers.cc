@@ -78,21 +78,15 @@ void Bestsellers::forget(const LearntSession& session, const SessionStore& store
 void Bestsellers::add(ByName& counts, NameHash name, NameHash product, int64_t units) {
   Counts& counted = counts[name];
   counted.list = nullptr;
-  Count& count = counted.of[product];
-  if (count.lines++ == 0) ++x_counts;
-  count.units += units;
+  if (counted.of.add(product, units)) ++x_counts;
 }
 
 void Bestsellers::subtract(ByName& counts, NameHash name, NameHash product, int64_t units) {
   const auto counted = counts.find(name);
   RK_ASSERT(counted != counts.end());
   counted->second.list = nullptr;
-  const auto count = counted->second.of.find(product);
-  RK_ASSERT(count != counted->second.of.end() && count->second.units >= units);
-  count->second.units -= units;
-  if (--count->second.lines > 0) return;
+  if (!counted->second.of.subtract(product, units)) return;
   --x_counts;
-  counted->second.of.erase(count);
   if (counted->second.of.empty()) counts.erase(counted);
 }
 
@@ -121,12 +115,11 @@ void Bestsellers::publish(const SessionStore& store, SiteModel& model) {
   lists.score_per_unit = x_scale.per_unit(store.newest_end());
 }
 
-std::shared_ptr<const BestsellerList> Bestsellers::best_of(const Counts& counts,
+std::shared_ptr<const BestsellerList> Bestsellers::best_of(Counts& counts,
                                                            const ProductCatalog& catalog) {
   BestsellerList list;
-  list.reserve(counts.of.size());
-  for (const auto& [product, count] : counts.of) {
-    if (count.units > 0) list.push_back({product, count.units});  // else nothing of it is left
+  for (const auto& count : counts.of.heaviest()) {
+    if (count.units > 0) list.push_back({count.key, count.units});  // else nothing of it is left
   }
   return served_part(std::move(list), catalog);
 }
@@ -150,7 +143,7 @@ std::shared_ptr<const BestsellerList> served_part(BestsellerList&& all,
 }
 
 size_t Bestsellers::memory_bytes() const {
-  constexpr size_t kCount = 2 * sizeof(std::pair<NameHash, Count>);
+  constexpr size_t kCount = 2 * sizeof(HeavyCount<NameHash>);
   constexpr size_t kName = 2 * sizeof(std::pair<NameHash, Counts>);
   return x_counts * kCount + (x_by_category.size() + x_by_brand.size()) * kName;
 }

@@ -11,6 +11,7 @@
 
 #include "operators/decide/catalog/product_catalog.h"
 #include "operators/decide/learnt/decay_scale.h"
+#include "operators/decide/learnt/heavy_counts.h"
 #include "operators/decide/learnt/learnt_index.h"
 
 namespace rekindle::operators {
@@ -62,13 +63,9 @@ class Bestsellers final : public LearntIndex {
   [[nodiscard]] size_t memory_bytes() const override;
 
  private:
-  struct Count {
-    int64_t units = 0;
-    uint32_t lines = 0;  // that were counted; never 0
-  };
   struct Counts {
-    absl::flat_hash_map<NameHash, Count> of;     // by product
-    std::shared_ptr<const BestsellerList> list;  // null: changed since it was made
+    HeavyCounts<NameHash, limits::kBestsellersServed> of;  // by product
+    std::shared_ptr<const BestsellerList> list;            // null: changed since it was made
   };
   using ByName = absl::flat_hash_map<NameHash, Counts>;
 
@@ -76,7 +73,7 @@ class Bestsellers final : public LearntIndex {
   void for_each_count(const LearntSession& session, const SessionStore& store, const Do& action);
   void add(ByName& counts, NameHash name, NameHash product, int64_t units);
   void subtract(ByName& counts, NameHash name, NameHash product, int64_t units);
-  [[nodiscard]] static std::shared_ptr<const BestsellerList> best_of(const Counts& counts,
+  [[nodiscard]] static std::shared_ptr<const BestsellerList> best_of(Counts& counts,
                                                                      const ProductCatalog& catalog);
   [[nodiscard]] static BestsellerLists::ByName lists_of(ByName& counts,
                                                         const ProductCatalog& catalog);

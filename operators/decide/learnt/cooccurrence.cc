@@ -37,6 +37,16 @@ void Cooccurrence::collect(const LearntSession& session, size_t begin, size_t en
   }
 }
 
+std::span<const WeighedPair> Cooccurrence::pairs_of(const Occasion& occasion, int64_t units) {
+  x_pairs.clear();
+  for (const NameNumber first : occasion.firsts) {
+    for (const NameNumber second : occasion.seconds) {
+      if (first != second) x_pairs.push_back({first, second, units});
+    }
+  }
+  return x_pairs;
+}
+
 template <typename Do>
 void Cooccurrence::for_each_occasion(const LearntSession& session, const Do& action) {
   if (!x_config.by_order) {
@@ -66,13 +76,9 @@ void Cooccurrence::learn(const LearntSession& session, const SessionStore& store
   for_each_occasion(session, [&](const Occasion& occasion) {
     const int64_t units = x_scale.units(1, occasion.at);
     x_occasions += units;
-    for (const NameNumber first : occasion.firsts) {
-      x_firsts.change(first) += units;
-      for (const NameNumber second : occasion.seconds) {
-        if (first != second) x_counts.add(first, second, units);
-      }
-    }
+    for (const NameNumber first : occasion.firsts) x_firsts.change(first) += units;
     for (const NameNumber second : occasion.seconds) x_seconds.change(second) += units;
+    x_counts.add(pairs_of(occasion, units));
   });
 }
 
@@ -80,13 +86,9 @@ void Cooccurrence::forget(const LearntSession& session, const SessionStore&) {
   for_each_occasion(session, [&](const Occasion& occasion) {
     const int64_t units = x_scale.units(1, occasion.at);
     x_occasions -= units;
-    for (const NameNumber first : occasion.firsts) {
-      x_firsts.change(first) -= units;
-      for (const NameNumber second : occasion.seconds) {
-        if (first != second) x_counts.subtract(first, second, units);
-      }
-    }
+    for (const NameNumber first : occasion.firsts) x_firsts.change(first) -= units;
     for (const NameNumber second : occasion.seconds) x_seconds.change(second) -= units;
+    x_counts.subtract(pairs_of(occasion, units));
   });
 }
 

@@ -67,6 +67,7 @@ class Cooccurrence final : public LearntIndex {
   template <typename Do>
   void for_each_occasion(const LearntSession& session, const Do& action);
   void collect(const LearntSession& session, size_t begin, size_t end);
+  [[nodiscard]] std::span<const WeighedPair> pairs_of(const Occasion& occasion, int64_t units);
 
   CooccurrenceConfig x_config;
   DecayScale x_scale;
@@ -75,7 +76,8 @@ class Cooccurrence final : public LearntIndex {
   CowVector<int64_t, 512> x_firsts;
   CowVector<int64_t, 512> x_seconds;
   int64_t x_occasions = 0;
-  Occasion x_occasion;  // its memory is reused
+  Occasion x_occasion;               // its memory is reused
+  std::vector<WeighedPair> x_pairs;  // the same
 };
 
 }  // namespace rekindle::operators

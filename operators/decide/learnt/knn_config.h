@@ -62,6 +62,7 @@ struct KnnConfig {
   [[nodiscard]] static KnnConfig vstan(size_t recent, size_t neighbours, double position_scale,
                                        double age_days, double nearness_scale, double step_scale,
                                        double idf_weight);
+  friend bool operator==(const KnnConfig&, const KnnConfig&) = default;
 };
 
 // w(position) and step(distance) of the drawing above.

@@ -11,6 +11,7 @@ struct SiteModel;
 struct NextConfig {
   KnnConfig knn = KnnConfig::standard();
   double rules = 0.3;  // weight of the rules beside the sessions, 0 … 1; each's best counts 1
+  friend bool operator==(const NextConfig&, const NextConfig&) = default;
 };
 
 // As nearest_sessions() in learnt/session_knn.h, of both. Thread: any.

@@ -5,15 +5,6 @@
 #include "core/limits.h"
 
 namespace rekindle::operators {
-namespace {
-
-auto place_of(std::vector<Pair>& pairs, NameNumber product) {
-  return std::partition_point(pairs.begin(), pairs.end(),
-                              [&](const Pair& pair) { return pair.product < product; });
-}
-
-}  // namespace
-
 PairCounts::Row& PairCounts::changed_row(NameNumber first) {
   Row& row = x_rows[first];
   if (!row.is_changed) {
@@ -23,26 +14,29 @@ PairCounts::Row& PairCounts::changed_row(NameNumber first) {
   return row;
 }
 
-void PairCounts::add(NameNumber first, NameNumber second, int64_t units) {
-  std::vector<Pair>& pairs = changed_row(first).pairs;
-  const auto place = place_of(pairs, second);
-  if (place != pairs.end() && place->product == second) {
-    ++place->count;
-    place->units += units;
-  } else {
-    pairs.insert(place, {second, 1, units});
-    ++x_size;
+template <typename Change>
+void PairCounts::change_all(std::span<const WeighedPair> pairs, const Change& change) {
+  for (const WeighedPair& pair : pairs) x_rows.prefetch(pair.first);
+  for (const WeighedPair& pair : pairs) changed_row(pair.first);  // rows may move here, not below
+  x_rows_at_hand.clear();
+  for (const WeighedPair& pair : pairs) {
+    x_rows_at_hand.push_back(&x_rows.find(pair.first)->second);
+    x_rows_at_hand.back()->pairs.fetch_place(pair.second);
   }
+  for (size_t i = 0; i < pairs.size(); ++i) x_rows_at_hand[i]->pairs.fetch(pairs[i].second);
+  for (size_t i = 0; i < pairs.size(); ++i) change(*x_rows_at_hand[i], pairs[i]);
 }
 
-void PairCounts::subtract(NameNumber first, NameNumber second, int64_t units) {
-  std::vector<Pair>& pairs = changed_row(first).pairs;
-  const auto place = place_of(pairs, second);
-  RK_ASSERT(place != pairs.end() && place->product == second && place->units >= units);
-  place->units -= units;
-  if (--place->count > 0) return;
-  pairs.erase(place);
-  --x_size;
+void PairCounts::add(std::span<const WeighedPair> pairs) {
+  change_all(pairs, [this](Row& row, const WeighedPair& pair) {
+    if (row.pairs.add(pair.second, pair.units)) ++x_size;
+  });
+}
+
+void PairCounts::subtract(std::span<const WeighedPair> pairs) {
+  change_all(pairs, [this](Row& row, const WeighedPair& pair) {
+    if (row.pairs.subtract(pair.second, pair.units)) --x_size;
+  });
 }
 
 void PairCounts::clear() {
@@ -55,18 +49,23 @@ void PairCounts::clear() {
   for (const NameNumber first : x_changed) x_rows[first].is_changed = true;
 }
 
-std::shared_ptr<const PairList> PairCounts::heaviest(const Row& row, const NameNumbers& names) {
-  auto list = std::make_shared<PairList>(row.pairs);
-  const auto is_heavier = [&](const Pair& a, const Pair& b) {
-    if (a.units != b.units) return a.units > b.units;
-    return names.name_of(a.product) < names.name_of(b.product);
-  };
-  const size_t served = std::min(list->size(), limits::kPairsServed);
-  const auto end = list->begin() + static_cast<ptrdiff_t>(served);
-  if (served < list->size()) std::nth_element(list->begin(), end, list->end(), is_heavier);
-  list->erase(end, list->end());
-  std::sort(list->begin(), list->end(), is_heavier);
-  list->shrink_to_fit();
+std::shared_ptr<const PairList> PairCounts::heaviest(Row& row, const NameNumbers& names) {
+  auto list = std::make_shared<PairList>();
+  const auto heaviest = row.pairs.heaviest();
+  list->reserve(heaviest.size());
+  for (const auto& entry : heaviest) list->push_back({entry.key, entry.count, entry.units});
+  for (auto from = list->begin(); from != list->end();) {  // equal ones by hash
+    const auto is_less = [&](const Pair& pair) { return pair.units < from->units; };
+    const auto to = std::find_if(from, list->end(), is_less);
+    std::sort(from, to, [&](const Pair& a, const Pair& b) {
+      return names.name_of(a.product) < names.name_of(b.product);
+    });
+    from = to;
+  }
+  if (list->size() > limits::kPairsServed) {
+    list->resize(limits::kPairsServed);
+    list->shrink_to_fit();
+  }
   return list;
 }
 

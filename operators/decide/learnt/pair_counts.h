@@ -8,6 +8,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/limits.h"
+#include "operators/decide/learnt/heavy_counts.h"
 #include "operators/decide/learnt/name_numbers.h"
 
 namespace rekindle::operators {
@@ -21,12 +23,20 @@ using PairList = std::vector<Pair>;  // heaviest first, equal ones by hash
 // By the first product's number; null: no pair.
 using PairLists = CowVector<std::shared_ptr<const PairList>, 64>;
 
+// One pair, and what it weighs.
+struct WeighedPair {
+  NameNumber first = kNoNumber;
+  NameNumber second = kNoNumber;
+  int64_t units = 0;
+};
+
 // Thread: one writer; copies of the lists are read by any.
 class PairCounts {
  public:
-  void add(NameNumber first, NameNumber second, int64_t units);
-  // REQUIRES: was added before.
-  void subtract(NameNumber first, NameNumber second, int64_t units);
+  // Those of a session at once: each lies somewhere else in memory, and so the waits overlap.
+  void add(std::span<const WeighedPair> pairs);
+  // REQUIRES: were added before.
+  void subtract(std::span<const WeighedPair> pairs);
   void clear();
   // Makes the lists of rows that changed since the last call.
   [[nodiscard]] const PairLists& lists(const NameNumbers& names);
@@ -36,15 +46,17 @@ class PairCounts {
 
  private:
   struct Row {
-    std::vector<Pair> pairs;  // ascending by product
+    HeavyCounts<NameNumber, limits::kPairsServed> pairs;  // by second
     bool is_changed = false;
   };
   Row& changed_row(NameNumber first);
-  [[nodiscard]] static std::shared_ptr<const PairList> heaviest(const Row& row,
-                                                                const NameNumbers& names);
+  template <typename Change>
+  void change_all(std::span<const WeighedPair> pairs, const Change& change);
+  [[nodiscard]] static std::shared_ptr<const PairList> heaviest(Row& row, const NameNumbers& names);
 
   absl::flat_hash_map<NameNumber, Row> x_rows;
   std::vector<NameNumber> x_changed;
+  std::vector<Row*> x_rows_at_hand;  // its memory is reused
   PairLists x_lists;
   size_t x_size = 0;
 };

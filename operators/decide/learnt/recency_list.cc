@@ -12,6 +12,11 @@ bool is_older(const LearntSession& a, const LearntSession& b) {
 }
 
 size_t RecencyList::block_for(RecencyEntry entry, const SessionSlots& sessions) const {
+  // What comes is mostly the newest, what leaves the oldest.
+  if (x_blocks.empty() || is_older(x_blocks.back()->back(), entry, sessions)) {
+    return x_blocks.size();
+  }
+  if (!is_older(x_blocks.front()->back(), entry, sessions)) return 0;
   const auto found = std::partition_point(x_blocks.begin(), x_blocks.end(),
                                           [&](const std::shared_ptr<Block>& block) {
                                             return is_older(block->back(), entry, sessions);

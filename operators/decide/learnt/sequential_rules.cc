@@ -8,8 +8,8 @@
 
 namespace rekindle::operators {
 
-template <typename Do>
-void SequentialRules::for_each_rule(const LearntSession& session, const Do& action) const {
+std::span<const WeighedPair> SequentialRules::rules_of(const LearntSession& session) {
+  x_rules.clear();
   std::array<int64_t, limits::kRuleStepsMax + 1> units{};
   for (size_t step = 1; step <= x_config.steps; ++step) {
     units[step] = x_scale.units(step_weight(x_config.weight, 1, step), session.end);
@@ -21,24 +21,21 @@ void SequentialRules::for_each_rule(const LearntSession& session, const Do& acti
     const bool is_same = before != nullptr && before->product == line.product;
     if (!is_same || before->kind == line.kind) {
       for (size_t back = 1; back <= std::min(count, x_config.steps); ++back) {
-        action(steps[count - back], line.product, units[back]);
+        x_rules.push_back({steps[count - back], line.product, units[back]});
       }
       steps[count++] = line.product;
     }
     before = &line;
   }
+  return x_rules;
 }
 
 void SequentialRules::learn(const LearntSession& session, const SessionStore&) {
-  for_each_rule(session, [&](NameNumber first, NameNumber next, int64_t units) {
-    x_counts.add(first, next, units);
-  });
+  x_counts.add(rules_of(session));
 }
 
 void SequentialRules::forget(const LearntSession& session, const SessionStore&) {
-  for_each_rule(session, [&](NameNumber first, NameNumber next, int64_t units) {
-    x_counts.subtract(first, next, units);
-  });
+  x_counts.subtract(rules_of(session));
 }
 
 void SequentialRules::reset(EventTime newest) {

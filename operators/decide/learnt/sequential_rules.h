@@ -32,12 +32,12 @@ class SequentialRules final : public LearntIndex {
   [[nodiscard]] const PairLists& lists(const NameNumbers& names) { return x_counts.lists(names); }
 
  private:
-  template <typename Do>
-  void for_each_rule(const LearntSession& session, const Do& action) const;
+  [[nodiscard]] std::span<const WeighedPair> rules_of(const LearntSession& session);
 
   RulesConfig x_config;
   DecayScale x_scale;
   PairCounts x_counts;
+  std::vector<WeighedPair> x_rules;  // its memory is reused
 };
 
 }  // namespace rekindle::operators

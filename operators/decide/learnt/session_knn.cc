@@ -34,23 +34,25 @@ class Search {
     meet(model, config);
     weigh(model, now, config);
     keep_nearest(config);
-    x_sums.begin();
-    for (const Neighbour& neighbour : x_neighbours) add_lines(model, neighbour, config);
+    add_all_lines(model, config);
     rank(model, config, most, best);
   }
 
  private:
   void compare(const KnnModel& model, std::span<const NameHash> session, const KnnConfig& config);
   void meet(const KnnModel& model, const KnnConfig& config);
+  [[nodiscard]] RecencyEntry newest_head(const KnnModel& model) const;
   void weigh(const KnnModel& model, EventTime now, const KnnConfig& config);
   void keep_nearest(const KnnConfig& config);
+  void add_all_lines(const KnnModel& model, const KnnConfig& config);
   void add_lines(const KnnModel& model, const Neighbour& neighbour, const KnnConfig& config);
   void rank(const KnnModel& model, const KnnConfig& config, size_t most,
             std::vector<ScoredProduct>& best);
   [[nodiscard]] size_t last_shared_place(const LearntSession& session) const;
 
   std::vector<NameHash> x_distinct;
-  std::vector<Shared> x_shared;  // newest first
+  std::vector<Shared> x_shared;   // newest first
+  std::vector<uint64_t> x_heads;  // of their walks, an entry's bits; 0: at its end
   std::vector<Neighbour> x_neighbours;
   ScoreSums x_sums;
   double x_norm = 1;
@@ -80,23 +82,37 @@ void Search::compare(const KnnModel& model, std::span<const NameHash> session,
       config.norm == KnnNorm::kCosine ? std::sqrt(squares) : static_cast<double>(x_distinct.size());
 }
 
+// The newest of the heads. Bits tell, but for sessions that ended in the same step.
+RecencyEntry Search::newest_head(const KnnModel& model) const {
+  RecencyEntry newest;
+  for (const uint64_t head : x_heads) newest.bits = std::max(newest.bits, head);
+  bool is_alone = true;
+  for (const uint64_t head : x_heads) {
+    is_alone &= head == newest.bits || RecencyEntry{head}.steps() != newest.steps();
+  }
+  if (is_alone) return newest;
+  for (const uint64_t head : x_heads) {
+    if (head != 0 && is_older(newest, RecencyEntry{head}, model.sessions)) newest.bits = head;
+  }
+  return newest;
+}
+
 // Merges the lists, newest first, until enough sessions are met.
 void Search::meet(const KnnModel& model, const KnnConfig& config) {
   x_neighbours.clear();
+  x_heads.clear();
+  for (const Shared& shared : x_shared) x_heads.push_back((*shared.walk).bits);
   while (x_neighbours.size() < config.recent) {
-    RecencyEntry newest;
-    for (const Shared& shared : x_shared) {
-      if (shared.walk.at_end()) continue;
-      const RecencyEntry entry = *shared.walk;
-      if (newest.bits == 0 || is_older(newest, entry, model.sessions)) newest = entry;
-    }
+    const RecencyEntry newest = newest_head(model);
     if (newest.bits == 0) return;
     Neighbour met{newest.slot(), 0, static_cast<uint32_t>(x_neighbours.size()), 0};
-    for (Shared& shared : x_shared) {
-      if (shared.walk.at_end() || *shared.walk != newest) continue;
+    for (size_t i = 0; i < x_heads.size(); ++i) {
+      if (x_heads[i] != newest.bits) continue;
+      Shared& shared = x_shared[i];
       if (met.distance == 0) met.distance = shared.distance;
       met.similarity += shared.weight;
       shared.walk.next();
+      x_heads[i] = shared.walk.at_end() ? 0 : (*shared.walk).bits;
     }
     x_neighbours.push_back(met);
   }
@@ -159,6 +175,27 @@ void Search::add_lines(const KnnModel& model, const Neighbour& neighbour, const 
     }
     const size_t apart = place > centre ? place - centre : centre - place;
     x_sums.add(line.product, score * std::exp(-static_cast<double>(apart) / config.nearness_scale));
+  }
+}
+
+// Each neighbour's lines lie somewhere else in memory, three steps away. Each step is asked for
+// some neighbours ahead of where it is needed, so that the waits overlap.
+void Search::add_all_lines(const KnnModel& model, const KnnConfig& config) {
+  constexpr size_t kAhead = 8;
+  constexpr size_t kLinesFetched = 64 / sizeof(LearntLine);  // a cache line's
+  const auto session_of = [&](size_t i) -> const std::shared_ptr<const LearntSession>& {
+    return model.sessions[x_neighbours[i].slot];
+  };
+  x_sums.begin();
+  const size_t count = x_neighbours.size();
+  for (size_t i = 0; i < count + 3 * kAhead; ++i) {
+    if (i < count) __builtin_prefetch(&session_of(i));
+    if (i >= kAhead && i - kAhead < count) __builtin_prefetch(&session_of(i - kAhead)->lines);
+    if (i >= 2 * kAhead && i - 2 * kAhead < count) {
+      const std::vector<LearntLine>& lines = session_of(i - 2 * kAhead)->lines;
+      for (size_t at = 0; at < lines.size(); at += kLinesFetched) __builtin_prefetch(&lines[at]);
+    }
+    if (i >= 3 * kAhead) add_lines(model, x_neighbours[i - 3 * kAhead], config);
   }
 }
 

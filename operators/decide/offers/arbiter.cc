@@ -90,7 +90,9 @@ class Arbiter {
     Random random(x_seed);
     std::vector<double> gains;
     const bool is_greedy = x_policy == "greedy";
-    for (const Arm& arm : x_arms) gains.push_back(is_greedy ? arm.gain() : arm.gain(random));
+    for (const Arm& arm : x_arms) {
+      gains.push_back(is_greedy ? arm.gain() : arm.gain(BeliefDraws(arm.beliefs), random));
+    }
     const auto order = ranked(x_arms, gains);
     x_slots = std::min<size_t>(x_view.request.offers_max, limits::kOffersMax);
     const Room room{x_slots, x_products.size()};

@@ -9,6 +9,7 @@
 
 #include "core/event.h"
 #include "core/time.h"
+#include "operators/decide/season.h"
 
 namespace rekindle::operators {
 
@@ -60,6 +61,7 @@ struct OfferConfig {
   std::string suits;     // suitability: is it right for this person
   EventTime start = EventTime::before_all();
   EventTime end = EventTime::never();
+  std::optional<Season> season;       // only while it is on, within start and end
   std::vector<std::string> consent;   // purposes that must be granted
   int64_t cost = 0;                   // of showing it once, minor units
   std::vector<OfferDiscount> ladder;  // one discount, or several to choose the least that works

@@ -33,9 +33,9 @@ double Arm::gain() const {
   return gain(beliefs.shown.mean(), beliefs.ghost.mean());
 }
 
-double Arm::gain(Random& random) const {
-  const double shown = random.beta(beliefs.shown.successes, beliefs.shown.failures);
-  const double ghost = random.beta(beliefs.ghost.successes, beliefs.ghost.failures);
+double Arm::gain(const BeliefDraws& draws, Random& random) const {
+  const double shown = draws.shown.draw(random);
+  const double ghost = draws.ghost.draw(random);
   return gain(shown, ghost);
 }
 
@@ -72,8 +72,8 @@ std::vector<size_t> ranked(const std::vector<Arm>& arms, const std::vector<doubl
   for (size_t i = 0; i < arms.size(); ++i) {
     if (gains[i] > 0) order.push_back(i);
   }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return gains[a] > gains[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return gains[a] != gains[b] ? gains[a] > gains[b] : a < b; });
   std::vector<size_t> best;
   for (const size_t i : order) {
     const bool is_there = std::any_of(best.begin(), best.end(),

@@ -9,6 +9,15 @@
 
 namespace rekindle::operators {
 
+// An arm's beliefs, ready to be drawn from.
+struct BeliefDraws {
+  explicit BeliefDraws(const Beliefs& beliefs)
+      : shown(beliefs.shown.successes, beliefs.shown.failures),
+        ghost(beliefs.ghost.successes, beliefs.ghost.failures) {}
+  Beta shown;
+  Beta ghost;
+};
+
 struct Arm {
   const OfferRule* rule = nullptr;
   uint32_t rung = 0;
@@ -24,7 +33,7 @@ struct Arm {
   // Expected margin that showing it causes, net of its discount, cost and fatigue, minor units: by
   // the beliefs' means, or by a draw from them. A service message stands above all marketing.
   [[nodiscard]] double gain() const;
-  [[nodiscard]] double gain(Random& random) const;
+  [[nodiscard]] double gain(const BeliefDraws& draws, Random& random) const;
   // Every factor, for people.
   [[nodiscard]] std::vector<std::string> reasons(const Currency& currency) const;
 

@@ -47,8 +47,10 @@ void Slates::add(std::vector<size_t> taken, uint32_t draws) {
 void Slates::draw(const std::vector<Arm>& arms, Room room, uint64_t seed) {
   Random random(seed);
   std::vector<double> gains(arms.size());
+  std::vector<BeliefDraws> draws;
+  for (const Arm& arm : arms) draws.emplace_back(arm.beliefs);
   for (int draw = 0; draw < kDraws; ++draw) {
-    for (size_t i = 0; i < arms.size(); ++i) gains[i] = arms[i].gain(random);
+    for (size_t i = 0; i < arms.size(); ++i) gains[i] = arms[i].gain(draws[i], random);
     add(fitting(arms, ranked(arms, gains), room));
   }
 }

@@ -151,6 +151,19 @@ TEST_F(ArbiterTest, TheSeason) {
   EXPECT_EQ(guard(offer), "out_of_season");
 }
 
+TEST_F(ArbiterTest, ASeasonThatComesEveryYear) {
+  OfferConfig offer = message();
+  const Day today = day_of(kNoon);
+  offer.season = Season{"now", today - 365, today - 365, true};
+  EXPECT_EQ(guard(offer), "");
+  offer.season->is_yearly = false;
+  EXPECT_EQ(guard(offer), "out_of_season");
+  offer.season = Season{"now", today, today, false};
+  EXPECT_EQ(guard(offer), "");
+  offer.start = kNoon + milliseconds(1);  // both have to hold
+  EXPECT_EQ(guard(offer), "out_of_season");
+}
+
 TEST_F(ArbiterTest, ExpressionsForEligibilityApplicabilityAndSuitability) {
   did(x_visitor, kNoon - hours(1), EventType::kViewItem, "lamp");
   OfferConfig offer = message();
@@ -375,6 +388,7 @@ TEST_F(ArbiterTest, HoldoutsAreGhostsAndAreLogged) {
   offer.holdout = 10'000;
   offer.cost = 100;
   offer.budget = 1'000;
+  offer.response = 5'000;  // so that no draw finds it without gain
   const Decision decision = choose({offer});
   EXPECT_THAT(decision.offers, IsEmpty());
   const auto record = read_decision_record(decision.record);
