@@ -2,8 +2,8 @@
 //
 // A product that only one of them put in and took out lies in the cart as it does in theirs. Where
 // several did, what one took out or bought after another put it in is gone: their carts together,
-// less what all events in the order of their times leave less than each visitor's own events do. The
-// price is the one seen last by those in whose cart it lies.
+// less what all events in the order of their times leave less than each visitor's own events do.
+// The price is the one seen last by those in whose cart it lies.
 #pragma once
 
 #include <span>
