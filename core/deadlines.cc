@@ -33,14 +33,14 @@ std::string row_key(PartitionId partition, EventTime time, VisitorKey key) {
 Deadlines::Deadlines(PartitionId partition, StateStore& store)
     : x_partition(partition), x_store(store), x_slots(kSlots) {}
 
-Deadlines::Slot& Deadlines::slot_of(EventTime time) {
+size_t Deadlines::slot_index(EventTime time) {
   const int64_t index = slot_start(time).ms / kSlot.ms % static_cast<int64_t>(kSlots);
-  return x_slots[static_cast<size_t>(index < 0 ? index + static_cast<int64_t>(kSlots) : index)];
+  return static_cast<size_t>(index < 0 ? index + static_cast<int64_t>(kSlots) : index);
 }
 
 void Deadlines::arm(EventTime time, VisitorKey key) {
   const FireBound entry{time, key};
-  if (time < x_horizon) add_near(entry);
+  if (time < x_reading) add_near(entry);
   x_unsaved.push_back(entry);
 }
 
@@ -53,10 +53,10 @@ void Deadlines::add_near(const FireBound& entry) {
   x_slots_next = std::min(x_slots_next, entry.time);
 }
 
-// REQUIRES: `until` is the start of a slot, unless nothing is in the slots.
+// REQUIRES: `until` is the start of a slot.
 void Deadlines::sort_until(EventTime until) {
   if (until <= x_sorted_until) return;
-  const EventTime end = std::min(until, x_horizon);
+  const EventTime end = std::min(until, x_reading);
   x_sorted_until = until;
   if (x_slots_next >= until) return;
   for (EventTime at = x_slots_next; at < end; at = at + kSlot) {
@@ -64,34 +64,71 @@ void Deadlines::sort_until(EventTime until) {
     x_sorted.insert(slot.begin(), slot.end());
   }
   x_slots_next = EventTime::never();
-  for (EventTime at = end; at < x_horizon; at = at + kSlot) {
+  for (EventTime at = end; at < x_reading; at = at + kSlot) {
     for (const FireBound& entry : slot_of(at)) x_slots_next = std::min(x_slots_next, entry.time);
     if (x_slots_next != EventTime::never()) return;
   }
 }
 
-Result<void> Deadlines::advance(EventTime now) {
-  if (now == EventTime::before_all()) return {};  // the clock was never set
-  if (now >= x_sorted_until) sort_until(slot_start(now) + kSlot);
-  if (now + kMargin < x_horizon) return {};
-  const EventTime read_until = x_horizon;
-  const EventTime horizon = slot_start(now + kAhead);
-  const auto begin = row_key(x_partition, read_until, {});
-  const auto end = row_key(x_partition, horizon, {});
-  auto read =
-      x_store.scan(Table::kDeadlines, begin, end, [this](std::string_view key, std::string_view) {
+// From now on what is armed up to `until` belongs into memory, whether it is stored meanwhile or
+// not: what is read once more is one and the same entry.
+void Deadlines::begin_reading(EventTime now, EventTime until) {
+  sort_until(slot_start(now));  // the circle holds no more than kAhead
+  x_next_row = row_key(x_partition, x_horizon, {});
+  x_reading = until;
+  for (const auto* list : {&x_unsaved, &x_saving}) {
+    for (const FireBound& entry : *list) {
+      if (entry.time >= x_horizon && entry.time < x_reading) add_near(entry);
+    }
+  }
+}
+
+// True when there is more.
+Result<bool> Deadlines::read_rows(size_t most) {
+  size_t count = 0;
+  bool is_more = false;
+  auto read = x_store.scan(
+      Table::kDeadlines, x_next_row, row_key(x_partition, x_reading, {}),
+      [&](std::string_view key, std::string_view) {
+        if (count == most) {
+          x_next_row = key;
+          is_more = true;
+          return false;
+        }
+        ++count;
         const FireBound entry{state_format::deadline_of(key), state_format::visitor_of(key, 10)};
         if (!is_forgotten(entry.key)) add_near(entry);
         return true;
       });
   if (!read) return read.error();
-  for (const auto* list : {&x_unsaved, &x_saving}) {
-    for (const FireBound& entry : *list) {
-      if (entry.time >= read_until && entry.time < horizon) add_near(entry);
-    }
+  if (!is_more) x_horizon = x_reading;
+  return is_more;
+}
+
+Result<void> Deadlines::bring(EventTime now) {
+  if (now == EventTime::before_all()) return {};  // the clock was never set
+  if (x_slots_next > now) x_sorted_until = std::max(x_sorted_until, slot_start(now));
+  while (now >= x_horizon) {  // a start, or the clock leapt
+    if (x_reading == x_horizon) begin_reading(now, slot_start(now) + kSlot);
+    if (auto read = read_rows(SIZE_MAX); !read) return read.error();
   }
-  x_horizon = horizon;
   return {};
+}
+
+Result<void> Deadlines::advance(EventTime now) {
+  if (auto brought = bring(now); !brought) return brought;
+  if (x_slots_next <= now) sort_until(slot_start(now) + kSlot);
+  return {};
+}
+
+Result<bool> Deadlines::read_ahead(EventTime now, size_t most) {
+  if (now == EventTime::before_all()) return false;
+  if (x_reading == x_horizon) {
+    if (now + kMargin < x_horizon) return false;
+    begin_reading(now, slot_start(now + kAhead));
+  }
+  if (auto more = read_rows(most); !more) return more;
+  return true;
 }
 
 FireBound Deadlines::bound(EventTime now, size_t most) const {

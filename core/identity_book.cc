@@ -29,6 +29,35 @@ Result<void> IdentityBook::open() {
     x_state = std::move(*state);
   }
   x_state.seqs.resize(x_partitions, 0);
+  return read_companions();
+}
+
+Result<void> IdentityBook::read_companions() {
+  x_companions.clear();
+  Result<void> outcome;
+  auto read = x_store.scan(Table::kIdentity, person_row(0), person_row(UINT64_MAX),
+                           [&](std::string_view key, std::string_view value) {
+                             auto person = decode_person(person_of_row(key), value);
+                             if (!person) return outcome = person.error(), false;
+                             x_companions.set(*person);
+                             return true;
+                           });
+  return read ? outcome : read;
+}
+
+// What is committed changed these persons.
+Result<void> IdentityBook::tell_companions() {
+  for (const auto& [key, value] : x_changed) {
+    const uint64_t number = person_of_row(key);
+    if (number == 0) continue;
+    if (!value) {
+      x_companions.remove(number);
+      continue;
+    }
+    auto person = decode_person(number, *value);
+    if (!person) return person.error();
+    x_companions.set(*person);
+  }
   return {};
 }
 
@@ -46,6 +75,7 @@ Result<void> IdentityBook::commit() {
   encode_identity_state(x_state, state);
   batch.put(Table::kIdentity, kIdentityStateRow, state);
   if (auto written = x_store.write(batch); !written) return written;
+  if (auto told = tell_companions(); !told) return told;
   x_changed.clear();
   x_moved = false;
   x_stored_counts = x_counts;

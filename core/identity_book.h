@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/claim.h"
+#include "core/companions.h"
 #include "core/identity_config.h"
 #include "core/identity_format.h"
 #include "core/state_store.h"
@@ -28,7 +29,8 @@ class IdentityBook {
  public:
   IdentityBook(StateStore& store, IdentityConfig config, uint32_t partitions);
 
-  // Reads how far it had come; drops what is not committed. Errors: those of the store.
+  // Reads how far it had come and who belongs together; drops what is not committed. Errors: those
+  // of the store.
   [[nodiscard]] Result<void> open();
 
   // Decides on a claim that is the next of its partition. Errors: those of the store.
@@ -74,6 +76,8 @@ class IdentityBook {
                                                               std::optional<SiteId> site);
   [[nodiscard]] std::optional<IdKey> key_of(SiteId site, IdType type, std::string_view value) const;
   [[nodiscard]] const IdentityState& state() const { return x_state; }
+  // As of the last commit. Any thread may look.
+  [[nodiscard]] const Companions& companions() const { return x_companions; }
 
   // Of the process: by kind and reason, and claims that repeated what is known.
   struct Counts {
@@ -92,6 +96,8 @@ class IdentityBook {
   [[nodiscard]] Result<std::optional<std::string>> row(const std::string& key);
   void put(std::string key, std::string value) { x_changed[std::move(key)] = std::move(value); }
   void remove(std::string key) { x_changed[std::move(key)] = std::nullopt; }
+  [[nodiscard]] Result<void> read_companions();
+  [[nodiscard]] Result<void> tell_companions();
   void put_known(const IdKey& id, const KnownId& known);
   [[nodiscard]] Result<void> set_person(const IdKey& id, uint64_t number);
   // Calls look(key, value) for each row, as committed and changed since. It changes nothing.
@@ -139,6 +145,7 @@ class IdentityBook {
   const IdentityConfig x_config;
   const uint32_t x_partitions;
   IdentityState x_state;
+  Companions x_companions;
   std::map<std::string, std::optional<std::string>, std::less<>> x_changed;  // rows; none: removed
   bool x_moved = false;  // how far claims were followed is not committed
   Counts x_counts;

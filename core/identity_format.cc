@@ -73,6 +73,11 @@ std::string person_row(uint64_t number) {
   return numbered('p', number);
 }
 
+uint64_t person_of_row(std::string_view row) {
+  if (row.size() != 1 + sizeof(uint64_t) || row.front() != 'p') return 0;
+  return read_big_endian<uint64_t>(row.data() + 1);
+}
+
 std::string decision_row(uint64_t number) {
   return numbered('j', number);
 }

@@ -79,6 +79,8 @@ struct IdentityState {
 };
 
 [[nodiscard]] std::string person_row(uint64_t number);
+// Whose row that is; 0: not a person's.
+[[nodiscard]] uint64_t person_of_row(std::string_view row);
 [[nodiscard]] std::string known_row(const IdKey& id);
 [[nodiscard]] std::string unlinked_row(const IdKey& visitor, const IdKey& id);
 [[nodiscard]] std::string unlinked_prefix(const IdKey& visitor);

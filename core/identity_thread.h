@@ -39,6 +39,8 @@ class IdentityThread {
     return x_followed[to_index(partition)].load(std::memory_order_relaxed);
   }
   [[nodiscard]] IdentityBook::Counts counts() const;  // of what is stored
+  // Who is one person with whom, as it is stored. Any thread.
+  [[nodiscard]] const Companions& companions() const { return x_book.companions(); }
 
   // Each as IdentityBook's. What changes something first decides on what there is.
   [[nodiscard]] Result<std::optional<Person>> find(SiteId site, std::string_view text);

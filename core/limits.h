@@ -57,7 +57,9 @@ inline constexpr size_t kChangesScanMax = 100'000;       // looked at per page o
 // --- a shard: over it the sender is told to wait -------------------------------------------------
 inline constexpr size_t kBatchEventsMax = 512;
 inline constexpr size_t kInboxBytesDefault = 64 * 1'024 * 1'024;
-inline constexpr size_t kFiresPerBatchMax = 256;  // deadlines popped per step
+inline constexpr size_t kFiresPerBatchMax = 256;      // deadlines popped per step
+inline constexpr size_t kDeadlinesReadMax = 256;      // … and read ahead, of one partition
+inline constexpr size_t kOrderedPerRoundMax = 1'024;  // … and put in order
 inline constexpr uint32_t kPartitionsMax = 1'024;
 inline constexpr uint32_t kPartitionsDefault = 64;
 
@@ -110,7 +112,6 @@ inline constexpr size_t kEvaluatedAtOnceMax = 128;   // visitors a shard evaluat
                                                      // that is to change; beside events a quarter
 inline constexpr int64_t kLiveForNs = 100'000'000;   // so long after events it is beside them
 inline constexpr int64_t kRestPerWork = 2;           // beside events: rest ÷ such work
-inline constexpr int64_t kRestPerFires = 1;          // … ÷ the work of due deadlines
 inline constexpr size_t kPreparedNamesMax = 65'536;  // a partition keeps for a switch; further
                                                      // ones are read from the store then
 inline constexpr size_t kExpressionBytesMax = 8'192;

@@ -163,8 +163,10 @@ Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock, 
   header.kind = kind;
   header.event_clock = event_clock;
   header.now = std::max(now, x_state.clock);
-  if (auto read = x_deadlines.advance(header.now); !read) return read;
-  header.fire = x_deadlines.bound(header.now, fires_max);
+  if (fires_max > 0) {
+    if (auto read = x_deadlines.advance(header.now); !read) return read;
+    header.fire = x_deadlines.bound(header.now, fires_max);
+  }
   x_record.clear();
   append_record_header(header, x_record);
   reset_effects();

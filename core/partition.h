@@ -133,6 +133,9 @@ class Partition final : public EffectSink {
   // Calls `look` for the next visitors of a walk, at most `most`, whether in memory or not. False
   // when all were seen.
   [[nodiscard]] Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look);
+  // Lets the operators look at a visitor who is nobody's, as if a deadline came at `now`; what they
+  // would tell of it is told to nobody.
+  void look_at_copy(Visitor& visitor, EventTime now) const;
   // Puts a visitor read from the store into memory unless it is there. Errors as decode_visitor's.
   [[nodiscard]] Result<void> insert_stored(VisitorKey key, std::string_view value);
   [[nodiscard]] std::string_view recent_name(VisitorNumber number) const;  // "" when saved

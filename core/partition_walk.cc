@@ -8,6 +8,31 @@
 
 namespace rekindle {
 
+namespace {
+
+// Who is told what a copy's operators say.
+class Nobody final : public EffectSink {
+ public:
+  void add_change(const Change&, VisitorNumber) override {}
+  void add_session(const ClosedSession&) override {}
+};
+
+}  // namespace
+
+void Partition::look_at_copy(Visitor& visitor, EventTime now) const {
+  const Site* const site = x_env.sites.find(visitor.site);
+  if (site == nullptr) return;
+  const Membership* const end = std::remove_if(
+      visitor.memberships.begin(), visitor.memberships.end(),
+      [this](const Membership& membership) { return !x_rules.is_in_force(membership.of()); });
+  visitor.memberships.erase(end, visitor.memberships.end());
+  visitor.deadline = EventTime::never();
+  Nobody nobody;
+  Context context(visitor, *site, now, ChangeReason::kDeadline, EventType::kNone, nobody,
+                  x_insights.find(visitor.site));
+  for (const auto& op : *x_operators) op->on_deadline(context);
+}
+
 Result<std::vector<Partition::NamedVisitor>> Partition::names_of(
     std::span<const VisitorNumber> numbers) {
   std::vector<NamedVisitor> named;

@@ -65,6 +65,9 @@ class QueryScope {
   // Sends one that waits back now. `waiting` may be gone already; it is only compared, so a query
   // of the same sender at the same place may come back early instead.
   virtual void wait_no_more(VisitorKey visitor, const Query* waiting) = 0;
+  // Lets the operators in force look at a visitor who is in no partition, at a partition's clock:
+  // leaves them in the audiences that they are in. Nobody is told.
+  virtual void look_again(PartitionId partition, Visitor& visitor) = 0;
 };
 
 }  // namespace rekindle

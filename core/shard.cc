@@ -66,6 +66,7 @@ void Shard::look_at_pace() {
   if (!x_touched.empty()) x_events_at_ns = now;
   x_may_fire = !is_live(now) || !x_fire_pace.is_resting(now);
   x_fire_ns = 0;
+  x_ordered = 0;
 }
 
 void Shard::take_messages() {
@@ -218,7 +219,8 @@ bool Shard::step() {
   if (outcome) outcome = fire_due();
   if (outcome) outcome = commit();
   const bool had_events = !x_touched.empty();
-  bool busy = !x_batch.partitions.empty() || !x_finished.empty() || !x_queries.empty();
+  bool busy =
+      !x_batch.partitions.empty() || !x_finished.empty() || !x_queries.empty() || x_reads_ahead;
   const size_t crossings = x_touched.empty() ? limits::kRankSliceMax : limits::kRankSliceLiveMax;
   if (outcome) {
     publish();

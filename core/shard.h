@@ -160,8 +160,11 @@ class Shard {
   [[nodiscard]] Result<void> read_ahead();
   [[nodiscard]] bool is_live(int64_t now_ns) const;
   void look_at_pace();
-  [[nodiscard]] Result<void> begin(Partition& partition, RecordKind kind, EventTime now,
-                                   bool event_clock, size_t fires_max);
+  [[nodiscard]] bool has_turn(Partition& partition, EventTime now);
+  [[nodiscard]] Result<void> begin_firing(Partition& partition, RecordKind kind, EventTime now,
+                                          bool event_clock, size_t most);
+  // Begins a partition's record of events, and fires what is due in it as far as its turn allows.
+  [[nodiscard]] Result<void> begin_events(Partition& partition);
   [[nodiscard]] Result<void> apply_share(Partition& partition, Share& share);
   // In shard_proposals.cc.
   void gather_proposals();
@@ -225,9 +228,11 @@ class Shard {
   size_t x_next_redefined = 0;  // round robin over partitions
   int64_t x_events_at_ns = 0;   // the last batch with events
   Pace x_redefinition_pace{limits::kRestPerWork};
-  Pace x_fire_pace{limits::kRestPerFires};
+  DuePace x_fire_pace;
   int64_t x_fire_ns = 0;              // what due deadlines took of this round
   bool x_may_fire = true;             // this round: deadlines that are due are not resting
+  size_t x_ordered = 0;               // this round: due entries that had to be put in order
+  bool x_reads_ahead = false;         // there is more to read of what will be due
   bool x_redefinition_rests = false;  // looks again within a millisecond
 };
 

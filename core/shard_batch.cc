@@ -96,22 +96,37 @@ void Shard::quarantine_collision(std::string_view record, Parcel& parcel) {
   bump(x_counters.collisions);
 }
 
-// Begins a partition's record, and fires what is due in it as far as its turn allows.
-Result<void> Shard::begin(Partition& partition, RecordKind kind, EventTime now, bool event_clock,
-                          size_t fires_max) {
-  if (!x_may_fire) return partition.begin(kind, now, event_clock, 0);
-  if (partition.deadlines().next() > now) return partition.begin(kind, now, event_clock, fires_max);
+// Whether a partition may fire in this round: what is due is not resting, and those that have to
+// put many in order first take turns.
+bool Shard::has_turn(Partition& partition, EventTime now) {
+  if (!x_may_fire) return false;
+  const size_t unordered = partition.deadlines().unordered(now);
+  if (unordered > limits::kOrderedPerRoundMax - x_ordered && x_ordered > 0) return false;
+  x_ordered = std::min(x_ordered + unordered, limits::kOrderedPerRoundMax);
+  return true;
+}
+
+Result<void> Shard::begin_firing(Partition& partition, RecordKind kind, EventTime now,
+                                 bool event_clock, size_t most) {
   const int64_t began = monotonic_ns();
-  auto begun = partition.begin(kind, now, event_clock, fires_max);
+  auto begun = partition.begin(kind, now, event_clock, most);
   x_fire_ns += monotonic_ns() - began;
   return begun;
 }
 
-Result<void> Shard::apply_share(Partition& partition, Share& share) {
+Result<void> Shard::begin_events(Partition& partition) {
+  const EventTime now = now_for(partition);
   const bool event_clock = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents;
-  const size_t fires = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
-  auto begun = begin(partition, RecordKind::kEvents, now_for(partition), event_clock, fires);
-  if (!begun) return begun;
+  const size_t most = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
+  const bool is_due = partition.deadlines().next() <= now;
+  if (is_due && has_turn(partition, now)) {
+    return begin_firing(partition, RecordKind::kEvents, now, event_clock, most);
+  }
+  return partition.begin(RecordKind::kEvents, now, event_clock, is_due ? 0 : most);
+}
+
+Result<void> Shard::apply_share(Partition& partition, Share& share) {
+  if (auto begun = begin_events(partition); !begun) return begun;
   uint64_t duplicates = 0;
   for (size_t i = 0; i < share.records.size(); ++i) {
     prefetch_ahead(x_ahead, x_applied++);
@@ -150,25 +165,31 @@ Result<void> Shard::fire_due() {
   const bool wall = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kWall;
   const EventTime wall_now = as_event_time(x_env.clock.now());
   const size_t first = x_next_due;
+  x_reads_ahead = false;
   for (size_t i = 0; i < x_partitions.size(); ++i) {
     const size_t index = (first + i) % x_partitions.size();
     Partition& partition = *x_partitions[index];
     const EventTime now = wall ? wall_now : partition.clock();
-    if (auto read = partition.deadlines().advance(now); !read) return read;
+    if (auto read = partition.deadlines().bring(now); !read) return read;
+    if (!x_reads_ahead) {  // one at a time, so that a round stays short
+      auto more = partition.deadlines().read_ahead(now, limits::kDeadlinesReadMax);
+      if (!more) return more.error();
+      x_reads_ahead = *more;
+    }
     const EventTime next = partition.deadlines().next();
     if (next > now) continue;
     lag = std::max({lag, int64_t{1}, (now - next).ms});  // 0: nothing is due
     if (budget == 0) break;
     if (std::find(x_touched.begin(), x_touched.end(), index) != x_touched.end()) continue;
+    if (!has_turn(partition, now)) continue;
     constexpr size_t kPortion = limits::kFiresPerBatchMax / 4;
-    if (auto begun = begin(partition, RecordKind::kTick, now, false, kPortion); !begun) {
-      return begun;
-    }
+    auto begun = begin_firing(partition, RecordKind::kTick, now, false, kPortion);
+    if (!begun) return begun;
     x_batch.partitions.push_back(partition.finish());
     budget -= std::min(budget, kPortion);
     x_next_due = index + 1;
   }
-  if (x_fire_ns > 0) x_fire_pace.worked(x_fire_ns, monotonic_ns());
+  if (x_fire_ns > 0) x_fire_pace.worked(x_fire_ns, lag, monotonic_ns());
   x_counters.deadline_lag_ms.store(lag, std::memory_order_relaxed);
   return {};
 }

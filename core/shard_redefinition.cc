@@ -37,7 +37,7 @@ Partition* Shard::next_redefined(Wants wants) {
 
 Result<void> Shard::redefine(Partition& partition, size_t most) {
   const EventTime now = now_for(partition);
-  if (auto read = partition.deadlines().advance(now); !read) return read;
+  if (auto read = partition.deadlines().bring(now); !read) return read;
   // What is due goes first: the changes of a switch must not come before older ones.
   const bool is_late = partition.deadlines().next() <= now;
   const RecordKind kind = is_late ? RecordKind::kTick : RecordKind::kRedefinition;

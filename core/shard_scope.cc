@@ -45,6 +45,10 @@ const SiteInsights* ShardScope::insights(PartitionId id, SiteId site) {
   return x_shard.partition(id)->insights().find(site);
 }
 
+void ShardScope::look_again(PartitionId id, Visitor& visitor) {
+  x_shard.partition(id)->look_at_copy(visitor, now(id));
+}
+
 Result<bool> ShardScope::walk(VisitorWalk& walk, size_t most, VisitorReader look) {
   return x_shard.partition(walk.partition)->walk(walk, most, look);
 }

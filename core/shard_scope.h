@@ -23,6 +23,7 @@ class ShardScope final : public QueryScope {
   [[nodiscard]] std::vector<PartitionId> partitions() override;
   [[nodiscard]] EventTime now(PartitionId partition) override;
   [[nodiscard]] const SiteInsights* insights(PartitionId partition, SiteId site) override;
+  void look_again(PartitionId partition, Visitor& visitor) override;
   [[nodiscard]] Result<bool> walk(VisitorWalk& walk, size_t most, VisitorReader look) override;
   void wait_for(VisitorKey visitor, Query& running) override;
   void wait_no_more(VisitorKey visitor, const Query* waiting) override;

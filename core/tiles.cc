@@ -39,10 +39,7 @@ void add_to(Tiles::Totals& sum, const Tiles::Totals& more) {
 }  // namespace
 
 void Tiles::add(EventTime at, int64_t value, uint32_t pieces) {
-  if (at.ms > x_newest_ms) {
-    x_newest_ms = at.ms;
-    for (size_t tier = 0; tier < kTiers; ++tier) fold(tier);
-  }
+  move_to(at.ms);
   Totals one{1, 0, 0, pieces};
   if (value != kNoMoney) {
     one.value = value;
@@ -51,6 +48,26 @@ void Tiles::add(EventTime at, int64_t value, uint32_t pieces) {
   for (size_t tier = 0; tier < kTiers; ++tier) {
     if (!has_left(tier, at.ms, x_newest_ms)) return put(tier, at.ms, one);
   }
+}
+
+void Tiles::add(const Tiles& other) {
+  move_to(other.x_newest_ms);
+  for (size_t from = 0; from < kTiers; ++from) {
+    for (const Tile& tile : other.x_tiers[from]) {
+      const int64_t at_ms = tile.index * kWidthMs[from];
+      for (size_t tier = from; tier < kTiers; ++tier) {
+        if (has_left(tier, at_ms, x_newest_ms)) continue;
+        put(tier, at_ms, tile.totals);
+        break;
+      }
+    }
+  }
+}
+
+void Tiles::move_to(int64_t newest_ms) {
+  if (newest_ms <= x_newest_ms) return;
+  x_newest_ms = newest_ms;
+  for (size_t tier = 0; tier < kTiers; ++tier) fold(tier);
 }
 
 void Tiles::put(size_t tier, int64_t at_ms, const Totals& totals) {

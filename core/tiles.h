@@ -21,6 +21,8 @@ namespace rekindle {
 class Tiles {
  public:
   void add(EventTime at, int64_t value, uint32_t pieces);
+  // Everything that the other holds.
+  void add(const Tiles& other);
 
   struct Totals {
     int64_t count = 0;
@@ -45,6 +47,7 @@ class Tiles {
   static constexpr size_t kTiers = 3;
   void put(size_t tier, int64_t at_ms, const Totals& totals);
   void fold(size_t tier);
+  void move_to(int64_t newest_ms);
   std::vector<Tile> x_tiers[kTiers];  // ascending by index
   int64_t x_newest_ms = INT64_MIN;    // newest time added
 };

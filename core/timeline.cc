@@ -81,7 +81,7 @@ Timeline::Entry Timeline::make_entry(const Event& event) {
 }
 
 void Timeline::append_lines(std::span<const Item> items, NameHash order, Entry& entry) {
-  if (x_lines.size() - x_live_units > x_live_units + kGarbageUnitsMin) compact_lines();
+  sweep_lines();
   entry.lines = x_lines.size() & 0xfffff;
   if (entry.has_order) {
     for (size_t i = 0; i < kOrderUnits; ++i) {
@@ -210,6 +210,10 @@ void Timeline::index_items(size_t slots) {
     while (x_item_slots[slot] != 0) slot = (slot + 1) & (slots - 1);
     x_item_slots[slot] = static_cast<uint16_t>(i + 1);
   }
+}
+
+void Timeline::sweep_lines() {
+  if (x_lines.size() - x_live_units > x_live_units + kGarbageUnitsMin) compact_lines();
 }
 
 void Timeline::compact_lines() {

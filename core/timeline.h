@@ -11,6 +11,8 @@
 // encoded, and what add() does, depend on the sequence of events only.
 #pragma once
 
+#include <absl/functional/function_ref.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -74,6 +76,13 @@ class Timeline {
   // limits::kTimelineListsMax of them (nothing is changed then).
   bool add(const Event& event);
 
+  // One of an event that is left out: which part, and which of its entries of that type.
+  using LeavesOut = absl::FunctionRef<bool(size_t part, EventType type, size_t entry)>;
+  // What one that was told everything would hold: the same bytes, as long as no bound was met and
+  // no two events of a type have the same time. REQUIRES: of a list with tiles an entry stays.
+  [[nodiscard]] static Timeline joined(std::span<const Timeline* const> parts,
+                                       LeavesOut leaves_out);
+
   [[nodiscard]] const List* find(EventType type) const;  // null: none of that type
   [[nodiscard]] std::span<const List> lists() const { return {x_lists.begin(), x_lists.size()}; }
   [[nodiscard]] size_t size() const { return x_size; }  // entries of all lists
@@ -135,12 +144,15 @@ class Timeline {
   Entry make_entry(const Event& event);
   void append_lines(std::span<const Item> items, NameHash order, Entry& entry);
   static void insert(List& list, const Entry& entry);
+  void join_lists(EventType type, std::span<const Timeline* const> parts, LeavesOut leaves_out);
+  Entry copy_entry(const Timeline& from, const Entry& entry);
   void evict_oldest(List& list);
   void evict_from_longest();
   void make_room_for_lines(size_t count, bool has_order);
   bool evict_lines();
   uint16_t index_of(const ItemKey& item);
   void index_items(size_t slots);
+  void sweep_lines();  // compacts them once that is worth it
   void compact_lines();
   void compact_items();
   void encode_items(ByteWriter& writer, std::span<const uint16_t> order) const;

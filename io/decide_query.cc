@@ -7,6 +7,8 @@
 #include "core/clock.h"
 #include "core/decision.h"
 #include "io/json_text.h"
+#include "io/visitor_states.h"
+#include "io/whole_scope.h"
 
 namespace rekindle::io {
 namespace {
@@ -61,6 +63,7 @@ struct DecideQuery::Question {
   int64_t started_ns;
   Done done;
   DecideAnswer answer;
+  VisitorStates others = {};  // of the visitor's person; null: there are none
 
   [[nodiscard]] bool is_answered() const {
     return answer.placements.size() == std::max<size_t>(1, request.placements.size());
@@ -93,13 +96,28 @@ Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequ
   request.site = (*site)->name;
   const VisitorKey key = visitor_key((*site)->id, request.visitor);
   const bool is_page = !request.placements.empty();
-  return ask_next(std::make_shared<Question>(Question{thread,
-                                                      std::move(request),
-                                                      (*site)->id,
-                                                      key,
-                                                      monotonic_ns(),
-                                                      std::move(done),
-                                                      {is_page, {}}}));
+  const auto question = std::make_shared<Question>(Question{thread,
+                                                            std::move(request),
+                                                            (*site)->id,
+                                                            key,
+                                                            monotonic_ns(),
+                                                            std::move(done),
+                                                            {is_page, {}}});
+  const auto others = thread.engine().identity().companions().of(key, limits::kPersonProfilesMax);
+  if (others.empty()) return ask_next(question);
+  return read_states(thread, others, [question](Result<VisitorStates> states) {
+    if (!states) return finish(*question, states.error());
+    question->others = std::move(*states);
+    if (auto outcome = ask_next(question); !outcome) finish(*question, outcome);
+  });
+}
+
+void DecideQuery::run(QueryScope& scope) {
+  const Question& question = *x_question;
+  if (question.others == nullptr) return DecideProposal::run(scope);
+  WholeScope whole(scope, question.visitor, question.thread.engine().partitions(),
+                   *question.others);
+  DecideProposal::run(whole);
 }
 
 Result<void> DecideQuery::ask_next(const std::shared_ptr<Question>& question) {
@@ -128,6 +146,10 @@ void DecideQuery::on_reply() {
       if (outcome) return;
     }
   }
+  finish(question, outcome);
+}
+
+void DecideQuery::finish(Question& question, const Result<void>& outcome) {
   question.thread.counters().decide.add(monotonic_ns() - question.started_ns);
   if (!outcome) return question.done(outcome.error());
   question.done(std::move(question.answer));

@@ -1,7 +1,8 @@
 // Asks the visitor's shard for a decision, and decisions as JSON. Used by the decide routes and by
 // WebSockets, on their io thread. A page's placements are asked for one after the other, each with
 // what the ones before it show, so that each is logged and reserved as if it had been asked for
-// alone.
+// alone. A visitor who is one person with others is decided for as that person: as the one visitor
+// who did everything (core/joined_visitor.h). What is decided is the visitor's own who asked.
 #pragma once
 
 #include <functional>
@@ -35,6 +36,7 @@ class DecideQuery final : public DecideProposal {
   [[nodiscard]] static Result<void> ask(IoThread& thread, const Access& access,
                                         DecideRequest request, Done done);
 
+  void run(QueryScope& scope) override;
   void on_reply() override;
 
  private:
@@ -43,6 +45,7 @@ class DecideQuery final : public DecideProposal {
   DecideQuery(Kind kind, const DecideRequest& request, SiteId site,
               std::shared_ptr<Question> question);
   [[nodiscard]] static Result<void> ask_next(const std::shared_ptr<Question>& question);
+  static void finish(Question& question, const Result<void>& outcome);
 
   std::shared_ptr<Question> x_question;
 };

@@ -90,7 +90,11 @@ void LiveDecision::on_touched() {
 
 void LiveDecision::on_decided(const Result<DecideAnswer>& answer) {
   x_asking = false;
-  if (!x_tell || !answer) return;
+  if (!x_tell) return;
+  if (!answer) {  // a full inbox on the way: resume() comes again
+    x_stale = x_stale || answer.error().code == ErrorCode::kOverloaded;
+    return;
+  }
   std::string mark = mark_of(*answer, x_audiences);
   if (mark != x_told || x_told.empty()) {
     std::string text;

@@ -386,6 +386,8 @@ std::string Metrics::text() const {
         static_cast<double>(x_engine.store().size_bytes()));
   gauge("rekindle_state_stalling", "1 while the state store slows writers down",
         x_engine.store().is_stalling() ? 1 : 0);
+  gauge("rekindle_identity_persons", "Persons of several visitors",
+        static_cast<double>(x_engine.identity().companions().persons()));
   gauge("rekindle_engine_failed", "1 when the engine takes no events",
         x_engine.is_failed() ? 1 : 0);
   return prometheus::TextSerializer().Serialize(families);

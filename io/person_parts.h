@@ -2,10 +2,11 @@
 // the visitor's shard, added up on the io thread. Pure values.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
+#include "core/error.h"
+#include "core/joined_visitor.h"
 #include "core/rules.h"
 #include "core/site.h"
 #include "core/visitor.h"
@@ -19,31 +20,24 @@ struct PersonPart {
     EventType type = EventType::kNone;
     int64_t value = kNoMoney;
   };
-  struct Order {
-    NameHash order = kNoName;
-    int64_t value = kNoMoney;
-  };
   bool is_there = false;
+  VisitorKey key;
   std::string name;
-  std::string json;  // append_visitor's
-  EventTime first_seen = EventTime::never();
+  std::string json;   // append_visitor's
+  std::string state;  // encode_visitor's
   EventTime last_seen = EventTime::before_all();
-  int64_t events = 0;
-  int64_t orders = 0;
-  int64_t revenue = 0;
-  std::vector<NameHash> order_ids;
-  std::vector<Order> purchases;  // with an order id, as far back as the timeline goes
   std::vector<std::string> audiences;
-  std::vector<Consent> consents;
   std::vector<Happened> newest;  // at most limits::kPersonEventsMax, newest first
 };
 
 [[nodiscard]] PersonPart part_of(const Visitor& visitor, const Site& site, const Rules& rules,
                                  EventTime now, bool with_history);
 
-// All parts as one: an order that several visitors sent counts once; a purpose is refused if one
-// refuses; audiences are those of any. `exact` is false where such an order's value is not known
-// any more.
-void append_together(std::string& out, const std::vector<PersonPart>& parts, Currency currency);
+// All of them as the one visitor who did everything. Errors: kCorruptRecord.
+[[nodiscard]] Result<JoinedVisitor> joined_of(const std::vector<PersonPart>& parts);
+
+// The sums of that one, and the audiences and newest events of each.
+void append_together(std::string& out, const std::vector<PersonPart>& parts,
+                     const JoinedVisitor& joined, Currency currency);
 
 }  // namespace rekindle::io

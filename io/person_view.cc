@@ -11,6 +11,7 @@
 #include "io/person_json.h"
 #include "io/person_parts.h"
 #include "io/problem.h"
+#include "io/visitor_json.h"
 
 namespace rekindle::io {
 namespace {
@@ -23,43 +24,68 @@ struct View {
   size_t left_out = 0;            // visitors over the bound
   size_t outstanding = 0;
   bool failed = false;
+  JoinedVisitor joined;  // of all parts, once they are there
+  std::string one;       // as JSON
 };
 
 class PartQuery final : public Query {
  public:
-  PartQuery(const Engine& engine, std::shared_ptr<View> view, size_t place, VisitorKey key)
-      : x_engine(engine), x_view(std::move(view)), x_place(place), x_key(key) {}
+  PartQuery(IoThread& thread, std::shared_ptr<View> view, size_t place, VisitorKey key)
+      : x_thread(thread), x_view(std::move(view)), x_place(place), x_key(key) {}
 
   void run(QueryScope& scope) override {
     const Visitor* const visitor = scope.visitor(x_key);
     const Site* const site = scope.site(x_view->request.site);
     if (visitor == nullptr || site == nullptr || visitor->site != site->id) return;
-    const Rules& rules = scope.rules(partition_of(x_key, x_engine.partitions()));
+    const Rules& rules = scope.rules(partition_of(x_key, x_thread.engine().partitions()));
     x_part = part_of(*visitor, *site, rules, scope.now(x_key), x_view->request.with_history);
   }
   void on_reply() override;
 
  private:
-  const Engine& x_engine;
+  IoThread& x_thread;
   std::shared_ptr<View> x_view;  // changed on the io thread only
   size_t x_place;
   VisitorKey x_key;
   PersonPart x_part;
 };
 
-void append_person(std::string& out, const View& view, const Person& person,
-                   const std::vector<PersonPart>& parts, Currency currency) {
+// Has the operators of one visitor's partition look at all of them as one.
+class WholeQuery final : public Query {
+ public:
+  WholeQuery(const Engine& engine, std::shared_ptr<View> view)
+      : x_engine(engine), x_view(std::move(view)), x_visitor(std::move(x_view->joined.visitor)) {}
+
+  void run(QueryScope& scope) override {
+    const PartitionId partition = partition_of(x_visitor.key, x_engine.partitions());
+    const Site* const site = scope.site(x_visitor.site);
+    if (site == nullptr) return;
+    scope.look_again(partition, x_visitor);
+    append_visitor(x_json, x_visitor, *site, scope.rules(partition), scope.now(partition), false);
+  }
+  void on_reply() override;
+
+ private:
+  const Engine& x_engine;
+  std::shared_ptr<View> x_view;  // changed on the io thread only
+  Visitor x_visitor;
+  std::string x_json;
+};
+
+void append_person(std::string& out, const View& view, Currency currency) {
+  const Person& person = *view.request.person;
   JsonObject object(out);
   object.text("id", std::to_string(person.number));
   append_ids(object.key("ids"), person);
   append_links(object.key("links"), person);
-  append_together(object.key("together"), parts, currency);
+  append_together(object.key("together"), view.parts, view.joined, currency);
+  if (!view.one.empty()) object.key("one").append(view.one);
   std::string& others = object.key("others");
   others.push_back('[');
   JsonList list(others);
-  for (size_t i = 1; i < parts.size(); ++i) {
+  for (size_t i = 1; i < view.parts.size(); ++i) {
     list.next();
-    others.append(parts[i].json);
+    others.append(view.parts[i].json);
   }
   others.push_back(']');
   object.number("left_out", static_cast<uint64_t>(view.left_out));
@@ -68,19 +94,14 @@ void append_person(std::string& out, const View& view, const Person& person,
 
 Response response_of(View& view, const Site& site) {
   if (view.failed) return overloaded(503);
-  std::vector<PersonPart>& parts = view.parts;
-  const bool named = parts.front().is_there;
-  std::erase_if(parts, [](const PersonPart& part) { return !part.is_there; });
-  if (parts.empty()) return problem(404, ErrorCode::kNotFound, "this visitor was never seen");
-  std::stable_sort(parts.begin() + (named ? 1 : 0), parts.end(),
-                   [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
+  if (view.parts.empty()) return problem(404, ErrorCode::kNotFound, "this visitor was never seen");
   Response response;
   response.headers = "Cache-Control: no-store\r\n";
-  response.body = std::move(parts.front().json);
+  response.body = view.parts.front().json;
   if (view.request.person) {
     response.body.pop_back();  // its brace
     response.body.append(",\"person\":");
-    append_person(response.body, view, *view.request.person, parts, site.currency);
+    append_person(response.body, view, site.currency);
     response.body.push_back('}');
   }
   response.body.push_back('\n');
@@ -91,11 +112,42 @@ void finish(View& view, const Engine& engine) {
   view.done(response_of(view, *engine.sites().find(view.request.site)));
 }
 
+// All have answered: who is not there is left out, the newest come first.
+void order_parts(std::vector<PersonPart>& parts) {
+  const bool named = parts.front().is_there;
+  std::erase_if(parts, [](const PersonPart& part) { return !part.is_there; });
+  if (parts.empty()) return;
+  std::stable_sort(parts.begin() + (named ? 1 : 0), parts.end(),
+                   [](const auto& a, const auto& b) { return a.last_seen > b.last_seen; });
+}
+
+void join(IoThread& thread, const std::shared_ptr<View>& view) {
+  const Engine& engine = thread.engine();
+  order_parts(view->parts);
+  if (view->failed || view->parts.empty() || !view->request.person) return finish(*view, engine);
+  auto joined = joined_of(view->parts);
+  if (!joined) return view->done(problem(joined.error()));
+  view->joined = std::move(*joined);
+  if (view->parts.size() == 1) return finish(*view, engine);
+  const size_t shard = engine.shard_of(view->joined.visitor.key);
+  if (thread.ask(shard, std::make_unique<WholeQuery>(engine, view))) return;
+  view->failed = true;
+  finish(*view, engine);
+}
+
+void WholeQuery::on_reply() {
+  const std::unique_ptr<WholeQuery> self(this);
+  x_view->failed = x_view->failed || failed;
+  x_view->joined.visitor = std::move(x_visitor);
+  x_view->one = std::move(x_json);
+  finish(*x_view, x_engine);
+}
+
 void PartQuery::on_reply() {
   const std::unique_ptr<PartQuery> self(this);
   x_view->failed = x_view->failed || failed;
   x_view->parts[x_place] = std::move(x_part);
-  if (--x_view->outstanding == 0) finish(*x_view, x_engine);
+  if (--x_view->outstanding == 0) join(x_thread, x_view);
 }
 
 }  // namespace
@@ -121,12 +173,12 @@ void view_person(IoThread& thread, PersonRequest request,
   view->parts.resize(keys.size());
   view->outstanding = keys.size() + 1;  // this function too
   for (size_t i = 0; i < keys.size(); ++i) {
-    auto query = std::make_unique<PartQuery>(engine, view, i, keys[i]);
+    auto query = std::make_unique<PartQuery>(thread, view, i, keys[i]);
     if (thread.ask(engine.shard_of(keys[i]), std::move(query))) continue;
     view->failed = true;
     --view->outstanding;
   }
-  if (--view->outstanding == 0) finish(*view, engine);
+  if (--view->outstanding == 0) join(thread, view);
 }
 
 }  // namespace rekindle::io

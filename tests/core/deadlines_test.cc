@@ -58,6 +58,32 @@ TEST_F(DeadlinesTest, AForgottenVisitorsEntriesAreGoneWhereverTheyAre) {
   EXPECT_EQ(pop_all(kNow + hours(4)), (std::vector<uint64_t>{1}));
 }
 
+TEST_F(DeadlinesTest, StoredOnesAreReadAheadInPortions) {
+  constexpr uint64_t kHerd = 1'000;
+  const EventTime midnight = kNow + hours(5);
+  for (uint64_t n = 0; n < kHerd; n += 2) x_deadlines.arm(midnight, key(n));
+  save();
+  EventTime now = midnight - minutes(40);
+  ASSERT_TRUE(x_deadlines.bring(now));
+  EXPECT_EQ(x_deadlines.next(), EventTime::never());  // nothing was read that may wait
+  size_t portions = 0;
+  for (uint64_t n = 1;; n += 2) {
+    auto has_read = x_deadlines.read_ahead(now, 7);
+    ASSERT_TRUE(has_read);
+    if (!*has_read) break;
+    ++portions;
+    // Armed and stored meanwhile, before and behind what is read: none is lost, none comes twice.
+    if (n < kHerd) x_deadlines.arm(midnight, key(n));
+    if (n % 20 == 1) save();
+    now = now + seconds(1);
+  }
+  EXPECT_GT(portions, kHerd / 2 / 7);
+  EXPECT_GE(x_deadlines.horizon(), midnight);
+  const uint64_t armed = kHerd / 2 + std::min<uint64_t>(portions, kHerd / 2);
+  EXPECT_EQ(x_deadlines.next(), midnight);
+  EXPECT_EQ(pop_all(midnight).size(), armed);
+}
+
 TEST_F(DeadlinesTest, FireInTheOrderOfTimeThenKey) {
   x_deadlines.arm(kNow + seconds(2), key(1));
   x_deadlines.arm(kNow + seconds(1), key(9));
@@ -136,12 +162,17 @@ TEST_F(DeadlinesTest, ComeOutLikeOfASortedSet) {
     }
     now = now + (below(200) == 0 ? minutes(below(200)) : milliseconds(below(3'000)));
     if (below(50) == 0) save();
-    ASSERT_TRUE(x_deadlines.advance(now));
+    ASSERT_TRUE(x_deadlines.bring(now));
+    if (below(3) == 0) {
+      ASSERT_TRUE(x_deadlines.read_ahead(now, static_cast<size_t>(1 + below(3))));
+    }
     const bool due = !expected.empty() && expected.begin()->time <= now;
     ASSERT_EQ(x_deadlines.next() <= now, due);
     if (!expected.empty() && expected.begin()->time < x_deadlines.horizon()) {
       ASSERT_EQ(x_deadlines.next(), expected.begin()->time);
     }
+    if (below(4) == 0) continue;  // what is due may rest, and the clock goes on
+    ASSERT_TRUE(x_deadlines.advance(now));
     const FireBound bound = x_deadlines.bound(now, static_cast<size_t>(below(6)));
     FireBound entry;
     while (x_deadlines.pop(bound, entry)) {

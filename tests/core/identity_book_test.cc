@@ -55,6 +55,41 @@ TEST_F(IdentityBookTest, VisitorsWithTheSameCustomerAreOnePerson) {
   EXPECT_EQ(person("Ann@SHOP.example"), person("u1"));
 }
 
+TEST_F(IdentityBookTest, CompanionsAreWhoIsOnePersonAsItIsStored) {
+  const auto of = [](const IdentityBook& book, const std::string& visitor) {
+    std::string names;
+    for (const VisitorKey other : book.companions().of(visitor_key(kShop, visitor), 2)) {
+      for (const char* name : {"phone", "laptop", "tablet", "watch"}) {
+        if (visitor_key(kShop, name) == other)
+          names += std::string(names.empty() ? "" : " ") + name;
+      }
+    }
+    return names;
+  };
+  say("phone", IdType::kUser, "u1");
+  EXPECT_EQ(of(x_book, "phone"), "");
+  EXPECT_EQ(x_book.companions().persons(), 0u);
+  say("laptop", IdType::kUser, "u1");
+  EXPECT_EQ(of(x_book, "phone"), "laptop");
+  EXPECT_EQ(of(x_book, "laptop"), "phone");
+  say("watch", IdType::kDevice, "device-1");
+  say("tablet", IdType::kDevice, "device-1");
+  EXPECT_EQ(of(x_book, "watch"), "tablet");
+  say("tablet", IdType::kUser, "u1");  // two persons become one
+  EXPECT_EQ(x_book.companions().persons(), 1u);
+  EXPECT_EQ(of(x_book, "watch"), "laptop tablet");  // the newest
+  IdentityBook again(x_store, config(), 1);
+  ASSERT_TRUE(again.open());
+  EXPECT_EQ(of(again, "phone"), of(x_book, "phone"));
+  // … and two again, of which what is not stored is not seen.
+  ASSERT_TRUE(x_book.unmerge(id_key(visitor_key(kShop, "tablet")), WallTime{6}));
+  EXPECT_EQ(of(x_book, "watch"), "laptop tablet");
+  ASSERT_TRUE(x_book.commit());
+  EXPECT_EQ(of(x_book, "watch"), "");
+  EXPECT_EQ(of(x_book, "tablet"), "");
+  EXPECT_EQ(of(x_book, "phone"), "laptop");
+}
+
 TEST_F(IdentityBookTest, WhatIsKnownIsDecidedOnce) {
   EXPECT_EQ(say("phone", IdType::kEmail, "ann@shop.example"), "link claim");
   EXPECT_EQ(say("phone", IdType::kEmail, "ANN@shop.example"), "");

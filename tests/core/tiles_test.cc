@@ -47,6 +47,27 @@ TEST(Tiles, OldTilesFoldIntoCoarserOnesWithoutLosingAnything) {
   EXPECT_NEAR(static_cast<double>(recent), 120 / 7, 2);
 }
 
+TEST(Tiles, ThoseOfTwoAddUpWhicheverIsNewer) {
+  Tiles old;
+  Tiles recent;
+  Tiles all;
+  for (int64_t minute = 0; minute < 60 * 24 * 30; minute += 7) {
+    const EventTime at = kMidnight + minutes(minute);
+    (minute < 60 * 24 * 20 ? old : recent).add(at, 10, 1);
+    all.add(at, 10, 1);
+  }
+  Tiles forward = old;
+  forward.add(recent);
+  Tiles backward = recent;
+  backward.add(old);
+  for (int64_t hour = -1; hour < 24 * 31; ++hour) {
+    const EventTime after = kMidnight + hours(hour);
+    EXPECT_EQ(forward.after(after).count, all.after(after).count) << hour;
+    EXPECT_EQ(forward.after(after).value, all.after(after).value) << hour;
+    EXPECT_EQ(backward.after(after).count, all.after(after).count) << hour;
+  }
+}
+
 TEST(Tiles, ForgetsWhatNoWindowCanReach) {
   Tiles tiles;
   tiles.add(kMidnight, 1, 1);

@@ -48,8 +48,8 @@ TEST_F(IdentityRoutes, APersonIsFoundByAnyIdWithAllTheirVisitors) {
     EXPECT_EQ(1u, count_of(body, R"("person":{"id":"1")")) << body;
     EXPECT_EQ(1u, count_of(body, R"("others":[{"visitor":)")) << body;
     EXPECT_EQ(1u, count_of(body, R"({"type":"device","since":)")) << body;
-    // Laptop's own, and of both together.
-    EXPECT_EQ(2u, count_of(body, R"({"purpose":"email","granted":false,)")) << body;
+    // Laptop's own, of both as one, and together.
+    EXPECT_EQ(3u, count_of(body, R"({"purpose":"email","granted":false,)")) << body;
   }
   EXPECT_EQ("phone", text_of(get("/v1/visitors/phone"), "visitor"));
   EXPECT_EQ("laptop", text_of(get("/v1/visitors/laptop"), "visitor"));
@@ -59,10 +59,72 @@ TEST_F(IdentityRoutes, TogetherNothingCountsTwice) {
   put_ann();
   const std::string body = get("/v1/visitors/u1");
   const size_t begin = body.find(R"("together":)");
-  const std::string together = body.substr(begin, body.find(R"("others":)") - begin);
+  const std::string together = body.substr(begin, body.find(R"("one":)") - begin);
   EXPECT_EQ(1u, count_of(together, R"("orders":2,"revenue":"15.00","exact":true)")) << together;
   EXPECT_EQ(1u, count_of(together, R"("consent":[{"purpose":"ads","granted":true)")) << together;
   EXPECT_EQ(1u, count_of(together, R"("type":"login","visitor":"laptop")")) << together;
+}
+
+// The cart of one, bought on the other; seen on the one, so the person is in both audiences.
+TEST_F(IdentityRoutes, AllVisitorsOfAPersonAreReadAsOne) {
+  const std::string shoe = R"("items":[{"product":"shoe","price":"9.00"}])";
+  put(said("phone", "add_to_cart", "1", R"("user":"u1",)" + shoe));
+  put(said("laptop", "view_item", "2", R"("user":"u1",)" + shoe));
+  decide();
+  const auto one = [this] {
+    const std::string body = get("/v1/visitors/u1");
+    const size_t begin = body.find(R"("one":)");
+    return begin == std::string::npos ? std::string()
+                                      : body.substr(begin, body.find(R"("others":)") - begin);
+  };
+  EXPECT_EQ(1u, count_of(one(), R"("lines":1,"items":1,"value":"9.00")")) << one();
+  EXPECT_EQ(1u, count_of(one(), R"("audience":"carted")")) << one();
+  EXPECT_EQ(1u, count_of(one(), R"("audience":"viewers")")) << one();
+  EXPECT_EQ(1u, count_of(one(), R"("lifetime":{"events":2,)")) << one();
+  // Each by themselves is in one of them.
+  EXPECT_EQ(2u, count_of(get("/v1/visitors/phone"), R"("audience":"carted","version")"));
+  x_rig.clock().advance(minutes(1));
+  put(R"({"visitor":"laptop","type":"purchase","event_id":"3","order":"o1","at":)" +
+      std::to_string(kNow + 60'000) + "," + shoe + "}");
+  EXPECT_EQ(1u, count_of(one(), R"("lines":0,"items":0,)")) << one();
+  EXPECT_EQ(1u, count_of(one(), R"("orders":1,)")) << one();
+  // Parted again, nothing of it is left.
+  ASSERT_EQ(200u, x_client.post("/v1/visitors/laptop/unmerge", "").result_int());
+  EXPECT_EQ("", one());
+  const std::string phone = get("/v1/visitors/phone");
+  EXPECT_EQ(1u, count_of(phone, R"("lines":1,"items":1,"value":"9.00")")) << phone;
+  EXPECT_EQ(0u, count_of(phone, R"("audience":"viewers")")) << phone;
+}
+
+// Whichever visitor asks, the decision knows the whole person.
+TEST_F(IdentityRoutes, ADecisionIsMadeForTheWholePerson) {
+  const std::string shoe = R"("items":[{"product":"shoe","price":"9.00"}])";
+  const auto known = [this](const std::string& visitor) {
+    return x_client.get("/v1/decide?placement=known&n=1&visitor=" + visitor).body();
+  };
+  put(said("phone", "add_to_cart", "1", shoe));
+  put(said("laptop", "view_item", "2", R"("user":"u1",)" + shoe));
+  decide();
+  EXPECT_EQ(1u, count_of(known("phone"), "1 events, 1 in the cart, 1 audiences"));
+  EXPECT_EQ(1u, count_of(known("laptop"), "1 events, 0 in the cart, 1 audiences"));
+  put(said("phone", "login", "3", R"("user":"u1")"));
+  decide();
+  EXPECT_EQ(1u, count_of(known("phone"), "3 events, 1 in the cart, 2 audiences"));
+  EXPECT_EQ(1u, count_of(known("phone"), R"(for \"phone\")"));
+  EXPECT_EQ(1u, count_of(known("laptop"), "3 events, 1 in the cart, 2 audiences"));
+  EXPECT_EQ(1u, count_of(known("laptop"), R"(for \"laptop\")"));
+  const auto page = x_client.post(
+      "/v1/decide", R"({"visitor":"laptop","placements":[{"name":"known"},{"name":"known"}]})");
+  EXPECT_EQ(2u, count_of(page.body(), R"("placement":"known")")) << page.body();
+  EXPECT_EQ(count_of(page.body(), "for "), count_of(page.body(), "3 events, 1 in the cart"));
+  // Of the events that come with it the decision knows, too.
+  const auto bought = x_client.post(
+      "/v1/decide", R"({"visitor":"laptop","placement":"known","n":1,"events":[)" +
+                        said("laptop", "purchase", "4", R"("order":"o1",)" + shoe) + "]}");
+  EXPECT_EQ(1u, count_of(bought.body(), "4 events, 0 in the cart")) << bought.body();
+  ASSERT_EQ(200u, x_client.post("/v1/visitors/laptop/unmerge", "").result_int());
+  EXPECT_EQ(1u, count_of(known("phone"), "2 events, 1 in the cart, 1 audiences"));
+  EXPECT_EQ(1u, count_of(known("laptop"), "2 events, 0 in the cart, 1 audiences"));
 }
 
 TEST_F(IdentityRoutes, WhoIsLinkedWithNobodyIsNoPerson) {
@@ -112,7 +174,9 @@ TEST_F(IdentityRoutes, TheExportHasAllThatIsKeptOfEach) {
   put_ann();
   const std::string body = get("/v1/visitors/u1/export");
   EXPECT_EQ(2u, count_of(body, R"("event_ids":[)")) << body;
-  EXPECT_EQ(1u, count_of(get("/metrics"), R"(rekindle_identity_decisions_total{kind="link"} 4)"));
+  const std::string metrics = get("/metrics");
+  EXPECT_EQ(1u, count_of(metrics, R"(rekindle_identity_decisions_total{kind="link"} 4)"));
+  EXPECT_EQ(1u, count_of(metrics, "\nrekindle_identity_persons 1\n"));
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ class EchoDecider final : public Decider {
       decision.nothing_because = "unknown visitor";
       return decision;
     }
+    const std::string known = std::to_string(visitor->lifetime.events) + " events, " +
+                              std::to_string(visitor->cart.pieces()) + " in the cart, " +
+                              std::to_string(visitor->memberships.size()) + " audiences";
     for (uint32_t i = 0; i < request.offers_max; ++i) {
       Offer offer;
       offer.type = "product";
@@ -35,6 +38,7 @@ class EchoDecider final : public Decider {
       offer.currency = site.currency.code();
       offer.source = "echo";
       offer.reasons = {"for \"" + visitor->name + "\""};
+      if (request.placement == "known") offer.reasons.push_back(known);
       decision.offers.push_back(offer);
     }
     return decision;

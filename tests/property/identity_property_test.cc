@@ -347,6 +347,26 @@ void expect_persons(Rig& rig, const std::vector<Saying>& sayings, const Oracle& 
   ASSERT_EQ(found, expected);
 }
 
+// What decisions ask for in memory is the same: a visitor's companions.
+void expect_companions(Rig& rig, const std::vector<Saying>& sayings, const Oracle& oracle) {
+  std::map<Node, std::set<Node>> expected;
+  for (const auto& [place, person] : groups_of(oracle.edges(), false)) {
+    for (const Node& node : person) {
+      for (const Node& other : person) {
+        if (other.first == IdType::kVisitor && other != node) expected[node].insert(other);
+      }
+    }
+  }
+  for (const Saying& saying : sayings) {
+    std::set<Node> companions;
+    for (const VisitorKey other :
+         rig.engine().identity().companions().of(Rig::key_of(saying.visitor), SIZE_MAX)) {
+      ASSERT_TRUE(companions.insert(Oracle::node_of(id_key(other))).second);
+    }
+    ASSERT_EQ(companions, expected[Oracle::visitor(saying.visitor)]) << saying.visitor;
+  }
+}
+
 // Each claim that the events make was decided once.
 void expect_claims(const std::vector<Saying>& sayings, const Oracle& oracle) {
   std::set<std::tuple<std::string, IdType, std::string>> claims;
@@ -361,6 +381,7 @@ void expect_all(Rig& rig, const std::vector<Saying>& sayings, Oracle& oracle) {
   ASSERT_NO_FATAL_FAILURE(oracle.read());
   ASSERT_NO_FATAL_FAILURE(expect_claims(sayings, oracle));
   ASSERT_NO_FATAL_FAILURE(expect_persons(rig, sayings, oracle));
+  ASSERT_NO_FATAL_FAILURE(expect_companions(rig, sayings, oracle));
 }
 
 class Identity : public ::testing::TestWithParam<uint32_t> {};
