@@ -83,8 +83,9 @@ const PairLists& PairCounts::lists(const NameNumbers& names) {
 }
 
 size_t PairCounts::memory_bytes() const {
-  // Half as much again for what vectors have spare, and as much for the lists served.
-  constexpr size_t kPair = sizeof(Pair) * 5 / 2;
+  // Half as much again for what vectors have spare, as much for rows and for where each pair is,
+  // and as much for the lists served, at most.
+  constexpr size_t kPair = sizeof(Pair) * 4;
   return x_size * kPair;
 }
 
