@@ -122,8 +122,9 @@ std::vector<double> shares_at_the_end(const OfferConfig& offer, double uplift) {
   return shares;
 }
 
-// It never stops trying altogether: what is drawn from a belief may always be the better one. Of 120
-// shops half are below 0.05 and nine in ten below 0.14, one is at a half; these are ten of them.
+// It never stops trying altogether: what is drawn from a belief may always be the better one. Of
+// 120 shops half are below 0.05 and nine in ten below 0.14, one is at a half; these are ten of
+// them.
 void expect_few(const std::vector<double>& shares) {
   EXPECT_LE(shares[kShops / 2], 0.1);
   EXPECT_LE(shares[kShops - 3], 0.2);
