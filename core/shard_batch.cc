@@ -115,14 +115,14 @@ Result<void> Shard::begin_firing(Partition& partition, RecordKind kind, EventTim
 }
 
 Result<void> Shard::begin_events(Partition& partition) {
-  const EventTime now = now_for(partition);
+  const EventTime now = std::max(now_for(partition), partition.clock());
   const bool event_clock = x_env.clock_mode.load(std::memory_order_relaxed) == ClockMode::kEvents;
-  const size_t most = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
-  const bool is_due = partition.deadlines().next() <= now;
-  if (is_due && has_turn(partition, now)) {
+  if (auto brought = partition.deadlines().bring(now); !brought) return brought;
+  if (partition.deadlines().next() <= now && has_turn(partition, now)) {
+    const size_t most = std::max<size_t>(1, limits::kFiresPerBatchMax / 4 / x_touched.size());
     return begin_firing(partition, RecordKind::kEvents, now, event_clock, most);
   }
-  return partition.begin(RecordKind::kEvents, now, event_clock, is_due ? 0 : most);
+  return partition.begin(RecordKind::kEvents, now, event_clock, 0);
 }
 
 Result<void> Shard::apply_share(Partition& partition, Share& share) {
