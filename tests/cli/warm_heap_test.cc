@@ -4,7 +4,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <thread>
@@ -16,6 +18,7 @@ namespace rekindle::cli {
 namespace {
 
 constexpr size_t kMiB = 1'024 * 1'024;
+constexpr size_t kStep = 40 * kMiB;  // less than the heap goes ahead
 
 size_t resident_bytes() {
   std::ifstream file("/proc/self/statm");
@@ -51,12 +54,18 @@ TEST(WarmHeapTest, TheHeapGrowsIntoMemoryThatIsThereAlready) {
   const size_t before = resident_bytes();
   {
     const WarmHeap heap;
-    while (resident_bytes() < before + 60 * kMiB) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    // The system may take single pages back, or a page's neighbours may be the allocator's own: one
+    // attempt of a few has to go without. 32 MiB are at least 16 faults, of huge pages; 8,192 of
+    // small ones.
+    int64_t fewest = INT64_MAX;
+    for (size_t grown = 0; grown < 5 * kStep && fewest >= 8; grown += kStep) {
+      while (resident_bytes() < before + grown + 60 * kMiB) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+      faults_of_growing(kStep - 32 * kMiB, kept);  // what the heap had before
+      fewest = std::min(fewest, faults_of_growing(32 * kMiB, kept));
     }
-    faults_of_growing(8 * kMiB, kept);  // what the heap had before
-    // 32 MiB are at least 16 faults, of huge pages; 8,192 of small ones.
-    EXPECT_LT(faults_of_growing(32 * kMiB, kept), 8);
+    EXPECT_LT(fewest, 8);
   }
   EXPECT_GE(faults_of_growing(256 * kMiB, kept), 64);  // nobody goes ahead any more
   for (void* block : kept) std::free(block);
