@@ -255,6 +255,19 @@ def load(url, *options, core=None):
     return result
 
 
+def nginx_config(folder, port):
+    """One worker that answers an empty GIF, with its usual access log, all of it in `folder`."""
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};"
+                        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    return f"""
+daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 4096; }}
+http {{
+  access_log {folder}/access.log; keepalive_requests 1000000000; {temporary}
+  server {{ listen 127.0.0.1:{port}; location = /pixel.gif {{ empty_gif; }} }}
+}}"""
+
+
 class Nginx:
     """nginx with empty_gif and its usual access log, one worker on one core."""
 
@@ -263,15 +276,8 @@ class Nginx:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder / "nginx"
         self.folder.mkdir(exist_ok=True)
-        temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};"
-                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (self.folder / "nginx.conf").write_text(f"""
-daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log {self.folder}/access.log; keepalive_requests 1000000000; {temporary}
-  server {{ listen 127.0.0.1:{self.port}; location = /pixel.gif {{ empty_gif; }} }}
-}}""", encoding="utf-8")
+        (self.folder / "nginx.conf").write_text(nginx_config(self.folder, self.port),
+                                                encoding="utf-8")
         self.process = subprocess.Popen(
             pinned(core, ["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]))
         for _ in range(200):
@@ -443,54 +449,38 @@ class Bench:
                 ratios = [a / b for a, b in zip(rates[name], rates[native])]
                 self.report.add(f"protocols.{name}.vs_native", ratios, "ratio")
 
-    def change(self):
+    def at_half_rate(self, name, option, words, prepare=None):
+        """Latencies that `rekindle load` measures by one of its options, beside WebSocket frames at
+        half of the highest rate. Returns that rate."""
         if self.top_rate is None:
             self.ws64()
         self.fill()
         half = self.top_rate / 2
-        say(f"== Event to audience change, at {half:,.0f} events/s")
+        say(f"== {words} {half:,.0f} events/s")
         with Server(self.config, self.store) as server:
+            if prepare:
+                prepare(server)
             options = ("--mode", "ws", "--frame", "64", "--visitors", str(self.visitors), "--rate",
                        f"{half:.0f}")
             load(server.url, *options, "--duration", "30s")  # visitors come back into memory
-            runs = [load(server.url, *options, "--changes", "--duration", self.seconds)
+            runs = [load(server.url, *options, option, "--duration", self.seconds)
                     for _ in range(self.runs)]
             server.stop()
-        self.add_latency("change", [run["change"] for run in runs], f"at {half:,.0f} events/s")
+        self.add_latency(name, [run[name] for run in runs], f"beside {half:,.0f} events/s")
+        return half
+
+    def change(self):
+        half = self.at_half_rate("change", "--changes", "Event to audience change, beside")
         self.floor("change_floor", half / 64)
 
     def exits(self):
         """How late it is told that somebody left an audience by time alone."""
-        if self.top_rate is None:
-            self.ws64()
-        self.fill()
-        half = self.top_rate / 2
-        say(f"== Exits by time alone, beside {half:,.0f} events/s")
-        with Server(self.config, self.store) as server:
-            server.redefine("load_exit", "did(sign_up, 2s)")
-            options = ("--mode", "ws", "--frame", "64", "--visitors", str(self.visitors), "--rate",
-                       f"{half:.0f}")
-            load(server.url, *options, "--duration", "30s")  # visitors come back into memory
-            runs = [load(server.url, *options, "--exits", "--duration", self.seconds)
-                    for _ in range(self.runs)]
-            server.stop()
-        self.add_latency("exit", [run["exit"] for run in runs], f"beside {half:,.0f} events/s")
+        self.at_half_rate("exit", "--exits", "Exits by time alone, beside",
+                          lambda server: server.redefine("load_exit", "did(sign_up, 2s)"))
 
     def visible(self):
         """How long after an event a decision that is followed shows what it changed."""
-        if self.top_rate is None:
-            self.ws64()
-        self.fill()
-        half = self.top_rate / 2
-        say(f"== Event to decision, at {half:,.0f} events/s")
-        with Server(self.config, self.store) as server:
-            options = ("--mode", "ws", "--frame", "64", "--visitors", str(self.visitors), "--rate",
-                       f"{half:.0f}")
-            load(server.url, *options, "--duration", "30s")  # visitors come back into memory
-            runs = [load(server.url, *options, "--live-decisions", "--duration", self.seconds)
-                    for _ in range(self.runs)]
-            server.stop()
-        self.add_latency("visible", [run["visible"] for run in runs], f"at {half:,.0f} events/s")
+        self.at_half_rate("visible", "--live-decisions", "Event to decision, beside")
 
     def redefine(self):
         """The same event-to-change latency without and with a redefinition of all visitors under
@@ -662,30 +652,36 @@ class Bench:
                         note=f"mean {figures['mean_bytes']}, {figures['visitors']:,} customers")
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+def measure(parser, names, make):
+    """Runs those of `names` that the command line gives, or all, as methods of make(report, quick);
+    prints the table. Returns the exit code."""
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
-    parser.add_argument("--quick", action="store_true",
-                        help="100,000 visitors and short runs: to try, not to quote")
-    names = ["machine", "core", "audiences", "ws64", "pixel", "protocols", "change", "exits",
-             "visible", "redefine", "preview", "decide", "scale", "restart", "stored"]
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
     options = parser.parse_args()
     for name in options.names:
         if name not in names:
             parser.error(f"there is no '{name}'; choose from {' '.join(names)}")
-
     report = Report(options.json)
-    with tempfile.TemporaryDirectory(prefix="rekindle-bench-") as folder:
-        bench = Bench(report, pathlib.Path(folder), options.quick)
-        for name in options.names or names:
-            try:
-                getattr(bench, name)()
-            except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
-                report.fail(name, str(error))
+    subject = make(report, options.quick)
+    for name in options.names or names:
+        try:
+            getattr(subject, name)()
+        except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+            report.fail(name, str(error))
     report.print_table()
     return 1 if report.failures else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true",
+                        help="100,000 visitors and short runs: to try, not to quote")
+    names = ["machine", "core", "audiences", "ws64", "pixel", "protocols", "change", "exits",
+             "visible", "redefine", "preview", "decide", "scale", "restart", "stored"]
+    with tempfile.TemporaryDirectory(prefix="rekindle-bench-") as folder:
+        return measure(parser, names,
+                       lambda report, quick: Bench(report, pathlib.Path(folder), quick))
 
 
 if __name__ == "__main__":

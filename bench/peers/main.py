@@ -110,23 +110,8 @@ class Peers:
 def main():
     parser = argparse.ArgumentParser(prog="./dev peers", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--quick", action="store_true", help="to try, not to quote")
-    names = ["state", "limits", "neighbours", "pixel", "wrk"]
-    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(names))
-    options = parser.parse_args()
-    for name in options.names:
-        if name not in names:
-            parser.error(f"there is no '{name}'; choose from {' '.join(names)}")
-    report = bench.Report(options.json)
-    peers = Peers(report, options.quick)
-    for name in options.names or names:
-        try:
-            getattr(peers, name)()
-        except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
-            report.fail(name, str(error))
-    report.print_table()
-    return 1 if report.failures else 0
+    return bench.measure(parser, ["state", "limits", "neighbours", "pixel", "wrk"], Peers)
 
 
 if __name__ == "__main__":

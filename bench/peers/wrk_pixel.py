@@ -5,6 +5,7 @@ import subprocess
 
 from ours import Ours
 from pinned import CLIENT_CORE, Pinned, free_port
+from run import nginx_config
 
 CONNECTIONS = 64
 DEPTH = 8
@@ -32,15 +33,8 @@ class Nginx(Pinned):
     def __init__(self):
         super().__init__()
         self.port = free_port()
-        temporary = "".join(f"{kind}_temp_path {self.folder}/{kind};"
-                            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        (self.folder / "nginx.conf").write_text(f"""
-daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
-events {{ worker_connections 4096; }}
-http {{
-  access_log {self.folder}/access.log; keepalive_requests 1000000000; {temporary}
-  server {{ listen 127.0.0.1:{self.port}; location = /pixel.gif {{ empty_gif; }} }}
-}}""", encoding="utf-8")
+        (self.folder / "nginx.conf").write_text(nginx_config(self.folder, self.port),
+                                                encoding="utf-8")
 
     def command(self):
         return ["nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
