@@ -1,15 +1,19 @@
 // Decisions in catalogues and models of a large shop, in process, while another thread learns and
-// publishes as the engine's model thread does: how many a second and how long each takes, what a
-// product and a session take of memory, and how long a closed session needs until decisions see it.
+// publishes as the engine's model thread does: how many a second, and at a steady rate how long
+// after it was due each was made; what a product and a session take of memory; how busy learning
+// is, and how long a closed session needs until decisions see it. `floor` is the same steady rate
+// with nothing to decide, before and beside learning: no percentile here can be below it.
 // Prints a JSON object a figure. `./dev bench scale` runs it with 20,000, 200,000 and 1,000,000
 // products and 10 million interactions.
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <random>
 #include <string>
@@ -19,6 +23,7 @@
 
 #include "core/model_thread.h"
 #include "core/tallies.h"
+#include "core/thread_role.h"
 #include "operators/decide/decide_engine.h"
 
 namespace {
@@ -36,6 +41,7 @@ struct Options {
   size_t interactions = 10'000'000;
   double seconds = 10;
   double sessions_per_s = 5'000;  // learnt meanwhile: 50,000 interactions a second
+  double rate = 5'000;            // decisions a second where the rate is steady
 };
 
 Options read_options(int argc, char** argv) {
@@ -47,6 +53,7 @@ Options read_options(int argc, char** argv) {
     if (name == "--interactions") options.interactions = static_cast<size_t>(value);
     if (name == "--seconds") options.seconds = value;
     if (name == "--sessions-per-s") options.sessions_per_s = value;
+    if (name == "--rate") options.rate = value;
   }
   return options;
 }
@@ -57,6 +64,12 @@ void print(const Options& options, std::string_view name, double value, std::str
              "\n",
              options.products / 1'000, name, value, unit, samples);
   std::fflush(stdout);
+}
+
+double thread_cpu_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
 }
 
 double resident_bytes() {
@@ -161,6 +174,8 @@ class Learner {
       : x_engine(engine), x_options(options), x_traffic(options.products, 3), x_at(from) {}
 
   void run() {
+    begin_thread("rk-model", ThreadRole::kBackground);
+    const auto started = SteadyClock::now();
     auto oldest = SteadyClock::now();  // when the first session closed that is not learnt
     auto gathers = model_gathers({});
     while (!x_stops.load()) {
@@ -179,11 +194,16 @@ class Learner {
       gathers = model_gathers(done - began);
       oldest = began;
     }
+    x_ran = std::chrono::duration<double>(SteadyClock::now() - started).count();
+    x_cpu = thread_cpu_seconds();
   }
   void stop() { x_stops.store(true); }
   // From when the first session of a round closed until decisions see it.
   [[nodiscard]] std::vector<double>& visible_ms() { return x_visible_ms; }
-  [[nodiscard]] double busy_seconds() const { return x_busy; }
+  // Of the time since it began: what it was at work, waits for a core included, and what it
+  // computed, traffic made up included.
+  [[nodiscard]] double busy_share() const { return x_busy / x_ran; }
+  [[nodiscard]] double cpu_share() const { return x_cpu / x_ran; }
 
  private:
   Decider& x_engine;
@@ -193,6 +213,8 @@ class Learner {
   std::atomic<bool> x_stops{false};
   std::vector<double> x_visible_ms;
   double x_busy = 0;
+  double x_cpu = 0;
+  double x_ran = 1;
 };
 
 double quantile(std::vector<double>& values, double share) {
@@ -201,8 +223,15 @@ double quantile(std::vector<double>& values, double share) {
   return values[std::min(at, values.size() - 1)];
 }
 
+void print_quantiles(const Options& options, const std::string& of, std::vector<double>& us) {
+  print(options, of + ".p50_us", quantile(us, 0.5), "us", us.size());
+  print(options, of + ".p99_us", quantile(us, 0.99), "us", us.size());
+  print(options, of + ".p99_9_us", quantile(us, 0.999), "us", us.size());
+}
+
+// One after the other: how many a second there can be.
 template <typename Decide>
-void measure(const Options& options, std::string_view name, Decide decide) {
+double measure(const Options& options, const std::string& name, Decide decide) {
   std::vector<double> us;
   us.reserve(1'000'000);
   const auto began = SteadyClock::now();
@@ -214,11 +243,28 @@ void measure(const Options& options, std::string_view name, Decide decide) {
     now = after;
   }
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - began).count();
-  const std::string of(name);
-  print(options, of + "_per_s", static_cast<double>(us.size()) / seconds, "1/s", us.size());
-  print(options, of + ".p50_us", quantile(us, 0.5), "us", us.size());
-  print(options, of + ".p99_us", quantile(us, 0.99), "us", us.size());
-  print(options, of + ".p99_9_us", quantile(us, 0.999), "us", us.size());
+  const double per_s = static_cast<double>(us.size()) / seconds;
+  print(options, name + "_per_s", per_s, "1/s", us.size());
+  print_quantiles(options, name, us);
+  return per_s;
+}
+
+// Each is due at its time, whether those before it are done or not, and is timed from then on.
+template <typename Decide>
+void measure_at(const Options& options, double rate, const std::string& name, Decide decide) {
+  std::vector<double> us;
+  const auto count = static_cast<size_t>(options.seconds * rate);
+  us.reserve(count);
+  const auto began = SteadyClock::now();
+  for (size_t i = 0; i < count; ++i) {
+    const auto due =
+        began + std::chrono::nanoseconds(static_cast<int64_t>(static_cast<double>(i) * 1e9 / rate));
+    std::this_thread::sleep_until(due);
+    decide(i);
+    us.push_back(std::chrono::duration<double, std::micro>(SteadyClock::now() - due).count());
+  }
+  print(options, name + ".rate_per_s", rate, "1/s", us.size());
+  print_quantiles(options, name, us);
 }
 
 }  // namespace
@@ -252,29 +298,38 @@ int main(int argc, char** argv) {
         (resident_bytes() - with_products) / static_cast<double>(sessions), "bytes", 1);
   print(options, "learnt_sessions_per_s", static_cast<double>(sessions) / learn_seconds, "1/s", 1);
 
+  begin_thread("decide", ThreadRole::kServing);
+  prctl(PR_SET_TIMERSLACK, 1'000UL);  // a doorbell wakes at once; a timer within this many ns
   const EventTime now = kStart + seconds(static_cast<int64_t>(sessions));
   std::vector<Visitor> visitors;
   for (size_t i = 0; i < 4'096; ++i) visitors.push_back(traffic.visitor(now));
+  const auto nothing = [](size_t) {};
+  measure_at(options, options.rate, "floor_alone", nothing);
   Learner learner(*engine, options, now);
   std::thread thread([&] { learner.run(); });
   Tallies tallies;
   DecideRequest request;
   size_t offers = 0;
-  measure(options, "decide", [&](size_t i) {
+  const auto decide = [&](size_t i) {
     offers += engine->decide(request, site, &visitors[i % visitors.size()], now).offers.size();
-  });
-  request.placement = "home";
-  measure(options, "choose", [&](size_t i) {
+  };
+  const auto choose = [&](size_t i) {
     const DecideGrounds grounds{nullptr, &tallies, i + 1};
     offers +=
         engine->choose(request, site, &visitors[i % visitors.size()], now, grounds).offers.size();
-  });
+  };
+  measure(options, "decide", decide);
+  measure_at(options, options.rate, "decide_at_rate", decide);
+  measure_at(options, options.rate, "floor", nothing);
+  request.placement = "home";
+  const double choices_per_s = measure(options, "choose", choose);
+  measure_at(options, std::min(options.rate, choices_per_s / 2), "choose_at_rate", choose);
   learner.stop();
   thread.join();
   auto& visible_ms = learner.visible_ms();
   print(options, "learnt_after.p50_ms", quantile(visible_ms, 0.5), "ms", visible_ms.size());
   print(options, "learnt_after.p99_ms", quantile(visible_ms, 0.99), "ms", visible_ms.size());
-  print(options, "learner_busy_share", learner.busy_seconds() / (2 * options.seconds), "",
-        visible_ms.size());
+  print(options, "learner_busy_share", learner.busy_share(), "of a core", visible_ms.size());
+  print(options, "learner_cpu_share", learner.cpu_share(), "of a core", visible_ms.size());
   return offers > 0 ? 0 : 1;
 }

@@ -76,16 +76,17 @@ using NamedPairs = std::vector<std::tuple<NameHash, uint32_t, int64_t>>;
 std::map<NameHash, NamedPairs> named(const SiteModel& model, const PairLists& lists) {
   std::map<NameHash, NamedPairs> all;
   for (NameNumber first = 1; first < lists.size(); ++first) {
-    if (lists[first] == nullptr) continue;
+    const std::vector<Pair> list = lists.of(first, model.knn.names);
+    if (list.empty()) continue;
     NamedPairs& pairs = all[model.knn.names.name_of(first)];
-    for (const Pair& pair : *lists[first]) {
+    for (const Pair& pair : list) {
       pairs.emplace_back(model.knn.names.name_of(pair.product), pair.count, pair.units);
     }
   }
   return all;
 }
 
-std::map<NameHash, int64_t> named(const SiteModel& model, const CowVector<int64_t, 512>& counts) {
+std::map<NameHash, int64_t> named(const SiteModel& model, const OccasionCounts& counts) {
   std::map<NameHash, int64_t> all;
   for (NameNumber i = 1; i < counts.size(); ++i) {
     if (counts[i] != 0) all[model.knn.names.name_of(i)] = counts[i];
@@ -111,7 +112,7 @@ using Posting = std::vector<std::tuple<VisitorKey, int64_t, int64_t>>;
 std::map<NameHash, Posting> postings(const SiteModel& model) {
   std::map<NameHash, Posting> all;
   for (NameNumber i = 1; i < model.knn.sessions_of.size(); ++i) {
-    const auto& list = model.knn.sessions_of[i];
+    const RecencyList* list = model.knn.sessions_with(i);
     if (list == nullptr) continue;
     EXPECT_FALSE(list->empty());
     Posting& posting = all[model.knn.names.name_of(i)];

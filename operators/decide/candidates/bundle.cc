@@ -49,10 +49,9 @@ class Bundle final : public CandidateSource {
     std::string_view why = "nothing is known to be bought with it";
     for (const NameHash anchor : anchors) {
       const NameNumber first = names.find(anchor);
-      if (first == kNoNumber || first >= model.lists.size()) continue;
-      if (model.lists[first] == nullptr) continue;
+      if (first == kNoNumber) continue;
       std::vector<std::pair<double, Pair>> partners;
-      for (const Pair& pair : *model.lists[first]) {
+      for (const Pair& pair : model.lists.of(first, names)) {
         const double strength = model.strength(first, pair);
         if (strength > 0 && pair.count >= kOrdersTogetherMin) partners.emplace_back(strength, pair);
       }

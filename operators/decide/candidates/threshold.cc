@@ -37,9 +37,8 @@ class Fillers {
     const NameNumbers& names = x_view.model.knn.names;
     const CooccurrenceModel& model = x_view.model.bought_together;
     const NameNumber first = names.find(anchor);
-    if (first == kNoNumber || first >= model.lists.size()) return;
-    if (model.lists[first] == nullptr) return;
-    for (const Pair& pair : *model.lists[first]) {
+    if (first == kNoNumber) return;
+    for (const Pair& pair : model.lists.of(first, names)) {
       if (model.strength(first, pair) > 0) add(names.name_of(pair.product));
     }
   }

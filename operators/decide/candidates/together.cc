@@ -65,9 +65,8 @@ class Together final : public CandidateSource {
     std::vector<Match> found;
     for (const NameHash anchor : anchors) {
       const NameNumber first = names.find(anchor);
-      if (first == kNoNumber || first >= model.lists.size()) continue;
-      if (model.lists[first] == nullptr) continue;
-      for (const Pair& pair : *model.lists[first]) {
+      if (first == kNoNumber) continue;
+      for (const Pair& pair : model.lists.of(first, names)) {
         add(found, {pair.product, 0, model.strength(first, pair), anchor, pair.count});
       }
     }

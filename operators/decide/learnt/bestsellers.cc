@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "core/assert.h"
 #include "core/limits.h"
 #include "operators/decide/learnt/category_roll_up.h"
 #include "operators/decide/learnt/session_store.h"
@@ -42,85 +41,88 @@ Bestsellers::Bestsellers(Duration half_life, const BestsellerWeights& weights,
       x_member(member),
       x_roll_up(std::make_unique<CategoryRollUp>()) {}
 
-Bestsellers::~Bestsellers() = default;
+Bestsellers::~Bestsellers() {
+  clear(x_by_category);
+  clear(x_by_brand);
+}
 
-template <typename Do>
-void Bestsellers::for_each_count(const LearntSession& session, const SessionStore& store,
-                                 const Do& action) {
-  const NameNumbers& names = store.names();
+const std::vector<Bestsellers::Share>& Bestsellers::shares_of(const LearntSession& session) {
+  x_shares.clear();
+  // No name that is new moves those before it.
+  x_by_category.reserve(x_by_category.size() + session.lines.size() + 1);
+  x_by_brand.reserve(x_by_brand.size() + session.lines.size());
   for (const LearntLine& line : session.lines) {
     const double weight = x_weights.of(line.type());
     if (weight <= 0) continue;
     const int64_t units = x_scale.units(weight, session.at(line));
-    const NameHash product = names.name_of(line.product);
-    action(x_by_category, kNoName, product, units);
-    if (line.category != kNoNumber) {
-      action(x_by_category, names.name_of(line.category), product, units);
-    }
-    if (line.brand != kNoNumber) action(x_by_brand, names.name_of(line.brand), product, units);
+    const auto share = [&](ByName& of, NameNumber name) {
+      x_shares.push_back({&of, name, &of[name], line.product, units});
+    };
+    share(x_by_category, kNoNumber);
+    if (line.category != kNoNumber) share(x_by_category, line.category);
+    if (line.brand != kNoNumber) share(x_by_brand, line.brand);
+  }
+  for (const Share& share : x_shares) share.counts->of.fetch(share.product);
+  return x_shares;
+}
+
+void Bestsellers::learn(const LearntSession& session, const SessionStore&) {
+  for (const Share& share : shares_of(session)) {
+    if (share.counts->list != nullptr) share.counts->list = nullptr;
+    if (share.counts->of.add(share.product, share.units, x_versions)) ++x_counts;
   }
 }
 
-void Bestsellers::learn(const LearntSession& session, const SessionStore& store) {
-  for_each_count(session, store,
-                 [this](ByName& counts, NameHash name, NameHash product, int64_t units) {
-                   add(counts, name, product, units);
-                 });
+void Bestsellers::forget(const LearntSession& session, const SessionStore&) {
+  for (const Share& share : shares_of(session)) {
+    if (share.counts->list != nullptr) share.counts->list = nullptr;
+    if (!share.counts->of.subtract(share.product, share.units, x_versions)) continue;
+    --x_counts;
+    if (!share.counts->of.empty()) continue;
+    share.counts->of.clear(x_versions);
+    share.of->erase(share.name);  // it has no share behind this one
+  }
 }
 
-void Bestsellers::forget(const LearntSession& session, const SessionStore& store) {
-  for_each_count(session, store,
-                 [this](ByName& counts, NameHash name, NameHash product, int64_t units) {
-                   subtract(counts, name, product, units);
-                 });
-}
-
-void Bestsellers::add(ByName& counts, NameHash name, NameHash product, int64_t units) {
-  Counts& counted = counts[name];
-  counted.list = nullptr;
-  if (counted.of.add(product, units)) ++x_counts;
-}
-
-void Bestsellers::subtract(ByName& counts, NameHash name, NameHash product, int64_t units) {
-  const auto counted = counts.find(name);
-  RK_ASSERT(counted != counts.end());
-  counted->second.list = nullptr;
-  if (!counted->second.of.subtract(product, units)) return;
-  --x_counts;
-  if (counted->second.of.empty()) counts.erase(counted);
+void Bestsellers::clear(ByName& counts) {
+  for (auto& [name, counted] : counts) counted.of.clear(x_versions);
+  counts.clear();
 }
 
 void Bestsellers::reset(EventTime newest) {
   x_scale.move_to(newest);
-  x_by_category.clear();
-  x_by_brand.clear();
+  clear(x_by_category);
+  clear(x_by_brand);
   x_counts = 0;
 }
 
-BestsellerLists::ByName Bestsellers::lists_of(ByName& counts, const ProductCatalog& catalog) {
+BestsellerLists::ByName Bestsellers::lists_of(ByName& counts, const NameNumbers& names,
+                                              const ProductCatalog& catalog) {
   BestsellerLists::ByName lists;
   lists.reserve(counts.size());
   for (auto& [name, counted] : counts) {
-    if (counted.list == nullptr) counted.list = best_of(counted, catalog);
-    lists.emplace(name, counted.list);
+    if (counted.list == nullptr) counted.list = best_of(counted, names, catalog);
+    lists.emplace(names.name_of(name), counted.list);
   }
   return lists;
 }
 
 void Bestsellers::publish(const SessionStore& store, SiteModel& model) {
   BestsellerLists& lists = model.*x_member;
-  lists.by_category = lists_of(x_by_category, *model.catalog);
+  lists.by_category = lists_of(x_by_category, store.names(), *model.catalog);
   x_roll_up->add_to(lists.by_category, *model.catalog);
-  lists.by_brand = lists_of(x_by_brand, *model.catalog);
+  lists.by_brand = lists_of(x_by_brand, store.names(), *model.catalog);
   lists.score_per_unit = x_scale.per_unit(store.newest_end());
 }
 
-std::shared_ptr<const BestsellerList> Bestsellers::best_of(Counts& counts,
+std::shared_ptr<const BestsellerList> Bestsellers::best_of(Counts& counts, const NameNumbers& names,
                                                            const ProductCatalog& catalog) {
+  counts.of.settle(x_versions);
   BestsellerList list;
-  for (const auto& count : counts.of.heaviest()) {
-    if (count.units > 0) list.push_back({count.key, count.units});  // else nothing of it is left
-  }
+  list.reserve(counts.of.front().size());
+  counts.of.front().for_each([&](const HeavyCount& count) {
+    if (count.units > 0) list.push_back({names.name_of(count.key), count.units});
+  });  // of others nothing is left
   return served_part(std::move(list), catalog);
 }
 
@@ -143,8 +145,8 @@ std::shared_ptr<const BestsellerList> served_part(BestsellerList&& all,
 }
 
 size_t Bestsellers::memory_bytes() const {
-  constexpr size_t kCount = 2 * sizeof(HeavyCount<NameHash>);
-  constexpr size_t kName = 2 * sizeof(std::pair<NameHash, Counts>);
+  constexpr size_t kCount = 2 * sizeof(HeavyCount);
+  constexpr size_t kName = 2 * sizeof(std::pair<NameNumber, Counts>);
   return x_counts * kCount + (x_by_category.size() + x_by_brand.size()) * kName;
 }
 

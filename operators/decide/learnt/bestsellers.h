@@ -64,24 +64,35 @@ class Bestsellers final : public LearntIndex {
 
  private:
   struct Counts {
-    HeavyCounts<NameHash, limits::kBestsellersServed> of;  // by product
-    std::shared_ptr<const BestsellerList> list;            // null: changed since it was made
+    HeavyCounts<limits::kBestsellersServed> of;  // by product
+    std::shared_ptr<const BestsellerList> list;  // null: changed since it was made
   };
-  using ByName = absl::flat_hash_map<NameHash, Counts>;
+  // By the number of a category or brand; kNoNumber: all.
+  using ByName = absl::flat_hash_map<NameNumber, Counts>;
 
-  template <typename Do>
-  void for_each_count(const LearntSession& session, const SessionStore& store, const Do& action);
-  void add(ByName& counts, NameHash name, NameHash product, int64_t units);
-  void subtract(ByName& counts, NameHash name, NameHash product, int64_t units);
-  [[nodiscard]] static std::shared_ptr<const BestsellerList> best_of(Counts& counts,
-                                                                     const ProductCatalog& catalog);
-  [[nodiscard]] static BestsellerLists::ByName lists_of(ByName& counts,
-                                                        const ProductCatalog& catalog);
+  // What a line counts for.
+  struct Share {
+    ByName* of = nullptr;
+    NameNumber name = kNoNumber;
+    Counts* counts = nullptr;  // of the name
+    NameNumber product = kNoNumber;
+    int64_t units = 0;
+  };
+  // Those of a session at once: each lies somewhere else in memory, and so the waits overlap.
+  [[nodiscard]] const std::vector<Share>& shares_of(const LearntSession& session);
+  void clear(ByName& counts);
+  [[nodiscard]] std::shared_ptr<const BestsellerList> best_of(Counts& counts,
+                                                              const NameNumbers& names,
+                                                              const ProductCatalog& catalog);
+  [[nodiscard]] BestsellerLists::ByName lists_of(ByName& counts, const NameNumbers& names,
+                                                 const ProductCatalog& catalog);
 
   DecayScale x_scale;
   BestsellerWeights x_weights;
   BestsellerLists SiteModel::*x_member;
-  size_t x_counts = 0;  // over all names
+  size_t x_counts = 0;          // over all names
+  Versions x_versions;          // of counts that nobody else reads
+  std::vector<Share> x_shares;  // its memory is reused
   ByName x_by_category;
   ByName x_by_brand;
   std::unique_ptr<CategoryRollUp> x_roll_up;

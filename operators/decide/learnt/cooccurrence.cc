@@ -21,7 +21,8 @@ void add_once(std::vector<NameNumber>& products, NameNumber product) {
 
 double CooccurrenceModel::strength(NameNumber first, const Pair& pair) const {
   const auto count = [&](int64_t units) { return static_cast<double>(units) * count_per_unit; };
-  return signed_root_llr(count(pair.units), count(firsts[first]), count(seconds[pair.product]),
+  const OccasionCounts& of_second = seconds.size() == 0 ? firsts : seconds;
+  return signed_root_llr(count(pair.units), count(firsts[first]), count(of_second[pair.product]),
                          count(occasions));
 }
 
@@ -33,6 +34,7 @@ void Cooccurrence::collect(const LearntSession& session, size_t begin, size_t en
     const LearntLine& line = session.lines[i];
     const auto type = static_cast<uint8_t>(1u << line.kind);
     if ((x_config.first & type) != 0) add_once(x_occasion.firsts, line.product);
+    if (is_one_sided()) continue;
     if ((x_config.second & type) != 0) add_once(x_occasion.seconds, line.product);
   }
 }
@@ -40,7 +42,7 @@ void Cooccurrence::collect(const LearntSession& session, size_t begin, size_t en
 std::span<const WeighedPair> Cooccurrence::pairs_of(const Occasion& occasion, int64_t units) {
   x_pairs.clear();
   for (const NameNumber first : occasion.firsts) {
-    for (const NameNumber second : occasion.seconds) {
+    for (const NameNumber second : is_one_sided() ? occasion.firsts : occasion.seconds) {
       if (first != second) x_pairs.push_back({first, second, units});
     }
   }
@@ -70,14 +72,18 @@ void Cooccurrence::for_each_occasion(const LearntSession& session, const Do& act
   }
 }
 
+// Adds `units` to what is counted of each product; they may be negative.
+void Cooccurrence::count(const Occasion& occasion, int64_t units) {
+  x_occasions += units;
+  for (const NameNumber first : occasion.firsts) x_firsts.change(first) += units;
+  for (const NameNumber second : occasion.seconds) x_seconds.change(second) += units;
+}
+
 void Cooccurrence::learn(const LearntSession& session, const SessionStore& store) {
-  x_firsts.grow(store.names().bound());
-  x_seconds.grow(store.names().bound());
+  grow(store);
   for_each_occasion(session, [&](const Occasion& occasion) {
     const int64_t units = x_scale.units(1, occasion.at);
-    x_occasions += units;
-    for (const NameNumber first : occasion.firsts) x_firsts.change(first) += units;
-    for (const NameNumber second : occasion.seconds) x_seconds.change(second) += units;
+    count(occasion, units);
     x_counts.add(pairs_of(occasion, units));
   });
 }
@@ -85,11 +91,14 @@ void Cooccurrence::learn(const LearntSession& session, const SessionStore& store
 void Cooccurrence::forget(const LearntSession& session, const SessionStore&) {
   for_each_occasion(session, [&](const Occasion& occasion) {
     const int64_t units = x_scale.units(1, occasion.at);
-    x_occasions -= units;
-    for (const NameNumber first : occasion.firsts) x_firsts.change(first) -= units;
-    for (const NameNumber second : occasion.seconds) x_seconds.change(second) -= units;
+    count(occasion, -units);
     x_counts.subtract(pairs_of(occasion, units));
   });
+}
+
+void Cooccurrence::grow(const SessionStore& store) {
+  x_firsts.grow(store.names().bound());
+  if (!is_one_sided()) x_seconds.grow(store.names().bound());
 }
 
 void Cooccurrence::reset(EventTime newest) {
@@ -101,10 +110,8 @@ void Cooccurrence::reset(EventTime newest) {
 }
 
 CooccurrenceModel Cooccurrence::model(const SessionStore& store) {
-  x_firsts.grow(store.names().bound());
-  x_seconds.grow(store.names().bound());
-  return {x_counts.lists(store.names()), x_firsts, x_seconds, x_occasions,
-          x_scale.per_unit(store.newest_end())};
+  grow(store);
+  return {x_counts.lists(), x_firsts, x_seconds, x_occasions, x_scale.per_unit(store.newest_end())};
 }
 
 void Cooccurrence::publish(const SessionStore& store, SiteModel& model) {

@@ -31,11 +31,13 @@ struct CooccurrenceConfig {
   Duration half_life = days(60);
 };
 
+using OccasionCounts = CowVector<int64_t, 64>;  // faded, by product's number
+
 // What decisions read.
 struct CooccurrenceModel {
   PairLists lists;
-  CowVector<int64_t, 512> firsts;   // occasions with the product on the first side, by number
-  CowVector<int64_t, 512> seconds;  // … on the second
+  OccasionCounts firsts;   // occasions with the product on the first side
+  OccasionCounts seconds;  // … on the second; empty: both sides are the same
   int64_t occasions = 0;
   double count_per_unit = 0;  // units × this = occasions, faded as of the newest session
 
@@ -67,14 +69,17 @@ class Cooccurrence final : public LearntIndex {
   template <typename Do>
   void for_each_occasion(const LearntSession& session, const Do& action);
   void collect(const LearntSession& session, size_t begin, size_t end);
+  void count(const Occasion& occasion, int64_t units);
+  void grow(const SessionStore& store);
+  [[nodiscard]] bool is_one_sided() const { return x_config.first == x_config.second; }
   [[nodiscard]] std::span<const WeighedPair> pairs_of(const Occasion& occasion, int64_t units);
 
   CooccurrenceConfig x_config;
   DecayScale x_scale;
   CooccurrenceModel SiteModel::*x_member;
   PairCounts x_counts;
-  CowVector<int64_t, 512> x_firsts;
-  CowVector<int64_t, 512> x_seconds;
+  OccasionCounts x_firsts;
+  OccasionCounts x_seconds;
   int64_t x_occasions = 0;
   Occasion x_occasion;               // its memory is reused
   std::vector<WeighedPair> x_pairs;  // the same

@@ -1,193 +1,204 @@
-// Counts by key of which the heaviest are asked for again and again. All are kept, exactly; those
-// that may be among the heaviest stand in front, in order, so that asking after a change costs the
-// few that are wanted and not all there are.
+// Counts by number of which the heaviest are asked for. All are kept, exactly; those that may be
+// among the heaviest stand in a front of bounded size, which copies share (versions.h), so that
+// what is handed out after a change costs nothing and whoever asks reads the front alone.
 //
-// Invariants, from the first question on: entries [0, x_front) descend by units, and none behind
-// them has more than x_outside. One that falls out of the front raises x_outside, one that grows
-// past x_outside comes in. When the front no longer surely has the heaviest, it is made anew.
+// Invariants: nothing outside the front has more than x_outside units; when is_settled(), the
+// kServed heaviest are in the front, and so is all that weighs as much as the last of them.
 #pragma once
-
-#include <absl/container/flat_hash_map.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <span>
+#include <utility>
 #include <vector>
 
-#include "core/assert.h"
+#include "operators/decide/learnt/count_table.h"
+#include "operators/decide/learnt/versions.h"
 
 namespace rekindle::operators {
 
-template <typename Key>
-struct HeavyCount {
-  Key key{};
-  uint32_t count = 0;  // how often; never 0
-  int64_t units = 0;   // faded and weighted, see decay_scale.h
-};
-
-// Thread: one. `kServed` are asked for.
-template <typename Key, size_t kServed>
+// Thread: one; front() of a copy any. A plain value of which copies are views; whoever made it
+// calls clear(). `kServed` are asked for.
+template <size_t kServed>
 class HeavyCounts {
  public:
-  using Entry = HeavyCount<Key>;
-
-  // True: the key is new.
-  bool add(Key key, int64_t units) {
-    size_t place = find(key);
-    const bool is_new = place == x_entries.size();
-    if (is_new) append(key);
-    ++x_entries[place].count;
-    x_entries[place].units += units;
-    if (!x_is_stale) rise(place);
-    return is_new;
-  }
-  // REQUIRES: was added before. True: nothing is left of the key.
-  bool subtract(Key key, int64_t units) {
-    size_t place = find(key);
-    RK_ASSERT(place < x_entries.size() && x_entries[place].units >= units);
-    x_entries[place].units -= units;
-    const bool is_gone = --x_entries[place].count == 0;
-    for (; place + 1 < x_front; ++place) {
-      if (!is_gone && x_entries[place].units >= x_entries[place + 1].units) break;
-      swap(place, place + 1);
+  // True: the key is new. `versions` is of whoever hands out copies.
+  bool add(NameNumber key, int64_t units, Versions& versions) {
+    make_own(versions);
+    if (HeavyCount* entry = x_front.find(key)) {
+      ++entry->count;
+      change_units(*entry, units);
+      return false;
     }
-    if (is_gone) remove(place);
-    return is_gone;
-  }
-
-  // What add() and subtract() will wait for, asked for ahead: first where a key is, then what is
-  // there.
-  void fetch_place(Key key) const {
-    if (x_index != nullptr) {
-      x_index->prefetch(key);
+    HeavyCount added{key, 0, 0};
+    HeavyCount* const outside = x_rest.find(key);
+    if (outside != nullptr) added = *outside;
+    ++added.count;
+    added.units += units;
+    if (x_rest.size() > 0 && added.units <= x_outside) {
+      if (outside != nullptr) {
+        *outside = added;
+      } else {
+        add_outside(added);
+      }
     } else {
-      __builtin_prefetch(x_entries.data());
+      if (outside != nullptr) x_rest.erase(outside);
+      add_in_front(added, versions);
     }
-  }
-  void fetch(Key key) const {
-    if (x_index == nullptr) return;
-    const auto found = x_index->find(key);
-    if (found != x_index->end()) __builtin_prefetch(&x_entries[found->second]);
+    return outside == nullptr;
   }
 
-  // By descending units, equal ones in no order: the kServed heaviest, and all that have as much as
-  // the last of these.
-  [[nodiscard]] std::span<const Entry> heaviest() {
-    if (x_is_stale || !is_front_enough()) make_front();
-    size_t end = std::min(kServed, x_front);
-    while (end < x_front && x_entries[end].units == x_entries[end - 1].units) ++end;
-    return {x_entries.data(), end};
+  // REQUIRES: was added before. True: nothing is left of the key.
+  bool subtract(NameNumber key, int64_t units, Versions& versions) {
+    make_own(versions);
+    HeavyCount* const entry = x_front.find(key);
+    if (entry != nullptr) {
+      RK_ASSERT(entry->units >= units);
+      change_units(*entry, -units);
+      if (--entry->count > 0) return false;
+      if (is_sure(*entry)) --x_sure;
+      x_front.erase(entry);
+      if (x_front.is_sparse()) remake_front(x_front.size(), versions);
+    } else {
+      HeavyCount* const outside = x_rest.find(key);
+      RK_ASSERT(outside != nullptr && outside->units >= units);
+      outside->units -= units;
+      if (--outside->count > 0) return false;
+      x_rest.erase(outside);
+      if (x_rest.is_sparse()) remake_rest(x_rest.size());
+    }
+    return true;
   }
-  [[nodiscard]] size_t size() const { return x_entries.size(); }
-  [[nodiscard]] bool empty() const { return x_entries.empty(); }
+
+  // Whether the front has all it should. Only subtract() ends it.
+  [[nodiscard]] bool is_settled() const { return x_rest.size() == 0 || x_sure >= kServed; }
+  void settle(Versions& versions) {
+    if (!is_settled()) divide_anew(versions);
+  }
+
+  // In no order. REQUIRES: is_settled().
+  [[nodiscard]] const CountTable& front() const { return x_front; }
+  [[nodiscard]] size_t size() const { return x_front.size() + x_rest.size(); }
+  [[nodiscard]] bool empty() const { return size() == 0; }
+
+  void clear(Versions& versions) {
+    versions.retire_array(x_front.slots(), x_made);
+    delete[] x_rest.slots();
+    *this = {};
+  }
+
+  // What add() and subtract() will wait for, asked for ahead.
+  void fetch(NameNumber key) const {
+    x_front.fetch(key);
+    x_rest.fetch(key);
+  }
+  // The front comes into memory of its own, if it is not there yet.
+  void make_own(Versions& versions) {
+    if (x_made == versions.now()) return;
+    if (x_front.slots() != nullptr) {
+      const CountTable own = x_front.copy();
+      versions.retire_array(x_front.slots(), x_made);
+      x_front = own;
+    }
+    x_made = versions.now();
+  }
 
  private:
-  static constexpr size_t kFront = 2 * kServed;  // so that one made anew lasts
-  static constexpr size_t kUnindexed = 32;       // so few are found by looking at each
-  using Index = absl::flat_hash_map<Key, uint32_t>;
+  static constexpr size_t kFrontPlaces = 256;
+  static constexpr size_t kFrontMost = kFrontPlaces / 4 * 3;
+  // So many come to the front when it is made anew: it lasts, whether counts grow or shrink.
+  static constexpr size_t kKept = (kServed + kFrontMost) / 2;
+  static_assert(kServed < kFrontMost);
 
-  [[nodiscard]] bool is_front_enough() const {
-    return x_front == x_entries.size() ||
-           (x_front >= kServed && x_entries[kServed - 1].units > x_outside);
+  // Heavier than all outside, so that it counts among those surely in front.
+  [[nodiscard]] bool is_sure(const HeavyCount& entry) const { return entry.units > x_outside; }
+  void change_units(HeavyCount& entry, int64_t by) {
+    const bool was_sure = is_sure(entry);
+    entry.units += by;
+    if (is_sure(entry) != was_sure) x_sure += was_sure ? uint32_t(-1) : 1;
   }
 
-  [[nodiscard]] size_t find(Key key) const {
-    if (x_index != nullptr) {
-      const auto found = x_index->find(key);
-      return found == x_index->end() ? x_entries.size() : found->second;
+  void add_outside(const HeavyCount& entry) {
+    if (x_rest.is_full()) remake_rest(2 * size_t{x_rest.size()} + 1);
+    x_rest.insert(entry);
+  }
+  void add_in_front(const HeavyCount& entry, Versions& versions) {
+    if (x_front.is_full() && x_front.places() >= kFrontPlaces) send_back(versions);
+    if (x_front.is_full()) remake_front(x_front.size() * 4 / 3 + 1, versions);
+    x_front.insert(entry);
+    if (is_sure(entry)) ++x_sure;
+  }
+
+  void remake_front(size_t room, Versions& versions) {
+    const CountTable made = x_front.with_room_for(room);
+    versions.retire_array(x_front.slots(), x_made);
+    x_front = made;
+  }
+  void remake_rest(size_t room) {
+    const CountTable made = x_rest.with_room_for(room);
+    delete[] x_rest.slots();
+    x_rest = made;
+  }
+
+  // The lightest of a full front leave it; what weighs as much as the last that stays stays too.
+  void send_back(Versions& versions) {
+    std::vector<HeavyCount> all = entries_of(x_front);
+    const int64_t least = units_of_kept(all);
+    const auto is_kept = [&](const HeavyCount& entry) { return entry.units >= least; };
+    const auto kept = std::partition(all.begin(), all.end(), is_kept);
+    for (auto entry = kept; entry != all.end(); ++entry) {
+      x_front.erase(x_front.find(entry->key));
+      x_outside = std::max(x_outside, entry->units);
+      add_outside(*entry);
     }
-    const auto is_it = [&](const Entry& entry) { return entry.key == key; };
-    const auto found = std::find_if(x_entries.begin(), x_entries.end(), is_it);
-    return static_cast<size_t>(found - x_entries.begin());
+    count_sure();
+    if (x_front.is_sparse()) remake_front(x_front.size(), versions);
   }
 
-  void append(Key key) {
-    x_entries.push_back({key, 0, 0});
-    if (x_index != nullptr) {
-      x_index->emplace(key, static_cast<uint32_t>(x_entries.size() - 1));
-    } else if (x_entries.size() > kUnindexed) {
-      x_index = std::make_unique<Index>();
-      for (size_t i = 0; i < x_entries.size(); ++i) note(i);
+  // From all there are.
+  void divide_anew(Versions& versions) {
+    std::vector<HeavyCount> all = entries_of(x_front);
+    x_rest.for_each([&](const HeavyCount& entry) { all.push_back(entry); });
+    const int64_t least = units_of_kept(all);
+    clear(versions);
+    x_made = versions.now();
+    const auto is_kept = [&](const HeavyCount& entry) { return entry.units >= least; };
+    const auto kept = std::partition(all.begin(), all.end(), is_kept);
+    x_front = CountTable().with_room_for(static_cast<size_t>(kept - all.begin()));
+    for (auto entry = all.begin(); entry != kept; ++entry) x_front.insert(*entry);
+    for (auto entry = kept; entry != all.end(); ++entry) {
+      x_outside = std::max(x_outside, entry->units);
+      add_outside(*entry);
     }
-  }
-  void note(size_t place) {
-    if (x_index != nullptr) (*x_index)[x_entries[place].key] = static_cast<uint32_t>(place);
-  }
-  void swap(size_t a, size_t b) {
-    if (a == b) return;
-    std::swap(x_entries[a], x_entries[b]);
-    note(a);
-    note(b);
+    count_sure();
   }
 
-  // Behind the front, or the last of it.
-  void remove(size_t place) {
-    if (place < x_front) {
-      RK_ASSERT(place + 1 == x_front);
-      --x_front;
-    }
-    swap(place, x_entries.size() - 1);
-    if (x_index != nullptr) x_index->erase(x_entries.back().key);
-    x_entries.pop_back();
+  // What the kKept-th heaviest weighs; below all if there are not so many.
+  [[nodiscard]] static int64_t units_of_kept(const std::vector<HeavyCount>& all) {
+    if (all.size() <= kKept) return -1;
+    std::vector<int64_t> units;
+    units.reserve(all.size());
+    for (const HeavyCount& entry : all) units.push_back(entry.units);
+    const auto last = units.begin() + kKept - 1;
+    std::nth_element(units.begin(), last, units.end(), std::greater<>());
+    return *last;
+  }
+  [[nodiscard]] static std::vector<HeavyCount> entries_of(const CountTable& table) {
+    std::vector<HeavyCount> entries;
+    entries.reserve(table.size());
+    table.for_each([&](const HeavyCount& entry) { entries.push_back(entry); });
+    return entries;
+  }
+  void count_sure() {
+    x_sure = 0;
+    x_front.for_each([this](const HeavyCount& entry) { x_sure += is_sure(entry) ? 1u : 0u; });
   }
 
-  // One that may have got too heavy for its place.
-  void rise(size_t place) {
-    if (place >= x_front) {
-      const int64_t units = x_entries[place].units;
-      if (units <= x_outside) return;
-      if (x_front < kFront) {
-        swap(place, x_front);
-        place = x_front++;
-      } else if (units > x_entries[x_front - 1].units) {
-        x_outside = std::max(x_outside, x_entries[x_front - 1].units);
-        swap(place, x_front - 1);
-        place = x_front - 1;
-      } else {
-        x_outside = units;
-        return;
-      }
-    }
-    const int64_t units = x_entries[place].units;
-    for (; place > 0 && x_entries[place - 1].units < units; --place) swap(place, place - 1);
-  }
-
-  // The kFront heaviest come to the front, and whatever weighs as much as the last one wanted.
-  void make_front() {
-    x_is_stale = false;
-    x_outside = -1;
-    int64_t least = -1;  // of what comes to the front
-    if (x_entries.size() > kFront) {
-      std::vector<int64_t> units;
-      units.reserve(x_entries.size());
-      for (const Entry& entry : x_entries) units.push_back(entry.units);
-      const auto last = units.begin() + kFront - 1;
-      std::nth_element(units.begin(), last, units.end(), std::greater<>());
-      const auto wanted = units.begin() + kServed - 1;
-      std::nth_element(units.begin(), wanted, last, std::greater<>());
-      least = *wanted == *last ? *last : *last + 1;
-    }
-    x_front = 0;
-    for (size_t i = 0; i < x_entries.size(); ++i) {
-      if (x_entries[i].units >= least) {
-        swap(i, x_front++);
-      } else {
-        x_outside = std::max(x_outside, x_entries[i].units);
-      }
-    }
-    const auto end = x_entries.begin() + static_cast<ptrdiff_t>(x_front);
-    std::sort(x_entries.begin(), end,
-              [](const Entry& a, const Entry& b) { return a.units > b.units; });
-    for (size_t i = 0; i < x_front; ++i) note(i);
-  }
-
-  std::vector<Entry> x_entries;
-  std::unique_ptr<Index> x_index;  // null: so few that it is not worth one
-  size_t x_front = 0;
+  CountTable x_front;
+  CountTable x_rest;
   int64_t x_outside = -1;
-  bool x_is_stale = true;  // nobody asked yet: there is no front to keep
+  Versions::Number x_made = 0;  // of the front
+  uint32_t x_sure = 0;          // of the front, heavier than x_outside
 };
 
 }  // namespace rekindle::operators

@@ -19,15 +19,20 @@ inline constexpr NameNumber kNoNumber = 0;  // of kNoName
 class NameNumbers {
  public:
   NameNumbers();
+  NameNumbers(const NameNumbers& other)  // for reading: without what only the writer needs
+      : x_names(other.x_names), x_slots(other.x_slots), x_used(other.x_used) {}
+  NameNumbers(NameNumbers&&) = default;
+  NameNumbers& operator=(const NameNumbers& other) { return *this = NameNumbers(other); }
+  NameNumbers& operator=(NameNumbers&&) = default;
 
   [[nodiscard]] NameNumber find(NameHash name) const;  // kNoNumber: not there
   // REQUIRES: `number` is in use, or kNoNumber.
-  [[nodiscard]] NameHash name_of(NameNumber number) const { return x_names[number].hash; }
-  [[nodiscard]] uint32_t uses(NameNumber number) const { return x_names[number].uses; }
+  [[nodiscard]] NameHash name_of(NameNumber number) const { return x_names[number]; }
   [[nodiscard]] size_t size() const { return x_used; }
   [[nodiscard]] size_t bound() const { return x_names.size(); }  // all numbers are below
   [[nodiscard]] size_t memory_bytes() const {
-    return x_names.memory_bytes() + x_slots.memory_bytes() + x_free.capacity() * sizeof(NameNumber);
+    return x_names.memory_bytes() + x_slots.memory_bytes() +
+           (x_uses.capacity() + x_free.capacity()) * sizeof(NameNumber);
   }
 
   // The number of a name, with one more use. kNoName has no uses.
@@ -35,18 +40,15 @@ class NameNumbers {
   void release(NameNumber number);  // one use less
 
  private:
-  struct Name {
-    NameHash hash = kNoName;
-    uint32_t uses = 0;
-  };
   static constexpr size_t kSlotsMin = 1'024;
 
   [[nodiscard]] size_t slot_of(NameHash name) const;  // where it is, or would be
   void index_all(size_t slots);
   void remove_from_index(NameHash name);
 
-  CowVector<Name, 256> x_names;          // by number
-  CowVector<NameNumber, 1'024> x_slots;  // open addressing, linear probing; a power of two
+  CowVector<NameHash, 256> x_names;    // by number; kNoName: it is free
+  CowVector<NameNumber, 256> x_slots;  // open addressing, linear probing; a power of two
+  std::vector<uint32_t> x_uses;        // by number
   std::vector<NameNumber> x_free;
   size_t x_used = 0;
 };

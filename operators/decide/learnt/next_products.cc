@@ -8,11 +8,10 @@
 namespace rekindle::operators {
 namespace {
 
-const PairList* rules_after(const SiteModel& model, NameHash product) {
+std::vector<Pair> rules_after(const SiteModel& model, NameHash product) {
   const NameNumber number = model.knn.names.find(product);
-  const PairLists& lists = model.rules.lists;
-  if (number == kNoNumber || number >= lists.size()) return nullptr;
-  return lists[number].get();
+  if (number == kNoNumber) return {};
+  return model.rules.lists.of(number, model.knn.names);
 }
 
 // A best score of 0 says nothing.
@@ -32,11 +31,12 @@ std::vector<ScoredProduct> next_products(const SiteModel& model, std::span<const
     const double scale = share_of(1 - config.rules, best.empty() ? 0 : best.front().score);
     for (ScoredProduct& scored : best) scored.score *= scale;
   }
-  const PairList* rules = config.rules > 0 ? rules_after(model, session.back()) : nullptr;
-  if (rules != nullptr) {
+  const std::vector<Pair> rules =
+      config.rules > 0 ? rules_after(model, session.back()) : std::vector<Pair>();
+  if (!rules.empty()) {
     const size_t sessions = best.size();
-    const double scale = share_of(config.rules, static_cast<double>(rules->front().units));
-    for (const Pair& rule : *rules) {
+    const double scale = share_of(config.rules, static_cast<double>(rules.front().units));
+    for (const Pair& rule : rules) {
       const NameHash product = model.knn.names.name_of(rule.product);
       const double score = scale * static_cast<double>(rule.units);
       const auto end = best.begin() + static_cast<ptrdiff_t>(sessions);

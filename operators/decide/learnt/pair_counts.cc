@@ -2,91 +2,103 @@
 
 #include <algorithm>
 
-#include "core/limits.h"
-
 namespace rekindle::operators {
-PairCounts::Row& PairCounts::changed_row(NameNumber first) {
-  Row& row = x_rows[first];
-  if (!row.is_changed) {
-    row.is_changed = true;
-    x_changed.push_back(first);
+
+std::vector<Pair> PairLists::of(NameNumber first, const NameNumbers& names) const {
+  std::vector<Pair> list;
+  if (first >= x_rows.size()) return list;
+  const CountTable& front = x_rows[first].front();
+  list.reserve(front.size());
+  front.for_each([&](const HeavyCount& entry) {
+    list.push_back({entry.key, entry.count, entry.units});
+  });
+  const auto is_before = [&](const Pair& a, const Pair& b) {
+    if (a.units != b.units) return a.units > b.units;
+    return names.name_of(a.product) < names.name_of(b.product);
+  };
+  if (list.size() > limits::kPairsServed) {
+    const auto end = list.begin() + static_cast<ptrdiff_t>(limits::kPairsServed);
+    std::nth_element(list.begin(), end, list.end(), is_before);
+    list.erase(end, list.end());
   }
-  return row;
+  std::sort(list.begin(), list.end(), is_before);
+  return list;
 }
 
+// Pairs of one first product stand together, so a row is looked up once for all of them.
 template <typename Change>
 void PairCounts::change_all(std::span<const WeighedPair> pairs, const Change& change) {
-  for (const WeighedPair& pair : pairs) x_rows.prefetch(pair.first);
-  for (const WeighedPair& pair : pairs) changed_row(pair.first);  // rows may move here, not below
-  x_rows_at_hand.clear();
-  for (const WeighedPair& pair : pairs) {
-    x_rows_at_hand.push_back(&x_rows.find(pair.first)->second);
-    x_rows_at_hand.back()->pairs.fetch_place(pair.second);
+  const auto for_each_row = [&](const auto& action) {
+    for (size_t from = 0; from < pairs.size();) {
+      size_t until = from + 1;
+      while (until < pairs.size() && pairs[until].first == pairs[from].first) ++until;
+      action(pairs[from].first, pairs.subspan(from, until - from));
+      from = until;
+    }
+  };
+  for_each_row([&](NameNumber first, std::span<const WeighedPair>) {
+    x_rows.grow(first + 1);
+    x_rows.fetch(first);
+  });
+  for_each_row([&](NameNumber first, std::span<const WeighedPair> of_row) {
+    PairRow& row = x_rows.change(first);
+    row.make_own(x_rows.versions());
+    for (const WeighedPair& pair : of_row) row.fetch(pair.second);
+  });
+  for_each_row([&](NameNumber first, std::span<const WeighedPair> of_row) {
+    PairRow& row = x_rows.change(first);
+    if (row.empty()) ++x_rows_used;
+    for (const WeighedPair& pair : of_row) change(row, pair);
+    after_change(first, row);
+  });
+}
+
+void PairCounts::after_change(NameNumber first, PairRow& row) {
+  if (row.empty()) {
+    row.clear(x_rows.versions());
+    --x_rows_used;
+  } else if (!row.is_settled()) {
+    if (x_unsettled.size() == kUnsettledMax) return row.settle(x_rows.versions());
+    x_unsettled.push_back(first);
   }
-  for (size_t i = 0; i < pairs.size(); ++i) x_rows_at_hand[i]->pairs.fetch(pairs[i].second);
-  for (size_t i = 0; i < pairs.size(); ++i) change(*x_rows_at_hand[i], pairs[i]);
 }
 
 void PairCounts::add(std::span<const WeighedPair> pairs) {
-  change_all(pairs, [this](Row& row, const WeighedPair& pair) {
-    if (row.pairs.add(pair.second, pair.units)) ++x_size;
+  change_all(pairs, [this](PairRow& row, const WeighedPair& pair) {
+    if (row.add(pair.second, pair.units, x_rows.versions())) ++x_size;
   });
 }
 
 void PairCounts::subtract(std::span<const WeighedPair> pairs) {
-  change_all(pairs, [this](Row& row, const WeighedPair& pair) {
-    if (row.pairs.subtract(pair.second, pair.units)) --x_size;
+  change_all(pairs, [this](PairRow& row, const WeighedPair& pair) {
+    if (row.subtract(pair.second, pair.units, x_rows.versions())) --x_size;
   });
 }
 
 void PairCounts::clear() {
-  for (const auto& [first, row] : x_rows) {
-    if (!row.is_changed) x_changed.push_back(first);
+  for (size_t first = 0; first < x_rows.size(); ++first) {
+    if (!x_rows[first].empty()) x_rows.change(first).clear(x_rows.versions());
   }
   x_rows.clear();
+  x_unsettled.clear();
   x_size = 0;
-  // Rows that come back are told apart from those that stay away by lists().
-  for (const NameNumber first : x_changed) x_rows[first].is_changed = true;
+  x_rows_used = 0;
 }
 
-std::shared_ptr<const PairList> PairCounts::heaviest(Row& row, const NameNumbers& names) {
-  auto list = std::make_shared<PairList>();
-  const auto heaviest = row.pairs.heaviest();
-  list->reserve(heaviest.size());
-  for (const auto& entry : heaviest) list->push_back({entry.key, entry.count, entry.units});
-  for (auto from = list->begin(); from != list->end();) {  // equal ones by hash
-    const auto is_less = [&](const Pair& pair) { return pair.units < from->units; };
-    const auto to = std::find_if(from, list->end(), is_less);
-    std::sort(from, to, [&](const Pair& a, const Pair& b) {
-      return names.name_of(a.product) < names.name_of(b.product);
-    });
-    from = to;
+PairLists PairCounts::lists() {
+  for (const NameNumber first : x_unsettled) {
+    if (!x_rows[first].is_settled()) x_rows.change(first).settle(x_rows.versions());
   }
-  if (list->size() > limits::kPairsServed) {
-    list->resize(limits::kPairsServed);
-    list->shrink_to_fit();
-  }
-  return list;
-}
-
-const PairLists& PairCounts::lists(const NameNumbers& names) {
-  x_lists.grow(names.bound());
-  for (const NameNumber first : x_changed) {
-    const auto found = x_rows.find(first);
-    Row& row = found->second;
-    row.is_changed = false;
-    x_lists.change(first) = row.pairs.empty() ? nullptr : heaviest(row, names);
-    if (row.pairs.empty()) x_rows.erase(found);
-  }
-  x_changed.clear();
-  return x_lists;
+  x_unsettled.clear();
+  return PairLists(x_rows);
 }
 
 size_t PairCounts::memory_bytes() const {
-  // Half as much again for what vectors have spare, as much for rows and for where each pair is,
-  // and as much for the lists served, at most.
-  constexpr size_t kPair = sizeof(Pair) * 4;
-  return x_size * kPair;
+  // Tables are between three and six eighths full; what decisions still read of older ones comes to
+  // a part of that.
+  constexpr size_t kPair = 2 * sizeof(HeavyCount);
+  constexpr size_t kRow = 2 * sizeof(PairRow);
+  return x_size * kPair + x_rows_used * kRow;
 }
 
 }  // namespace rekindle::operators

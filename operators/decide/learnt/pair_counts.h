@@ -1,11 +1,10 @@
-// Counts of ordered pairs of products, a row per first product. Decisions read each row's heaviest
-// limits::kPairsServed; the model thread keeps all, so that what is taken out leaves exactly what
-// would be there without it.
+// Counts of ordered pairs of products, a row per first product. All are kept, so that what is taken
+// out leaves exactly what would be there without it; decisions read each row's heaviest
+// limits::kPairsServed, and put them in order when they do: rows change far more often than they
+// are read.
 #pragma once
 
-#include <absl/container/flat_hash_map.h>
-
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "core/limits.h"
@@ -19,9 +18,23 @@ struct Pair {
   uint32_t count = 0;              // how often, unfaded
   int64_t units = 0;               // faded and weighted, see decay_scale.h
 };
-using PairList = std::vector<Pair>;  // heaviest first, equal ones by hash
-// By the first product's number; null: no pair.
-using PairLists = CowVector<std::shared_ptr<const PairList>, 64>;
+
+using PairRow = HeavyCounts<limits::kPairsServed>;
+using PairRows = CowVector<PairRow, 16>;  // by the first product's number
+
+// What decisions read. Thread: copies any.
+class PairLists {
+ public:
+  PairLists() = default;
+  explicit PairLists(const PairRows& rows) : x_rows(rows) {}
+
+  // The heaviest of a row, heaviest first, equal ones by hash. `names` are of the same snapshot.
+  [[nodiscard]] std::vector<Pair> of(NameNumber first, const NameNumbers& names) const;
+  [[nodiscard]] size_t size() const { return x_rows.size(); }  // all first ones are below
+
+ private:
+  PairRows x_rows;
+};
 
 // One pair, and what it weighs.
 struct WeighedPair {
@@ -30,35 +43,35 @@ struct WeighedPair {
   int64_t units = 0;
 };
 
-// Thread: one writer; copies of the lists are read by any.
+// Thread: one writer.
 class PairCounts {
  public:
+  PairCounts() = default;
+  ~PairCounts() { clear(); }
+  PairCounts(const PairCounts&) = delete;
+  PairCounts& operator=(const PairCounts&) = delete;
+
   // Those of a session at once: each lies somewhere else in memory, and so the waits overlap.
   void add(std::span<const WeighedPair> pairs);
   // REQUIRES: were added before.
   void subtract(std::span<const WeighedPair> pairs);
   void clear();
-  // Makes the lists of rows that changed since the last call.
-  [[nodiscard]] const PairLists& lists(const NameNumbers& names);
+  [[nodiscard]] PairLists lists();
 
   [[nodiscard]] size_t size() const { return x_size; }
   [[nodiscard]] size_t memory_bytes() const;
 
  private:
-  struct Row {
-    HeavyCounts<NameNumber, limits::kPairsServed> pairs;  // by second
-    bool is_changed = false;
-  };
-  Row& changed_row(NameNumber first);
+  static constexpr size_t kUnsettledMax = 65'536;
+
   template <typename Change>
   void change_all(std::span<const WeighedPair> pairs, const Change& change);
-  [[nodiscard]] static std::shared_ptr<const PairList> heaviest(Row& row, const NameNumbers& names);
+  void after_change(NameNumber first, PairRow& row);
 
-  absl::flat_hash_map<NameNumber, Row> x_rows;
-  std::vector<NameNumber> x_changed;
-  std::vector<Row*> x_rows_at_hand;  // its memory is reused
-  PairLists x_lists;
+  PairRows x_rows;
+  std::vector<NameNumber> x_unsettled;  // first ones of rows; may repeat; at most kUnsettledMax
   size_t x_size = 0;
+  size_t x_rows_used = 0;
 };
 
 }  // namespace rekindle::operators

@@ -20,12 +20,14 @@ std::span<const WeighedPair> SequentialRules::rules_of(const LearntSession& sess
   for (const LearntLine& line : session.lines) {
     const bool is_same = before != nullptr && before->product == line.product;
     if (!is_same || before->kind == line.kind) {
-      for (size_t back = 1; back <= std::min(count, x_config.steps); ++back) {
-        x_rules.push_back({steps[count - back], line.product, units[back]});
-      }
       steps[count++] = line.product;
     }
     before = &line;
+  }
+  for (size_t from = 0; from < count; ++from) {
+    for (size_t on = 1; on <= std::min(count - 1 - from, x_config.steps); ++on) {
+      x_rules.push_back({steps[from], steps[from + on], units[on]});
+    }
   }
   return x_rules;
 }
@@ -44,7 +46,7 @@ void SequentialRules::reset(EventTime newest) {
 }
 
 void SequentialRules::publish(const SessionStore& store, SiteModel& model) {
-  model.rules.lists = lists(store.names());
+  model.rules.lists = x_counts.lists();
   model.rules.score_per_unit = x_scale.per_unit(store.newest_end());
 }
 

@@ -29,8 +29,6 @@ class SequentialRules final : public LearntIndex {
   void publish(const SessionStore& store, SiteModel& model) override;
   [[nodiscard]] size_t memory_bytes() const override { return x_counts.memory_bytes(); }
 
-  [[nodiscard]] const PairLists& lists(const NameNumbers& names) { return x_counts.lists(names); }
-
  private:
   [[nodiscard]] std::span<const WeighedPair> rules_of(const LearntSession& session);
 

@@ -72,9 +72,8 @@ void Search::compare(const KnnModel& model, std::span<const NameHash> session,
         position_weight(config.position, config.position_scale, position, session.size());
     squares += weight * weight;
     const NameNumber number = model.names.find(product);
-    if (number == kNoNumber || number >= model.sessions_of.size()) continue;
-    const RecencyList* sessions = model.sessions_of[number].get();
-    if (sessions == nullptr || sessions->empty()) continue;
+    const RecencyList* sessions = model.sessions_with(number);
+    if (sessions == nullptr) continue;
     const auto distance = static_cast<uint32_t>(session.size() - position + 1);
     x_shared.push_back({number, weight, distance, sessions->newest_first()});
   }
@@ -201,7 +200,7 @@ void Search::add_all_lines(const KnnModel& model, const KnnConfig& config) {
 
 double idf_factor(const KnnModel& model, NameNumber product, const KnnConfig& config) {
   if (config.idf == KnnIdf::kNone) return 1;
-  const auto sessions = static_cast<double>(model.sessions_of[product]->size());
+  const auto sessions = static_cast<double>(model.sessions_with(product)->size());
   double idf = 0;
   switch (config.idf) {
     case KnnIdf::kPairs: idf = std::log(static_cast<double>(model.pairs) / sessions); break;
@@ -244,21 +243,38 @@ std::vector<ScoredProduct> nearest_sessions(const KnnModel& model,
   return best;
 }
 
+// Made, or of the writer's own, to be changed in place.
+RecencyList& SessionKnn::changed(NameNumber product) {
+  Versions& versions = x_model.sessions_of.versions();
+  Versioned<RecencyList>*& list = x_model.sessions_of.change(product);
+  if (list == nullptr) {
+    list = new Versioned<RecencyList>{versions.now(), {}};
+    ++x_products;
+  } else if (list->made != versions.now()) {
+    const auto* const old = list;
+    list = new Versioned<RecencyList>{versions.now(), old->value};
+    versions.retire(old, old->made);
+  }
+  return list->value;
+}
+
+void SessionKnn::drop(NameNumber product) {
+  Versioned<RecencyList>*& list = x_model.sessions_of.change(product);
+  x_model.sessions_of.versions().retire(list, list->made);
+  list = nullptr;
+  --x_products;
+}
+
 void SessionKnn::learn(const LearntSession& session, const SessionStore& store) {
   x_model.sessions_of.grow(store.names().bound());
   x_model.lines_of.grow(store.names().bound());
   ++x_model.sessions_count;
   x_model.pairs += session.products;
   const RecencyEntry entry = RecencyEntry::of(session);
+  for (const LearntLine& line : session.lines) x_model.sessions_of.fetch(line.product);
   for (const LearntLine& line : session.lines) {
     ++x_model.lines_of.change(line.product);
-    if (!line.is_last) continue;
-    std::shared_ptr<RecencyList>& list = x_model.sessions_of.change(line.product);
-    if (list == nullptr) {
-      list = std::make_shared<RecencyList>();
-      ++x_products;
-    }
-    writable(list).insert(entry, store.sessions());
+    if (line.is_last) changed(line.product).insert(entry, store.sessions());
   }
 }
 
@@ -266,15 +282,21 @@ void SessionKnn::forget(const LearntSession& session, const SessionStore& store)
   --x_model.sessions_count;
   x_model.pairs -= session.products;
   const RecencyEntry entry = RecencyEntry::of(session);
+  for (const LearntLine& line : session.lines) x_model.sessions_of.fetch(line.product);
   for (const LearntLine& line : session.lines) {
     --x_model.lines_of.change(line.product);
     if (!line.is_last) continue;
-    std::shared_ptr<RecencyList>& list = x_model.sessions_of.change(line.product);
-    writable(list).remove(entry, store.sessions());
-    if (!list->empty()) continue;
-    list = nullptr;
-    --x_products;
+    RecencyList& list = changed(line.product);
+    list.remove(entry, store.sessions());
+    if (list.empty()) drop(line.product);
   }
+}
+
+void SessionKnn::reset(EventTime) {
+  for (size_t product = 0; product < x_model.sessions_of.size(); ++product) {
+    if (x_model.sessions_of[product] != nullptr) drop(static_cast<NameNumber>(product));
+  }
+  x_model = {};
 }
 
 KnnModel SessionKnn::model(const SessionStore& store) const {

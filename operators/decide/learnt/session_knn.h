@@ -28,10 +28,15 @@ struct ScoredProduct {
 struct KnnModel {
   NameNumbers names;
   SessionSlots sessions;
-  CowVector<std::shared_ptr<RecencyList>, 64> sessions_of;  // by product's number; null: none
-  CowVector<uint32_t, 1'024> lines_of;                      // by product's number
+  CowVector<Versioned<RecencyList>*, 64> sessions_of;  // by product's number; null: none
+  CowVector<uint32_t, 64> lines_of;                    // by product's number
   size_t sessions_count = 0;
   size_t pairs = 0;  // of a session and a product in it
+
+  [[nodiscard]] const RecencyList* sessions_with(NameNumber product) const {  // null: none
+    if (product >= sessions_of.size() || sessions_of[product] == nullptr) return nullptr;
+    return &sessions_of[product]->value;
+  }
 };
 
 // The best `most` products after `session` (oldest first, a product may repeat), best first, equal
@@ -44,10 +49,13 @@ struct KnnModel {
 
 class SessionKnn final : public LearntIndex {
  public:
+  SessionKnn() = default;
+  ~SessionKnn() override { reset({}); }
+
   void learn(const LearntSession& session, const SessionStore& store) override;
   void forget(const LearntSession& session, const SessionStore& store) override;
   [[nodiscard]] bool fits(EventTime) const override { return true; }
-  void reset(EventTime) override { x_model = {}; }
+  void reset(EventTime newest) override;
   void publish(const SessionStore& store, SiteModel& model) override;
   [[nodiscard]] size_t memory_bytes() const override;
 
@@ -55,6 +63,9 @@ class SessionKnn final : public LearntIndex {
   [[nodiscard]] KnnModel model(const SessionStore& store) const;
 
  private:
+  [[nodiscard]] RecencyList& changed(NameNumber product);
+  void drop(NameNumber product);
+
   KnnModel x_model;  // names and sessions are filled when it is handed out
   size_t x_products = 0;
 };

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "operators/decide/learnt/log_likelihood.h"
 #include "operators/decide/learnt/next_products.h"
@@ -22,19 +23,19 @@ SiteLearning make(LearningConfig config = {}) {
   return SiteLearning(config, std::make_shared<const ProductCatalog>());
 }
 
-const operators::Pair* find(const SiteModel& model, const PairLists& lists, std::string_view first,
-                            std::string_view second) {
+std::optional<operators::Pair> find(const SiteModel& model, const PairLists& lists,
+                                    std::string_view first, std::string_view second) {
   const NameNumber number = model.knn.names.find(item_name_hash(first));
-  if (number == kNoNumber || lists[number] == nullptr) return nullptr;
-  for (const auto& pair : *lists[number]) {
-    if (model.knn.names.name_of(pair.product) == item_name_hash(second)) return &pair;
+  if (number == kNoNumber) return std::nullopt;
+  for (const auto& pair : lists.of(number, model.knn.names)) {
+    if (model.knn.names.name_of(pair.product) == item_name_hash(second)) return pair;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 double rule(const SiteModel& model, std::string_view first, std::string_view second) {
-  const auto* pair = find(model, model.rules.lists, first, second);
-  return pair == nullptr ? 0 : static_cast<double>(pair->units) * model.rules.score_per_unit;
+  const auto pair = find(model, model.rules.lists, first, second);
+  return !pair ? 0 : static_cast<double>(pair->units) * model.rules.score_per_unit;
 }
 
 // Dunning's example in Mahout's words: 10 both, 0 alone, 10 neither: 2·20·ln 2.
@@ -85,9 +86,9 @@ TEST(Cooccurrence, CountsOrdersNotSessions) {
   learning.learn(two_orders);
   const SiteModel model = learning.publish();
   const auto& bought = model.bought_together;
-  ASSERT_NE(find(model, bought.lists, "a", "b"), nullptr);
+  ASSERT_TRUE(find(model, bought.lists, "a", "b"));
   EXPECT_EQ(find(model, bought.lists, "a", "b")->count, 1u);
-  EXPECT_EQ(find(model, bought.lists, "a", "c"), nullptr);
+  EXPECT_FALSE(find(model, bought.lists, "a", "c"));
   EXPECT_NEAR(static_cast<double>(bought.occasions) * bought.count_per_unit, 2, 1e-4);
 }
 
@@ -95,12 +96,12 @@ TEST(Cooccurrence, GoesAcrossFromViewsToPurchases) {
   SiteLearning learning = make();
   learning.learn(session(kNoon, {{kView, "a"}, {kView, "b"}, {kBuy, "c"}}));
   const SiteModel model = learning.publish();
-  EXPECT_NE(find(model, model.viewed_then_bought.lists, "a", "c"), nullptr);
-  EXPECT_NE(find(model, model.viewed_then_bought.lists, "b", "c"), nullptr);
-  EXPECT_EQ(find(model, model.viewed_then_bought.lists, "a", "b"), nullptr);
-  EXPECT_EQ(find(model, model.viewed_then_bought.lists, "c", "a"), nullptr);
-  EXPECT_NE(find(model, model.viewed_together.lists, "a", "b"), nullptr);
-  EXPECT_EQ(find(model, model.viewed_together.lists, "a", "c"), nullptr);
+  EXPECT_TRUE(find(model, model.viewed_then_bought.lists, "a", "c"));
+  EXPECT_TRUE(find(model, model.viewed_then_bought.lists, "b", "c"));
+  EXPECT_FALSE(find(model, model.viewed_then_bought.lists, "a", "b"));
+  EXPECT_FALSE(find(model, model.viewed_then_bought.lists, "c", "a"));
+  EXPECT_TRUE(find(model, model.viewed_together.lists, "a", "b"));
+  EXPECT_FALSE(find(model, model.viewed_together.lists, "a", "c"));
 }
 
 // 4 sessions: a with b twice, c alone twice. k11 2, k12 0, k21 0, k22 2: LLR = 8 ln 2.
@@ -112,8 +113,8 @@ TEST(Cooccurrence, StrengthIsTheSignedRootOfTheRatio) {
   }
   const SiteModel model = learning.publish();
   const auto& viewed = model.viewed_together;
-  const auto* pair = find(model, viewed.lists, "a", "b");
-  ASSERT_NE(pair, nullptr);
+  const auto pair = find(model, viewed.lists, "a", "b");
+  ASSERT_TRUE(pair);
   const NameNumber a = model.knn.names.find(item_name_hash("a"));
   EXPECT_NEAR(viewed.strength(a, *pair), std::sqrt(8 * std::log(2.0)), 1e-4);
 }
@@ -126,8 +127,8 @@ TEST(Cooccurrence, CountsTheNewestProductsOnly) {
   for (const std::string& name : names) lines.push_back({kView, name});
   learning.learn(session(kNoon, lines));
   const SiteModel model = learning.publish();
-  EXPECT_NE(find(model, model.viewed_together.lists, "p8", "p39"), nullptr);
-  EXPECT_EQ(find(model, model.viewed_together.lists, "p7", "p39"), nullptr);
+  EXPECT_TRUE(find(model, model.viewed_together.lists, "p8", "p39"));
+  EXPECT_FALSE(find(model, model.viewed_together.lists, "p7", "p39"));
 }
 
 TEST(NextProducts, BlendsSessionsAndRules) {
