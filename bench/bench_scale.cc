@@ -21,7 +21,9 @@
 #include <thread>
 #include <vector>
 
+#include "cli/huge_pages.h"
 #include "core/model_thread.h"
+#include "core/own_heap.h"
 #include "core/tallies.h"
 #include "core/thread_role.h"
 #include "operators/decide/decide_engine.h"
@@ -175,6 +177,7 @@ class Learner {
 
   void run() {
     begin_thread("rk-model", ThreadRole::kBackground);
+    use_own_heap();
     const auto started = SteadyClock::now();
     auto oldest = SteadyClock::now();  // when the first session closed that is not learnt
     auto gathers = model_gathers({});

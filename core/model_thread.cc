@@ -5,6 +5,7 @@
 
 #include "core/bytes.h"
 #include "core/log_format.h"
+#include "core/own_heap.h"
 #include "core/thread_role.h"
 
 namespace rekindle {
@@ -14,7 +15,7 @@ constexpr std::string_view kRow = "decide";
 // Older versions held counts instead of sessions: they are learnt anew from what the log has.
 constexpr uint8_t kVersion = 2;
 constexpr auto kGatherMin = std::chrono::milliseconds(4);
-constexpr auto kGatherMax = std::chrono::milliseconds(100);
+constexpr auto kGatherMax = std::chrono::milliseconds(500);
 constexpr int kRestShare = 9;
 // A save writes the whole model: this far apart, or so that it takes at most this share of time.
 constexpr auto kSaveEvery = std::chrono::seconds(60);
@@ -155,6 +156,7 @@ void ModelThread::notify() {
 
 void ModelThread::run() {
   begin_thread("rk-model", ThreadRole::kBackground);
+  use_own_heap();
   auto save_at = std::chrono::steady_clock::now() + kSaveEvery;
   auto gathers = model_gathers({});
   std::unique_lock lock(x_mutex);

@@ -2,8 +2,6 @@
 // find a key in a table of any size, and a small table is copied as it is.
 #pragma once
 
-#include <absl/numeric/bits.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -26,9 +24,11 @@ static_assert(sizeof(HeavyCount) == 16);
 class CountTable {
  public:
   [[nodiscard]] uint32_t size() const { return x_size; }
-  [[nodiscard]] uint32_t places() const { return x_slots == nullptr ? 0 : 1u << (32 - x_shift); }
-  [[nodiscard]] bool is_full() const { return (x_size + 1) * 4 > places() * 3; }
-  [[nodiscard]] bool is_sparse() const { return places() > kPlacesMin && x_size * 8 < places(); }
+  [[nodiscard]] uint32_t places() const { return x_places; }
+  [[nodiscard]] bool is_full() const { return (x_size + 1) * uint64_t{4} > x_places * uint64_t{3}; }
+  [[nodiscard]] bool is_sparse() const {
+    return x_places > kPlacesMin && x_size * uint64_t{8} < x_places;
+  }
   [[nodiscard]] const HeavyCount* slots() const { return x_slots; }
 
   [[nodiscard]] HeavyCount* find(NameNumber key) {
@@ -43,10 +43,9 @@ class CountTable {
   }
   // Closes the gap: whatever probed past it moves up (Knuth, TAOCP vol. 3, algorithm 6.4R).
   void erase(const HeavyCount* entry) {
-    const uint32_t mask = places() - 1;
     auto gap = static_cast<uint32_t>(entry - x_slots);
-    for (uint32_t at = (gap + 1) & mask; x_slots[at].count != 0; at = (at + 1) & mask) {
-      if (((at - home_of(x_slots[at].key)) & mask) < ((at - gap) & mask)) continue;
+    for (uint32_t at = after(gap); x_slots[at].count != 0; at = after(at)) {
+      if (steps(home_of(x_slots[at].key), at) < steps(gap, at)) continue;
       x_slots[gap] = x_slots[at];
       gap = at;
     }
@@ -55,14 +54,22 @@ class CountTable {
   }
   template <typename Do>
   void for_each(const Do& action) const {
-    for (uint32_t at = 0; at < places(); ++at) {
+    for (uint32_t at = 0; at < x_places; ++at) {
       if (x_slots[at].count != 0) action(x_slots[at]);
     }
   }
 
-  // Entries of this one with room for `size`, in memory of its own.
-  [[nodiscard]] CountTable with_room_for(size_t size) const {
-    CountTable made(std::max(size, size_t{x_size}));
+  // A table made for `size` entries is half full.
+  [[nodiscard]] static uint32_t places_for(size_t size) {
+    return whole_lines(static_cast<uint32_t>(2 * size));
+  }
+  // The next larger table's. In halves, not doubled: on average three of five places are in use.
+  [[nodiscard]] uint32_t places_grown() const { return whole_lines(x_places + x_places / 2); }
+  // The entries of this one in a table of so many places. REQUIRES: they fit.
+  [[nodiscard]] CountTable with_places(uint32_t places) const {
+    CountTable made;
+    made.x_places = places;
+    made.x_slots = new HeavyCount[places]();
     for_each([&](const HeavyCount& entry) { made.insert(entry); });
     return made;
   }
@@ -70,8 +77,8 @@ class CountTable {
   [[nodiscard]] CountTable copy() const {
     CountTable to = *this;
     if (x_slots != nullptr) {
-      to.x_slots = new HeavyCount[places()];
-      std::copy(x_slots, x_slots + places(), to.x_slots);
+      to.x_slots = new HeavyCount[x_places];
+      std::copy(x_slots, x_slots + x_places, to.x_slots);
     }
     return to;
   }
@@ -79,29 +86,31 @@ class CountTable {
     if (x_slots != nullptr) __builtin_prefetch(&x_slots[home_of(key)]);
   }
 
-  CountTable() = default;
-
  private:
   static constexpr uint32_t kPlacesMin = 8;
 
-  explicit CountTable(size_t size) {
-    const auto wanted = static_cast<uint32_t>(size * 4 / 3 + 1);
-    const uint32_t places = std::max(kPlacesMin, absl::bit_ceil(wanted));
-    x_shift = 32 - static_cast<uint32_t>(absl::countr_zero(places));
-    x_slots = new HeavyCount[places]();
+  [[nodiscard]] static uint32_t whole_lines(uint32_t places) {
+    constexpr uint32_t kInALine = 64 / sizeof(HeavyCount);
+    return std::max(kPlacesMin, (places + kInALine - 1) / kInALine * kInALine);
   }
-  // Numbers are dense: multiplied by the golden ratio they spread (Knuth, vol. 3, 6.4).
-  [[nodiscard]] uint32_t home_of(NameNumber key) const { return key * 0x9e3779b9u >> x_shift; }
+  [[nodiscard]] uint32_t after(uint32_t at) const { return at + 1 == x_places ? 0 : at + 1; }
+  [[nodiscard]] uint32_t steps(uint32_t from, uint32_t to) const {
+    return to >= from ? to - from : to + x_places - from;
+  }
+  // Numbers are dense: multiplied by the golden ratio they spread (Knuth, vol. 3, 6.4), and their
+  // share of all 32 bits is a place.
+  [[nodiscard]] uint32_t home_of(NameNumber key) const {
+    return static_cast<uint32_t>(uint64_t{key * 0x9e3779b9u} * x_places >> 32);
+  }
   [[nodiscard]] uint32_t slot_of(NameNumber key) const {
-    const uint32_t mask = places() - 1;
     uint32_t at = home_of(key);
-    while (x_slots[at].count != 0 && x_slots[at].key != key) at = (at + 1) & mask;
+    while (x_slots[at].count != 0 && x_slots[at].key != key) at = after(at);
     return at;
   }
 
   HeavyCount* x_slots = nullptr;
   uint32_t x_size = 0;
-  uint32_t x_shift = 32;  // a place is the upper bits of a product
+  uint32_t x_places = 0;
 };
 
 }  // namespace rekindle::operators

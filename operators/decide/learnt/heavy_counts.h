@@ -58,14 +58,14 @@ class HeavyCounts {
       if (--entry->count > 0) return false;
       if (is_sure(*entry)) --x_sure;
       x_front.erase(entry);
-      if (x_front.is_sparse()) remake_front(x_front.size(), versions);
+      if (x_front.is_sparse()) remake_front(CountTable::places_for(x_front.size()), versions);
     } else {
       HeavyCount* const outside = x_rest.find(key);
       RK_ASSERT(outside != nullptr && outside->units >= units);
       outside->units -= units;
       if (--outside->count > 0) return false;
       x_rest.erase(outside);
-      if (x_rest.is_sparse()) remake_rest(x_rest.size());
+      if (x_rest.is_sparse()) remake_rest(CountTable::places_for(x_rest.size()));
     }
     return true;
   }
@@ -104,7 +104,7 @@ class HeavyCounts {
   }
 
  private:
-  static constexpr size_t kFrontPlaces = 256;
+  static constexpr uint32_t kFrontPlaces = 256;
   static constexpr size_t kFrontMost = kFrontPlaces / 4 * 3;
   // So many come to the front when it is made anew: it lasts, whether counts grow or shrink.
   static constexpr size_t kKept = (kServed + kFrontMost) / 2;
@@ -119,23 +119,27 @@ class HeavyCounts {
   }
 
   void add_outside(const HeavyCount& entry) {
-    if (x_rest.is_full()) remake_rest(2 * size_t{x_rest.size()} + 1);
+    if (x_rest.is_full()) remake_rest(x_rest.places_grown());
     x_rest.insert(entry);
   }
   void add_in_front(const HeavyCount& entry, Versions& versions) {
-    if (x_front.is_full() && x_front.places() >= kFrontPlaces) send_back(versions);
-    if (x_front.is_full()) remake_front(x_front.size() * 4 / 3 + 1, versions);
+    const bool is_largest = x_front.places() >= kFrontPlaces;
+    if (x_front.is_full() && is_largest) send_back(versions);
+    if (x_front.is_full()) {
+      const uint32_t grown = x_front.places_grown();
+      remake_front(is_largest ? grown : std::min(grown, kFrontPlaces), versions);
+    }
     x_front.insert(entry);
     if (is_sure(entry)) ++x_sure;
   }
 
-  void remake_front(size_t room, Versions& versions) {
-    const CountTable made = x_front.with_room_for(room);
+  void remake_front(uint32_t places, Versions& versions) {
+    const CountTable made = x_front.with_places(places);
     versions.retire_array(x_front.slots(), x_made);
     x_front = made;
   }
-  void remake_rest(size_t room) {
-    const CountTable made = x_rest.with_room_for(room);
+  void remake_rest(uint32_t places) {
+    const CountTable made = x_rest.with_places(places);
     delete[] x_rest.slots();
     x_rest = made;
   }
@@ -152,7 +156,7 @@ class HeavyCounts {
       add_outside(*entry);
     }
     count_sure();
-    if (x_front.is_sparse()) remake_front(x_front.size(), versions);
+    if (x_front.is_sparse()) remake_front(CountTable::places_for(x_front.size()), versions);
   }
 
   // From all there are.
@@ -164,7 +168,10 @@ class HeavyCounts {
     x_made = versions.now();
     const auto is_kept = [&](const HeavyCount& entry) { return entry.units >= least; };
     const auto kept = std::partition(all.begin(), all.end(), is_kept);
-    x_front = CountTable().with_room_for(static_cast<size_t>(kept - all.begin()));
+    const auto front = static_cast<size_t>(kept - all.begin());
+    const uint32_t places = CountTable::places_for(front);
+    x_front =
+        CountTable().with_places(front > kFrontMost ? places : std::min(places, kFrontPlaces));
     for (auto entry = all.begin(); entry != kept; ++entry) x_front.insert(*entry);
     for (auto entry = kept; entry != all.end(); ++entry) {
       x_outside = std::max(x_outside, entry->units);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/limits.h"
+#include "core/prefetch.h"
 #include "operators/decide/learnt/learnt_session.h"
 
 namespace rekindle::operators {
@@ -55,6 +56,18 @@ class RecencyList {
   }  // REQUIRES: !empty
   [[nodiscard]] RecencyEntry newest() const { return x_blocks.back()->back(); }
   [[nodiscard]] size_t memory_bytes() const;
+
+  // What insert() and remove() will wait for, asked for ahead: first where entries are, then those.
+  void fetch_blocks() const {
+    if (empty()) return;
+    prefetch_line(x_blocks.front().get());
+    prefetch_line(x_blocks.back().get());
+  }
+  void fetch_entries() const {
+    if (empty()) return;
+    prefetch_line(&x_blocks.front()->back());
+    prefetch_line(&x_blocks.back()->back());
+  }
 
   // Walks from the newest to the oldest. Valid while the list is not changed.
   class Walk {

@@ -265,13 +265,27 @@ void SessionKnn::drop(NameNumber product) {
   --x_products;
 }
 
+// The lists that will change: each lies somewhere else in memory, and so the waits overlap.
+void SessionKnn::make_ready(const LearntSession& session) {
+  for (const LearntLine& line : session.lines) {
+    x_model.sessions_of.fetch(line.product);
+    x_model.lines_of.fetch(line.product);
+  }
+  for (const LearntLine& line : session.lines) {
+    if (line.is_last) changed(line.product).fetch_blocks();
+  }
+  for (const LearntLine& line : session.lines) {
+    if (line.is_last) x_model.sessions_with(line.product)->fetch_entries();
+  }
+}
+
 void SessionKnn::learn(const LearntSession& session, const SessionStore& store) {
   x_model.sessions_of.grow(store.names().bound());
   x_model.lines_of.grow(store.names().bound());
   ++x_model.sessions_count;
   x_model.pairs += session.products;
   const RecencyEntry entry = RecencyEntry::of(session);
-  for (const LearntLine& line : session.lines) x_model.sessions_of.fetch(line.product);
+  make_ready(session);
   for (const LearntLine& line : session.lines) {
     ++x_model.lines_of.change(line.product);
     if (line.is_last) changed(line.product).insert(entry, store.sessions());
@@ -282,7 +296,7 @@ void SessionKnn::forget(const LearntSession& session, const SessionStore& store)
   --x_model.sessions_count;
   x_model.pairs -= session.products;
   const RecencyEntry entry = RecencyEntry::of(session);
-  for (const LearntLine& line : session.lines) x_model.sessions_of.fetch(line.product);
+  make_ready(session);
   for (const LearntLine& line : session.lines) {
     --x_model.lines_of.change(line.product);
     if (!line.is_last) continue;

@@ -65,6 +65,7 @@ class SessionKnn final : public LearntIndex {
  private:
   [[nodiscard]] RecencyList& changed(NameNumber product);
   void drop(NameNumber product);
+  void make_ready(const LearntSession& session);
 
   KnnModel x_model;  // names and sessions are filled when it is handed out
   size_t x_products = 0;
