@@ -1,7 +1,7 @@
 // core.*: the engine alone, in process, on a real store: parsed events in, committed effects out.
 //
 //   bench_core --config FILE --data DIR [--visitors N] [--events N] [--zipf S] [--shards N]
-//              [--alone N] [--json]
+//              [--alone N] [--skip-stored] [--json]
 //
 // 1. every visitor gets one session (memory is read after it);
 // 2. Zipf traffic is decoded on this thread (timed apart), then handed to the shard in parcels
@@ -37,6 +37,7 @@ struct Options {
   double zipf = 1.0;
   uint32_t shards = 1;
   size_t alone = 0;  // events of the one parcel on its way; 0: as many parcels as the inbox takes
+  bool skips_stored = false;
   bool json = false;
 
   [[nodiscard]] size_t parcel_events() const { return alone == 0 ? kParcelEvents : alone; }
@@ -80,6 +81,7 @@ class Bench {
     fill();
     if (x_options.events > 0) measure();
     if (auto stopped = x_driven.engine().stop(); !stopped) return fail(stopped.error());
+    if (x_options.skips_stored) return 0;
     if (auto read = stored("stored."); !read) return fail(read.error());
     x_driven.close_engine();
     if (!x_driven.open_engine()) return 1;
@@ -258,6 +260,7 @@ int main(int argc, char** argv) {
   app.add_option("--zipf", options.zipf);
   app.add_option("--shards", options.shards, "threads")->check(CLI::Range(1, 64));
   app.add_option("--alone", options.alone, "events of the only parcel on its way");
+  app.add_flag("--skip-stored", options.skips_stored, "leaves 3. out");
   app.add_flag("--json", options.json, "one JSON object a line");
   CLI11_PARSE(app, argc, argv);
   std::filesystem::create_directories(options.data);

@@ -11,6 +11,7 @@ RESULTS = HERE / "results"
 PLOTS = "/usr/bin/python3"  # Debian's, which Debian's matplotlib is for
 VISITORS = (10_000, 100_000, 1_000_000)
 AUDIENCES = (30, 100, 300, 1_000)
+OF_AUDIENCES = 100_000  # visitors: each has one session before what is measured
 OF_BOTH = ("events_per_s", "bytes_per_hot_visitor")
 
 
@@ -64,7 +65,7 @@ def measure_audiences(bench, rows):
         config = bench.folder / f"audiences_{count}.yaml"
         config.write_text(more_audiences(text, count), encoding="utf-8")
         events = 1_000_000 if count > 100 else 2_000_000
-        add(bench, rows, "audiences", count, bench.core_figures(config, events=events))
+        add(bench, rows, "audiences", count, bench.core_figures(config, OF_AUDIENCES, events=events))
 
 
 def measure_10m(bench):

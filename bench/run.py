@@ -370,6 +370,8 @@ class Bench:
         data = self.folder / "core"
         data.mkdir()
         more = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        if options.get("events") != 0:  # else that is all there is to measure
+            more.append("--skip-stored")
         done = subprocess.run([BUILD / "bench/bench_core", "--json", "--config", config, "--data",
                                data, "--visitors", str(visitors or self.visitors), *more],
                               stdout=subprocess.PIPE, text=True, check=True)

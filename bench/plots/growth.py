@@ -32,7 +32,7 @@ def main():
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.2))
     figure.subplots_adjust(left=0.07, right=0.98, top=0.9, bottom=0.17, wspace=0.2)
     draw(axes[0], kept["rows"], "visitors", "one shard, 30 audiences")
-    draw(axes[1], kept["rows"], "audiences", "one shard, 1,000,000 visitors")
+    draw(axes[1], kept["rows"], "audiences", "one shard, 100,000 visitors")
     save(figure, folder / "growth.png", machine_line(kept["machine"]) + "; ./dev bench growth")
 
 
