@@ -8,6 +8,8 @@
 
 #include <cstdint>
 
+#include "core/clock.h"
+
 namespace rekindle {
 namespace {
 
@@ -16,6 +18,7 @@ constexpr int kBackgroundNice = 10;
 // first: a thread that wakes with a shorter one runs at once, where it would otherwise wait for the
 // next tick of the scheduler, 4 ms on a kernel with 250 a second.
 constexpr uint64_t kServingSliceNs = 100'000;
+constexpr int64_t kGiveWayEveryNs = 100'000;
 
 // sched_setattr(2)'s argument, which the C library does not declare and whose kernel header does
 // not go with the library's own.
@@ -45,6 +48,14 @@ void begin_thread(const std::string& name, ThreadRole role) {
   pthread_setname_np(pthread_self(), name.substr(0, 15).c_str());
   if (role == ThreadRole::kServing) return ask_for_slice(kServingSliceNs);
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kBackgroundNice);
+}
+
+void give_way() {
+  thread_local int64_t gave_way_at = 0;
+  const int64_t now = monotonic_ns();
+  if (now - gave_way_at < kGiveWayEveryNs) return;
+  sched_yield();
+  gave_way_at = monotonic_ns();
 }
 
 }  // namespace rekindle

@@ -78,22 +78,48 @@ const Entry* kth_newest(std::span<Cursor> cursors, EventTime after, const Matche
   }
 }
 
+// The answer where one look gives it, which is most often: nothing lies ahead of the clock, and
+// either all entries count or they are too few.
+bool at_a_glance(const List& list, const WindowQuery& query, int64_t k, EventTime now,
+                 Holds& answer) {
+  const Entries entries = list.entries();
+  if (entries.empty() || entries.back().at > now) return false;
+  const EventTime after = now - query.window;
+  const auto spare = static_cast<int64_t>(entries.size()) - k;
+  if (spare >= 0) {
+    if (query.filter != nullptr) return false;
+    const EventTime at = entries[static_cast<size_t>(spare)].at;
+    if (at > after) answer = {true, true, at + query.window};
+  }
+  return answer.value || !window_detail::reaches_tiles(list, after);
+}
+
 }  // namespace
 
 Holds count_at_least(const Timeline& timeline, const WindowQuery& query, int64_t k, EventTime now) {
   if (k <= 0) return {true, true, EventTime::never()};
+  if (!query.types.is_any()) {
+    const List* const list = timeline.find(query.types.type);
+    Holds answer;
+    if (list == nullptr || at_a_glance(*list, query, k, now, answer)) return answer;
+  }
   const Matcher matches(timeline, query.filter, query.money_scale);
   const EventTime after = now - query.window;
   const List* lists[limits::kTimelineListsMax];
   Cursor cursors[limits::kTimelineListsMax];
   size_t count_of_lists = 0;
+  int64_t past = 0;
+  bool is_complete = true;
   window_detail::for_each_list(timeline, query.types, [&](const List& list) {
     const Entries entries = list.entries();
+    const size_t end = window_detail::first_after(entries, now);
     lists[count_of_lists] = &list;
-    cursors[count_of_lists++] = {entries.data(),
-                                 entries.data() + window_detail::first_after(entries, now)};
+    cursors[count_of_lists++] = {entries.data(), entries.data() + end};
+    past += static_cast<int64_t>(end);
+    is_complete =
+        is_complete && end == entries.size() && !window_detail::reaches_tiles(list, after);
   });
-  if (count_of_lists == 0) return {};
+  if (past < k && is_complete) return {};
   const Entry* const entry = count_of_lists == 1
                                  ? kth_newest(cursors[0], after, matches, k)
                                  : kth_newest({cursors, count_of_lists}, after, matches, k);
@@ -114,6 +140,12 @@ Holds count_at_least(const Timeline& timeline, const WindowQuery& query, int64_t
 
 Newest newest(const Timeline& timeline, TypeSelector types, const Filter* filter,
               int64_t money_scale, EventTime now) {
+  if (!types.is_any() && filter == nullptr) {  // most often the newest of all is the answer
+    const List* const list = timeline.find(types.type);
+    if (list == nullptr) return {};
+    const Entries entries = list->entries();
+    if (!entries.empty() && entries.back().at <= now) return {true, entries.back().at};
+  }
   const Matcher matches(timeline, filter, money_scale);
   Newest result;
   window_detail::for_each_list(timeline, types, [&](const List& list) {

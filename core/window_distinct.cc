@@ -94,6 +94,18 @@ void gather(const Timeline& timeline, const WindowQuery& query, const Matcher& m
   });
 }
 
+// Whether the timeline has too few items for k different values of a list that has lost none.
+bool has_too_few(const Timeline& timeline, TypeSelector types, DistinctField field, int64_t k) {
+  if (field == DistinctField::kOrder || static_cast<int64_t>(timeline.items_bound()) >= k) {
+    return false;
+  }
+  bool complete = true;
+  window_detail::for_each_list(timeline, types, [&](const Timeline::List& list) {
+    complete = complete && list.tiles() == nullptr;
+  });
+  return complete;
+}
+
 }  // namespace
 
 Count distinct(const Timeline& timeline, const WindowQuery& query, DistinctField field,
@@ -129,6 +141,7 @@ Holds distinct_at_least(const Timeline& timeline, const WindowQuery& query, Dist
     const Count all = distinct(timeline, query, field, now);
     return {all.value >= k, all.exact, all.until};
   }
+  if (has_too_few(timeline, query.types, field, k)) return {};
   thread_local DistinctValues values;
   values.start(timeline.items_bound());
   const Matcher matches(timeline, query.filter, query.money_scale);

@@ -25,6 +25,12 @@ inline size_t first_after(Entries entries, EventTime at) {
   return static_cast<size_t>(place - entries.begin());
 }
 
+// Whether a window that begins after `after` covers instants of which the list no longer has every
+// entry.
+inline bool reaches_tiles(const List& list, EventTime after) {
+  return after + kTick < list.exact_since();
+}
+
 // A list cut by a window: [begin, end) are inside, [end, size) lie ahead of the clock.
 struct Slice {
   const List* list = nullptr;
@@ -36,8 +42,7 @@ struct Slice {
   [[nodiscard]] size_t size() const { return end - begin; }
   [[nodiscard]] Entries inside() const { return entries.subspan(begin, end - begin); }
   [[nodiscard]] Entries ahead() const { return entries.subspan(end); }
-  // The window covers instants of which this list no longer has every entry.
-  [[nodiscard]] bool reaches_tiles() const { return after + kTick < list->exact_since(); }
+  [[nodiscard]] bool reaches_tiles() const { return window_detail::reaches_tiles(*list, after); }
   // Where the window's edge stops reaching them.
   [[nodiscard]] EventTime tiles_end() const { return list->exact_since() - kTick; }
 };

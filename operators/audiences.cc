@@ -160,21 +160,26 @@ uint16_t Audiences::place_of(AudienceVersion audience) const {
   return kNowhere;
 }
 
+audience::Scope Audiences::scope_of(const Context& context) {
+  return {context.visitor(), context.site(), context.site().currency.scale(), context.now(),
+          context.insights()};
+}
+
 void Audiences::evaluate(const Compiled& audience, Context& context) {
   const bool inside = std::as_const(context).visitor().membership(audience.audience) != nullptr;
-  evaluate(audience, inside, context);
+  evaluate(audience, inside, scope_of(context), context);
 }
 
 // Most evaluations leave the answer as it was: then there is nothing to tell anyone.
-void Audiences::evaluate(const Compiled& audience, bool inside, Context& context) {
-  const Visitor& visitor = std::as_const(context).visitor();
-  const Holds answer =
-      audience.program.evaluate(visitor, context.site(), context.now(), context.insights());
+void Audiences::evaluate(const Compiled& audience, bool inside, const audience::Scope& scope,
+                         Context& context) {
+  const Holds answer = audience.program.evaluate(scope);
   if (answer.value != inside) {
     // Who is in the version in force is in the one to come since then.
     const Membership* const before =
-        audience.replaces == 0 ? nullptr
-                               : visitor.membership({audience.audience.id, audience.replaces});
+        audience.replaces == 0
+            ? nullptr
+            : scope.visitor.membership({audience.audience.id, audience.replaces});
     const EventTime since = before != nullptr ? before->since : context.now();
     context.set_member(audience.audience, answer.value, since);
   }
@@ -210,7 +215,7 @@ void Audiences::evaluate_and_tell(const Compiled& audience, Context& context, Du
 
 void Audiences::settle(Context& context, Due& due) const {
   for (const uint32_t place : x_referring) {
-    if ((due[place / 64] >> (place % 64) & 1) == 0) continue;
+    if (!has(due, place)) continue;
     evaluate_and_tell(x_audiences[place], context, due);
   }
 }
@@ -222,16 +227,16 @@ void Audiences::on_event(Event& event, Context& context) {
   mark_inside(visitor, inside);
   Due due;
   if (!x_referring.empty()) std::fill_n(due.begin(), (x_audiences.size() + 63) / 64, 0);
-  const int64_t money_scale = context.site().currency.scale();
+  const audience::Scope scope = scope_of(context);
   for (const Candidate& candidate : candidates(event.type)) {
-    const bool is_inside = (inside[candidate.place / 64] >> (candidate.place % 64) & 1) != 0;
+    const bool is_inside = has(inside, candidate.place);
     if (candidate.effect == (is_inside ? audience::Effect::kRises : audience::Effect::kFalls)) {
       continue;
     }
-    if (!is_triggered(candidate, event, money_scale)) continue;
+    if (!is_triggered(candidate, event, scope.money_scale)) continue;
     const Compiled& audience = x_audiences[candidate.place];
     if (!audience.refers() && audience.dependents.empty()) {
-      evaluate(audience, is_inside, context);
+      evaluate(audience, is_inside, scope, context);
     } else {
       look_at(candidate.place, context, due);
     }
@@ -253,8 +258,12 @@ void Audiences::on_deadline(Context& context) {
 }
 
 void Audiences::evaluate_all(Context& context, size_t first) const {
+  Inside inside;
+  mark_inside(std::as_const(context).visitor(), inside);
+  const audience::Scope scope = scope_of(context);
   for (size_t place = first; place < x_audiences.size(); ++place) {
-    if (!x_audiences[place].refers()) evaluate(x_audiences[place], context);
+    if (x_audiences[place].refers()) continue;
+    evaluate(x_audiences[place], has(inside, place), scope, context);
   }
   for (const uint32_t place : x_referring) {
     if (place >= first) evaluate(x_audiences[place], context);

@@ -88,8 +88,13 @@ class Audiences final : public Operator {
                                   int64_t money_scale) const;
   void mark_inside(const Visitor& visitor, Inside& inside) const;
   [[nodiscard]] uint16_t place_of(AudienceVersion audience) const;  // kNowhere: not defined
-  // `inside`: whether the visitor is in it.
-  static void evaluate(const Compiled& audience, bool inside, Context& context);
+  [[nodiscard]] static bool has(const Inside& places, size_t place) {
+    return (places[place / 64] >> (place % 64) & 1) != 0;
+  }
+  [[nodiscard]] static audience::Scope scope_of(const Context& context);
+  // `inside`: whether the visitor is in it. `scope`: of the context.
+  static void evaluate(const Compiled& audience, bool inside, const audience::Scope& scope,
+                       Context& context);
   static void evaluate(const Compiled& audience, Context& context);
   // At once, or with the rest of x_referring in settle().
   void look_at(uint32_t place, Context& context, Due& due) const;

@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <mutex>
 
+#include "state/give_way_collector.h"
+
 namespace rekindle::state {
 namespace {
 
@@ -66,6 +68,8 @@ rocksdb::ColumnFamilyOptions family_options(size_t write_buffer_bytes) {
   options.target_file_size_base = std::max<uint64_t>(write_buffer_bytes, 8 * kMiB);
   options.max_bytes_for_level_base = options.target_file_size_base * 4;
   options.level_compaction_dynamic_level_bytes = true;
+  options.table_properties_collector_factories.push_back(
+      std::make_shared<GiveWayCollectorFactory>());
   return options;
 }
 

@@ -2,18 +2,6 @@
 
 namespace rekindle::operators::audience {
 
-bool holds_for(Compare compare, int sign) {
-  switch (compare) {
-    case Compare::kEqual: return sign == 0;
-    case Compare::kNotEqual: return sign != 0;
-    case Compare::kLess: return sign < 0;
-    case Compare::kLessOrEqual: return sign <= 0;
-    case Compare::kGreater: return sign > 0;
-    case Compare::kGreaterOrEqual: return sign >= 0;
-  }
-  return false;
-}
-
 EventTime first_flip(Compare compare, const Rational& difference, const Rational& slope,
                      EventTime now) {
   const int direction = slope.sign();

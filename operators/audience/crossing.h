@@ -8,7 +8,17 @@
 namespace rekindle::operators::audience {
 
 // Whether `left compare right` holds when left − right has this sign.
-[[nodiscard]] bool holds_for(Compare compare, int sign);
+[[nodiscard]] constexpr bool holds_for(Compare compare, int sign) {
+  switch (compare) {
+    case Compare::kEqual: return sign == 0;
+    case Compare::kNotEqual: return sign != 0;
+    case Compare::kLess: return sign < 0;
+    case Compare::kLessOrEqual: return sign <= 0;
+    case Compare::kGreater: return sign > 0;
+    case Compare::kGreaterOrEqual: return sign >= 0;
+  }
+  return false;
+}
 
 // The first millisecond after `now` at which the truth of `difference compare 0` differs from its
 // truth at `now`, when the difference grows by `slope` a millisecond; never() if there is none.

@@ -14,10 +14,9 @@ constexpr Duration kLastsLongEnough = days(1);
 
 }  // namespace
 
-Holds Program::evaluate(const Visitor& visitor, const Site& site, EventTime now,
-                        const SiteInsights* insights) const {
-  const Holds answer = condition(x_root, {visitor, site, site.currency.scale(), now, insights});
-  RK_ASSERT(answer.until > now);
+Holds Program::evaluate(const Scope& scope) const {
+  const Holds answer = condition(x_root, scope);
+  RK_ASSERT(answer.until > scope.now);
   return answer;
 }
 
@@ -80,8 +79,45 @@ Holds Program::at_least(const Instruction& instruction, const Scope& scope) cons
 }
 
 Holds Program::comparison(const Instruction& instruction, const Scope& scope) const {
-  const Quantity left = quantity(instruction.a, scope);
-  const Quantity right = quantity(instruction.b, scope);
+  const Op left = x_code[instruction.a].op;
+  const Op right = x_code[instruction.b].op;
+  if (left != Op::kMeasure || (right != Op::kConstant && right != Op::kMoney)) {
+    return compared(instruction, quantity(instruction.a, scope), quantity(instruction.b, scope),
+                    scope.now);
+  }
+  const Term& term = x_terms[x_code[instruction.a].a];
+  const Quantity measured = term.kind->measure(term.arguments, scope);
+  const std::optional<Holds> answer = whole_comparison(instruction, measured, scope);
+  return answer ? *answer
+                : compared(instruction, measured, quantity(instruction.b, scope), scope.now);
+}
+
+// Most comparisons are of a whole number with a written one: those need no fractions.
+std::optional<Holds> Program::whole_comparison(const Instruction& instruction,
+                                               const Quantity& measured, const Scope& scope) const {
+  const Instruction& written = x_code[instruction.b];
+  const Constant& constant = x_constants[written.a];
+  const bool both_whole = measured.value.is_whole() && constant.value.is_whole();
+  if (measured.state != Quantity::State::kKnown || !both_whole) return std::nullopt;
+  Wide bound = constant.value.numerator;
+  if (written.op == Op::kMoney) {
+    if (constant.currency && constant.currency != scope.site.currency) return std::nullopt;
+    if (__builtin_mul_overflow(bound, Wide{scope.money_scale}, &bound)) return std::nullopt;
+  }
+  const Wide value = measured.value.numerator;
+  const int sign = value < bound ? -1 : (value > bound ? 1 : 0);
+  Holds answer{holds_for(instruction.compare, sign), measured.exact, measured.until};
+  const Rational& slope = x_constants[instruction.c].value;
+  if (slope.numerator == 0) return answer;
+  Wide difference = 0;
+  if (__builtin_sub_overflow(value, bound, &difference)) return std::nullopt;
+  const EventTime flip = first_flip(instruction.compare, {difference, 1}, slope, scope.now);
+  answer.until = std::min(answer.until, flip);
+  return answer;
+}
+
+Holds Program::compared(const Instruction& instruction, const Quantity& left, const Quantity& right,
+                        EventTime now) const {
   Holds answer{false, left.exact && right.exact, std::min(left.until, right.until)};
   const std::optional<int> sign = compare(left, right);
   if (!sign) return answer;  // unknown
@@ -91,8 +127,8 @@ Holds Program::comparison(const Instruction& instruction, const Scope& scope) co
       left.state == Quantity::State::kKnown && right.state == Quantity::State::kKnown;
   if (slope.numerator == 0 || !both_known) return answer;  // infinite stays so
   const std::optional<Rational> difference = subtract(left.value, right.value);
-  const EventTime flip = difference ? first_flip(instruction.compare, *difference, slope, scope.now)
-                                    : scope.now + milliseconds(1);
+  const EventTime flip =
+      difference ? first_flip(instruction.compare, *difference, slope, now) : now + milliseconds(1);
   answer.until = std::min(answer.until, flip);
   return answer;
 }

@@ -33,7 +33,10 @@ class Program {
   // `until` > now, never later than the first real change.
   // `insights`: what is known of the site's customers; null: nothing yet.
   [[nodiscard]] Holds evaluate(const Visitor& visitor, const Site& site, EventTime now,
-                               const SiteInsights* insights = nullptr) const;
+                               const SiteInsights* insights = nullptr) const {
+    return evaluate({visitor, site, site.currency.scale(), now, insights});
+  }
+  [[nodiscard]] Holds evaluate(const Scope& scope) const;
 
   // The same answer with its reasons: each condition and term as `source`, which was compiled, has
   // it. Allocates; for questions, not for events.
@@ -112,6 +115,12 @@ class Program {
   [[nodiscard]] bool within(const Instruction& instruction, const Scope& scope) const;
   [[nodiscard]] Holds at_least(const Instruction& instruction, const Scope& scope) const;
   [[nodiscard]] Holds comparison(const Instruction& instruction, const Scope& scope) const;
+  // The same of a term and a number or an amount, where both are whole.
+  [[nodiscard]] std::optional<Holds> whole_comparison(const Instruction& instruction,
+                                                      const Quantity& measured,
+                                                      const Scope& scope) const;
+  [[nodiscard]] Holds compared(const Instruction& instruction, const Quantity& left,
+                               const Quantity& right, EventTime now) const;
   // kAll when `deciding` is false, kAny when it is true.
   [[nodiscard]] Holds joined(const Instruction& instruction, bool deciding,
                              const Scope& scope) const;
