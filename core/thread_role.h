@@ -15,8 +15,8 @@ enum class ThreadRole {
 void begin_thread(const std::string& name, ThreadRole role);
 
 // For long work that nobody waits for, called often: lets whoever is due on this core run, if this
-// thread has not done so for 100 µs. Else the scheduler would let it go on until its next tick, 4 ms
-// on a kernel with 250 a second.
+// thread has not done so for 100 µs. Else the scheduler would let it go on until its next tick, 4
+// ms on a kernel with 250 a second.
 void give_way();
 
 }  // namespace rekindle
