@@ -5,8 +5,8 @@
 
 namespace rekindle::state {
 
-// Looks at the clock for each key written and collects nothing. RocksDB makes one a table, used on the
-// thread that writes it.
+// Looks at the clock for each key written and collects nothing. RocksDB makes one a table, used on
+// the thread that writes it.
 class GiveWayCollectorFactory final : public rocksdb::TablePropertiesCollectorFactory {
  public:
   rocksdb::TablePropertiesCollector* CreateTablePropertiesCollector(Context context) override;
