@@ -74,7 +74,7 @@ def draw_background(axes, rows):
 
 
 def draw_deadlines(axes, rows):
-    axes.set_title("deadlines fired a second")
+    axes.set_title("deadlines fired a second (over seconds, as all of these)")
     axes.plot(column(rows, "second"), column(rows, "fires"), color=BLUE)
     axes.set_ylim(bottom=0)
     mark_herds(axes, rows)
@@ -93,7 +93,6 @@ def main():
     draw_disk(axes[4], rows)
     draw_background(axes[5], rows)
     draw_deadlines(axes[6], rows)
-    axes[6].set_xlabel("seconds")
     save(figure, folder / "soak.png", machine_line(summary["machine"]) + f"; {summary['command']}")
 
 
