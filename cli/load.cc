@@ -58,7 +58,8 @@ int run_load(LoadConfig config) {
   const auto duration = parse_duration(config.duration);
   const auto warm_up = parse_duration(config.warm_up);
   const auto age = parse_duration(config.age);
-  if (!duration || !warm_up || !age) return fail("durations look like 20s or 2m", 2);
+  const auto every = parse_duration(config.every);
+  if (!duration || !warm_up || !age || !every) return fail("durations look like 20s or 2m", 2);
   double rate = 0;
   config.changes = config.changes || config.exits;  // the same probes
   if (config.rate != "max") {
@@ -73,7 +74,7 @@ int run_load(LoadConfig config) {
   config.traffic.run = fmt::format("{:x}", SystemClock().now().ms);
   config.traffic.seed = static_cast<uint64_t>(SystemClock().now().ms);
   LoadRun run(std::move(config), std::move(*target));
-  if (auto done = run.run(*warm_up, *duration, *age, rate); !done) {
+  if (auto done = run.run(*warm_up, *duration, *age, rate, *every); !done) {
     return fail(done.error().detail, 1);
   }
   run.report();
@@ -102,6 +103,8 @@ void add_load_command(CommandLine& line) {
   load.option("--duration", config->duration, "Measured time").shows_default();
   load.option("--warmup", config->warm_up, "Time before it, not counted").shows_default();
   load.option("--age", config->age, "How long ago the events say they happened").shows_default();
+  load.option("--every", config->every, "Also a JSON line of what came so far, so often; 0s: none")
+      .shows_default();
   load.flag("--changes", config->changes, "Also measure event -> audience change");
   load.flag("--exits", config->exits, "Also measure how late exits by time are told");
   load.flag("--live-decisions", config->live_decisions, "Also measure event -> decision");

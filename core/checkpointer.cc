@@ -216,7 +216,8 @@ void Checkpointer::make_room() {
   x_env.counters.cache_bytes.store(static_cast<int64_t>(bytes), std::memory_order_relaxed);
   x_env.counters.cached_visitors.store(static_cast<int64_t>(visitors), std::memory_order_relaxed);
   const bool saving = x_encoding != kNone || !x_flights.empty();
-  x_full = saving && bytes > x_env.cache_bytes_max + x_env.cache_bytes_max / 4;
+  const bool over = saving && bytes > x_env.cache_bytes_max + x_env.cache_bytes_max / 4;
+  x_full = over || (is_behind() && x_env.store.is_stalling());
   if (bytes <= x_env.cache_bytes_max) return;
   // One partition a round: the work stays bounded, and the next round takes the next one.
   Partition& partition = *x_partitions[x_next_room++ % x_partitions.size()];

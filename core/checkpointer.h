@@ -23,6 +23,7 @@ class Checkpointer {
   struct Environment {
     const EngineConfig& config;
     Log& log;
+    const StateStore& store;
     const Clock& clock;
     BackgroundWriter& writer;
     ShardCounters& counters;
@@ -39,8 +40,9 @@ class Checkpointer {
   // A slice of work between two batches. True when there is more to do right away. Errors: those of
   // the background writer's failed writes.
   [[nodiscard]] Result<bool> step();
-  // True while memory is well over its budget and a checkpoint under way will free some: no event
-  // should be applied until then.
+  // True while memory is well over its budget and a checkpoint under way will free some, and while
+  // the writer is behind because the store slows it down: no event should be applied until then.
+  // Those that come wait in the inbox, and beyond its bound senders are told to wait.
   [[nodiscard]] bool is_full() const { return x_full; }
   // True while the background writer has all it may be behind: work that can wait should.
   [[nodiscard]] bool is_behind() const;

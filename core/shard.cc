@@ -23,9 +23,9 @@ Shard::Shard(const ShardEnvironment& environment, size_t index, size_t shards)
       x_shards(shards),
       x_operators(environment.make_operators),
       x_inbox(environment.config.inbox_bytes_max),
-      x_checkpointer({environment.config, environment.log, environment.clock, environment.writer,
-                      x_counters, x_inbox.bell(), environment.model, environment.identity,
-                      environment.config.cache_bytes_max / shards},
+      x_checkpointer({environment.config, environment.log, environment.store, environment.clock,
+                      environment.writer, x_counters, x_inbox.bell(), environment.model,
+                      environment.identity, environment.config.cache_bytes_max / shards},
                      x_partitions) {
   const Partition::Environment parts{environment.store, environment.sites, x_counters,
                                      &environment.customers};

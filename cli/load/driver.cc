@@ -9,6 +9,7 @@
 #include <charconv>
 #include <cstring>
 #include <deque>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/thread_role.h"
@@ -123,6 +124,10 @@ const StreamResult& Driver::result(size_t stream) const {
   return x_streams[stream]->result;
 }
 
+Histogram Driver::take_latency(size_t stream) {
+  return std::exchange(x_streams[stream]->result.latency, Histogram());
+}
+
 Result<void> Driver::flush(Line& line) {
   if (!line.connection->flush()) return broken(line.stream ? line.stream->config.name : "listener");
   const bool wants = line.connection->wants_to_write();
@@ -205,7 +210,8 @@ int64_t Driver::next_due(int64_t until_ns) const {
 }
 
 bool Driver::has_pending() const {
-  return std::any_of(x_lines.begin(), x_lines.end(),
+  return (x_also_waits && x_also_waits()) ||
+         std::any_of(x_lines.begin(), x_lines.end(),
                      [](const auto& line) { return !line->pending.empty(); });
 }
 
@@ -238,6 +244,7 @@ Result<void> Driver::run(Duration warm_up, Duration duration,
   for (auto& stream : x_streams) stream->due_ns = start;
   bool is_warm = false;
   int64_t measured_from = start;
+  int64_t report_at = end;
   int64_t now = start;
   while (now < end) {
     if (!is_warm && now >= warm) {
@@ -245,6 +252,11 @@ Result<void> Driver::run(Duration warm_up, Duration duration,
       measured_from = now;
       for (auto& stream : x_streams) stream->result = {};
       on_warm();
+      if (x_report) report_at = now + x_report_every_ns;
+    }
+    if (now >= report_at) {
+      x_report();
+      report_at += x_report_every_ns;
     }
     bool has_ended = true;
     for (auto& stream : x_streams) {
@@ -252,7 +264,7 @@ Result<void> Driver::run(Duration warm_up, Duration duration,
       has_ended = has_ended && stream->has_ended;
     }
     if (has_ended && !has_pending()) break;
-    if (auto turned = turn(is_warm ? end : warm); !turned) return turned;
+    if (auto turned = turn(is_warm ? std::min(end, report_at) : warm); !turned) return turned;
     now = monotonic_ns();
   }
   x_measured_ns = monotonic_ns() - measured_from;

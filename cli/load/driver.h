@@ -56,6 +56,13 @@ class Driver {
   [[nodiscard]] Result<void> add_stream(StreamConfig config, Compose compose);
   [[nodiscard]] Result<void> add_listener(std::string_view path, std::string_view greeting,
                                           OnMessage on_message);
+  // Before run(): called each time so much of the measured time has passed.
+  void report_every(Duration every, std::function<void()> report) {
+    x_report_every_ns = every.ms * 1'000'000;
+    x_report = std::move(report);
+  }
+  // Before run(): what is sent at its end is waited for while `more` says so, too.
+  void also_wait(std::function<bool()> more) { x_also_waits = std::move(more); }
   // Sends for warm-up + duration (or until every stream ends), forgets what it counted during
   // warm-up (`on_warm` is called then), and waits a few seconds for the last answers.
   // Errors: a connection broke.
@@ -63,6 +70,8 @@ class Driver {
                                  const std::function<void()>& on_warm);
 
   [[nodiscard]] const StreamResult& result(size_t stream) const;
+  // For report_every: so that latencies are those of the time since.
+  [[nodiscard]] Histogram take_latency(size_t stream);
   [[nodiscard]] double measured_seconds() const { return static_cast<double>(x_measured_ns) / 1e9; }
 
  private:
@@ -83,6 +92,9 @@ class Driver {
   std::vector<std::unique_ptr<Stream>> x_streams;
   std::vector<std::unique_ptr<Line>> x_lines;
   int64_t x_measured_ns = 0;
+  int64_t x_report_every_ns = 0;
+  std::function<void()> x_report;      // may be empty
+  std::function<bool()> x_also_waits;  // the same
 };
 
 // The number behind `"key":` in a small JSON answer; 0 without it.

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
+#include <cstdio>
 #include <string_view>
+#include <utility>
 
 #include "core/clock.h"
 
@@ -34,7 +36,26 @@ std::string json_of(const Histogram& latency) {
 
 }  // namespace
 
-Result<void> LoadRun::run(Duration warm_up, Duration duration, Duration age, double rate) {
+void LoadRun::Measured::add(const Measured& other) {
+  answers.add(other.answers);
+  decisions.add(other.decisions);
+  changes.add(other.changes);
+  exits.add(other.exits);
+  visible.add(other.visible);
+}
+
+LoadRun::Measured LoadRun::take_measured() {
+  Measured taken;
+  taken.answers = x_driver.take_latency(0);
+  if (x_config.decide_rate > 0) taken.decisions = x_driver.take_latency(1);
+  taken.changes = std::exchange(x_probes.latency, Histogram());
+  taken.exits = std::exchange(x_probes.lateness, Histogram());
+  taken.visible = std::exchange(x_decision_probes.latency, Histogram());
+  return taken;
+}
+
+Result<void> LoadRun::run(Duration warm_up, Duration duration, Duration age, double rate,
+                          Duration every) {
   if (age.ms > 0) x_at = std::to_string(SystemClock().now().ms - age.ms);
   if (auto added = add_main(rate); !added) return added;
   if (x_config.decide_rate > 0) {
@@ -46,14 +67,15 @@ Result<void> LoadRun::run(Duration warm_up, Duration duration, Duration age, dou
   if (x_config.live_decisions) {
     if (auto added = add_decision_probes(); !added) return added;
   }
+  if (every.ms > 0) x_driver.report_every(every, [this] { report_interval(); });
+  if (x_config.changes) x_driver.also_wait([this] { return x_probes.missing() > 0; });
   CpuTime before = CpuTime::now();
   auto ran = x_driver.run(warm_up, duration, [&] {
     before = CpuTime::now();
-    x_probes.latency.clear();
-    x_probes.lateness.clear();
-    x_decision_probes.latency.clear();
+    take_measured();
   });
   x_cpu_seconds = CpuTime::now().seconds - before.seconds;
+  x_measured.add(take_measured());
   return ran;
 }
 
@@ -173,20 +195,44 @@ void LoadRun::report_text() const {
              result.events - result.accepted - result.duplicates, result.refused, result.failed,
              result.unanswered);
   fmt::print("the generator itself used {:.0f} % of a core\n\nanswers\n{}",
-             100 * x_cpu_seconds / seconds, result.latency.drawing());
+             100 * x_cpu_seconds / seconds, x_measured.answers.drawing());
   if (x_config.decide_rate > 0) {
     const StreamResult& decide = x_driver.result(1);
     fmt::print("\ndecisions ({} failed, {} pushed back)\n{}", decide.failed, decide.refused,
-               decide.latency.drawing());
+               x_measured.decisions.drawing());
   }
-  if (x_config.changes) fmt::print("\nevent -> change\n{}", x_probes.latency.drawing());
-  if (x_config.exits) fmt::print("\nexit due -> told\n{}", x_probes.lateness.drawing());
+  if (x_config.changes) {
+    fmt::print("\nevent -> change ({} of {} never came)\n{}", x_probes.missing(), x_probes.sent(),
+               x_measured.changes.drawing());
+  }
+  if (x_config.exits) fmt::print("\nexit due -> told\n{}", x_measured.exits.drawing());
   if (x_config.live_decisions) {
-    fmt::print("\nevent -> decision\n{}", x_decision_probes.latency.drawing());
+    fmt::print("\nevent -> decision\n{}", x_measured.visible.drawing());
   }
 }
 
-void LoadRun::report() const {
+std::string LoadRun::optional_json(const Measured& measured) const {
+  std::string json;
+  if (x_config.decide_rate > 0) json += R"(,"decide":)" + json_of(measured.decisions);
+  if (x_config.changes) json += R"(,"change":)" + json_of(measured.changes);
+  if (x_config.exits) json += R"(,"exit":)" + json_of(measured.exits);
+  if (x_config.live_decisions) json += R"(,"visible":)" + json_of(measured.visible);
+  return json;
+}
+
+void LoadRun::report_interval() {
+  const StreamResult& result = x_driver.result(0);
+  const Measured measured = take_measured();
+  fmt::print(R"({{"at_ms":{},"events":{},"refused":{},"latency":{}{}}})"
+             "\n",
+             SystemClock().now().ms, result.events - x_events_before, result.refused,
+             json_of(measured.answers), optional_json(measured));
+  std::fflush(stdout);
+  x_events_before = result.events;
+  x_measured.add(measured);
+}
+
+void LoadRun::report() {
   if (!x_config.json) return report_text();
   const StreamResult& result = x_driver.result(0);
   const double seconds = x_driver.measured_seconds();
@@ -197,16 +243,16 @@ void LoadRun::report() const {
                   static_cast<double>(result.events_in_time) / seconds,
                   static_cast<double>(result.requests_in_time) / seconds, seconds, result.events,
                   result.accepted, result.duplicates, result.refused, result.failed,
-                  result.unanswered, x_cpu_seconds / seconds, json_of(result.latency));
+                  result.unanswered, x_cpu_seconds / seconds, json_of(x_measured.answers));
   if (x_config.decide_rate > 0) {
     const StreamResult& decide = x_driver.result(1);
-    line += fmt::format(R"(,"decide":{},"decide_failed":{},"decide_refused":{})",
-                        json_of(decide.latency), decide.failed, decide.refused);
+    line +=
+        fmt::format(R"(,"decide_failed":{},"decide_refused":{})", decide.failed, decide.refused);
   }
-  if (x_config.changes) line += R"(,"change":)" + json_of(x_probes.latency);
-  if (x_config.exits) line += R"(,"exit":)" + json_of(x_probes.lateness);
-  if (x_config.live_decisions) line += R"(,"visible":)" + json_of(x_decision_probes.latency);
-  fmt::print("{}}}\n", line);
+  if (x_config.changes) {
+    line += fmt::format(R"(,"probes":{},"probes_missing":{})", x_probes.sent(), x_probes.missing());
+  }
+  fmt::print("{}{}}}\n", line, optional_json(x_measured));
 }
 
 }  // namespace rekindle::cli

@@ -25,7 +25,8 @@ struct LoadConfig {
   uint32_t in_flight = 0;  // 0: 1 for HTTP, 4 for WebSocket
   std::string duration = "20s";
   std::string warm_up = "3s";
-  std::string age = "0s";  // of the events
+  std::string age = "0s";    // of the events
+  std::string every = "0s";  // 0: no reports meanwhile
   bool changes = false;
   bool exits = false;  // with `changes`
   bool live_decisions = false;
@@ -50,11 +51,25 @@ class LoadRun {
         x_driver(x_target) {}
 
   // `rate`: events a second; 0: as many as are answered. `age`: how long ago the events say they
-  // happened. Errors: as Driver's.
-  [[nodiscard]] Result<void> run(Duration warm_up, Duration duration, Duration age, double rate);
-  void report() const;  // to standard output, as text or JSON
+  // happened. `every`: so often a line says what was measured since the one before; 0: never.
+  // Errors: as Driver's.
+  [[nodiscard]] Result<void> run(Duration warm_up, Duration duration, Duration age, double rate,
+                                 Duration every);
+  void report();  // to standard output, as text or JSON
 
  private:
+  struct Measured {  // latencies
+    Histogram answers;
+    Histogram decisions;
+    Histogram changes;
+    Histogram exits;
+    Histogram visible;
+    void add(const Measured& other);
+  };
+
+  Measured take_measured();  // since the last call
+  void report_interval();
+  [[nodiscard]] std::string optional_json(const Measured& measured) const;
   Result<void> add_main(double rate);
   Result<void> add_decide();
   Result<void> add_probes();
@@ -73,6 +88,8 @@ class LoadRun {
   std::string x_body;
   std::string x_at;  // what the events say of their time; empty: nothing
   double x_cpu_seconds = 0;
+  Measured x_measured;           // before the last take_measured()
+  uint64_t x_events_before = 0;  // reported of
 };
 
 }  // namespace rekindle::cli

@@ -42,6 +42,7 @@ void Probes::received(std::string_view message, int64_t now_ns, int64_t wall_ms)
     }
     if (number >= x_due.size() || x_due[number] == 0) continue;
     latency.record(now_ns - x_due[number]);
+    ++x_seen;
     x_due[number] = 0;  // a change may be mentioned once more
   }
 }

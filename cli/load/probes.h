@@ -24,6 +24,11 @@ class Probes {
   // Looks in a frame of the feed for probes' visitors. `wall_ms`: the same instant by the calendar.
   void received(std::string_view message, int64_t now_ns, int64_t wall_ms);
 
+  [[nodiscard]] size_t sent() const { return x_due.size(); }
+  [[nodiscard]] size_t missing() const {
+    return x_due.size() - x_seen;
+  }  // their change not yet seen
+
   Histogram latency;   // from due to received
   Histogram lateness;  // of exits by time alone: from the instant they name to received
 
@@ -35,6 +40,7 @@ class Probes {
   std::string x_quoted;
   std::string x_message;
   std::vector<int64_t> x_due;  // by number; 0: its change was seen
+  size_t x_seen = 0;
 };
 
 }  // namespace rekindle::cli

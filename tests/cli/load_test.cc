@@ -212,9 +212,11 @@ TEST(Probes, measure_who_enters_from_when_it_was_due_and_who_leaves_from_the_ins
   ASSERT_TRUE(connection);
   Probes probes("shop", "r");
   probes.send(**connection, 1'000'000);
+  EXPECT_EQ(probes.missing(), 1U);
   probes.received(change("entered", "1970-01-01T00:00:01.000Z"), 4'000'000, 1'000);
   probes.received(change("entered", "1970-01-01T00:00:01.000Z"), 9'000'000, 1'000);  // once more
   ASSERT_EQ(probes.latency.count(), 1U);
+  EXPECT_EQ(probes.missing(), 0U);
   EXPECT_NEAR(static_cast<double>(probes.latency.percentile(100)), 3e6, 1e5);
   EXPECT_EQ(probes.lateness.count(), 0U);
   probes.received(change("left", "1970-01-01T00:00:03.000Z"), 9'000'000, 3'007);
