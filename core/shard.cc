@@ -58,7 +58,7 @@ EventTime Shard::now_for(const Partition& partition) const {
 // Whether work that can wait is beside events, so that it has to leave them room. Without a thread
 // nothing is: then all is done at once.
 bool Shard::is_live(int64_t now_ns) const {
-  return x_thread.joinable() && now_ns - x_events_at_ns < limits::kLiveForNs;
+  return x_has_thread && now_ns - x_events_at_ns < limits::kLiveForNs;
 }
 
 void Shard::look_at_pace() {
@@ -281,6 +281,7 @@ int64_t Shard::sleep_ms() {
 
 void Shard::run() {
   begin_thread("rk-shard-" + std::to_string(x_index), ThreadRole::kServing);
+  x_has_thread = true;
   while (true) {
     if (step()) continue;
     if (x_stopping.load() && x_waiting.empty() && x_proposals.empty()) return;

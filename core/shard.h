@@ -199,6 +199,7 @@ class Shard {
   Checkpointer x_checkpointer;
   std::thread x_thread;
   std::atomic<bool> x_stopping{false};
+  bool x_has_thread = false;  // written by that thread; else whoever calls step() drives it
 
   // The batch under way.
   std::deque<Waiting> x_waiting;
