@@ -82,16 +82,31 @@ const Entry* kth_newest(std::span<Cursor> cursors, EventTime after, const Matche
 // either all entries count or they are too few.
 bool at_a_glance(const List& list, const WindowQuery& query, int64_t k, EventTime now,
                  Holds& answer) {
-  const Entries entries = list.entries();
-  if (entries.empty() || entries.back().at > now) return false;
   const EventTime after = now - query.window;
+  if (has_too_few(list, k, after, now)) return true;
+  const Entries entries = list.entries();
   const auto spare = static_cast<int64_t>(entries.size()) - k;
-  if (spare >= 0) {
-    if (query.filter != nullptr) return false;
-    const EventTime at = entries[static_cast<size_t>(spare)].at;
-    if (at > after) answer = {true, true, at + query.window};
+  if (query.filter != nullptr || spare < 0 || entries.back().at > now) return false;
+  const EventTime at = entries[static_cast<size_t>(spare)].at;
+  if (at > after) answer = {true, true, at + query.window};
+  return answer.value;
+}
+
+// The same for events of any type: too few, and nothing ahead of the clock or beyond entries.
+bool too_few_at_a_glance(const Timeline& timeline, const WindowQuery& query, int64_t k,
+                         EventTime now) {
+  const EventTime after = now - query.window;
+  int64_t left = k;
+  for (const List& list : timeline.lists()) {
+    if (!done_by_visitor(list.type)) continue;
+    const Entries entries = list.entries();
+    if (entries.empty() || entries.back().at > now) return false;
+    if (window_detail::reaches_tiles(list, after)) return false;
+    for (size_t i = entries.size(); i > 0 && entries[i - 1].at > after; --i) {
+      if (--left == 0) return false;
+    }
   }
-  return answer.value || !window_detail::reaches_tiles(list, after);
+  return true;
 }
 
 }  // namespace
@@ -102,6 +117,8 @@ Holds count_at_least(const Timeline& timeline, const WindowQuery& query, int64_t
     const List* const list = timeline.find(query.types.type);
     Holds answer;
     if (list == nullptr || at_a_glance(*list, query, k, now, answer)) return answer;
+  } else if (too_few_at_a_glance(timeline, query, k, now)) {
+    return {};
   }
   const Matcher matches(timeline, query.filter, query.money_scale);
   const EventTime after = now - query.window;

@@ -80,6 +80,16 @@ struct Newest {
 enum class DistinctField : uint8_t { kProduct, kCategory, kBrand, kOrder };
 
 [[nodiscard]] Count count(const Timeline&, const WindowQuery&, EventTime now);
+// Whether a list has fewer than `k` ≥ 1 entries in (after, now] and gets no more before an event
+// comes. One look: false also where that would not tell, with entries ahead of the clock or tiles.
+[[nodiscard]] inline bool has_too_few(const Timeline::List& list, int64_t k, EventTime after,
+                                      EventTime now) {
+  const std::span<const Timeline::Entry> entries = list.entries();
+  if (entries.empty() || entries.back().at > now) return false;
+  if (after + milliseconds(1) < list.exact_since()) return false;
+  const auto spare = static_cast<int64_t>(entries.size()) - k;
+  return spare < 0 || entries[static_cast<size_t>(spare)].at <= after;
+}
 // count(…) >= k. Looks at the k newest matches only, so it stays exact beyond the cap while those
 // are entries; `until` is when the k-th newest leaves.
 [[nodiscard]] Holds count_at_least(const Timeline&, const WindowQuery&, int64_t k, EventTime now);

@@ -1,5 +1,6 @@
 // Different products, categories, brands or orders over a window.
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -106,6 +107,33 @@ bool has_too_few(const Timeline& timeline, TypeSelector types, DistinctField fie
   return complete;
 }
 
+// Few values are kept on the way rather than in `DistinctValues`: one list, walked newest first.
+// Nothing where its answer would need more than its entries.
+constexpr size_t kFew = 8;
+std::optional<Holds> few_at_least(const Timeline& timeline, const WindowQuery& query,
+                                  DistinctField field, size_t k, EventTime now) {
+  const Timeline::List* const list = timeline.find(query.types.type);
+  if (list == nullptr) return Holds{};
+  const auto entries = list->entries();
+  const EventTime after = now - query.window;
+  const bool reaches_tiles = window_detail::reaches_tiles(*list, after);
+  if (entries.empty() || entries.back().at > now) return std::nullopt;
+  NameHash found[kFew];
+  size_t different = 0;
+  for (auto entry = entries.rbegin(); entry != entries.rend() && entry->at > after; ++entry) {
+    for (size_t i = 0; i < entry->line_count; ++i) {
+      const NameHash value = distinct_name(timeline.item_of(*entry, i), field);
+      if (value == kNoName || std::find(found, found + different, value) != found + different) {
+        continue;
+      }
+      found[different++] = value;
+      if (different == k) return Holds{true, true, entry->at + query.window};
+    }
+  }
+  if (reaches_tiles) return std::nullopt;
+  return Holds{};
+}
+
 }  // namespace
 
 Count distinct(const Timeline& timeline, const WindowQuery& query, DistinctField field,
@@ -142,6 +170,11 @@ Holds distinct_at_least(const Timeline& timeline, const WindowQuery& query, Dist
     return {all.value >= k, all.exact, all.until};
   }
   if (has_too_few(timeline, query.types, field, k)) return {};
+  const bool is_plain = !query.types.is_any() && query.filter == nullptr;
+  if (is_plain && field != DistinctField::kOrder && k <= static_cast<int64_t>(kFew)) {
+    const auto answer = few_at_least(timeline, query, field, static_cast<size_t>(k), now);
+    if (answer) return *answer;
+  }
   thread_local DistinctValues values;
   values.start(timeline.items_bound());
   const Matcher matches(timeline, query.filter, query.money_scale);

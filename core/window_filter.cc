@@ -81,7 +81,35 @@ bool passes(const Filter& filter, const Timeline& timeline, const Entry& entry,
                       [&](size_t i) -> const ItemKey& { return timeline.item_of(entry, i); });
 }
 
+namespace {
+
+// The one comparison of a name with a literal that a filter is, most often; null: it is another.
+const FilterTerm* only_name(const Filter& filter) {
+  if (filter.clauses.size() != 1 || filter.clauses[0].size() != 1) return nullptr;
+  const FilterTerm& term = filter.clauses[0][0];
+  const bool is_name = term.kind == FilterTerm::Kind::kItem && term.compare == Compare::kEqual &&
+                       term.name != kNoName;
+  return is_name ? &term : nullptr;
+}
+
+NameHash name_of(const Item& item, ItemField field) {
+  switch (field) {
+    case ItemField::kProduct: return item.product_hash;
+    case ItemField::kCategory: return item.category_hash;
+    case ItemField::kBrand: return item.brand_hash;
+  }
+  return kNoName;
+}
+
+}  // namespace
+
 bool passes(const Filter& filter, const Event& event, int64_t money_scale) {
+  if (const FilterTerm* const term = only_name(filter)) {
+    for (const Item& item : event.items) {
+      if (name_of(item, term->item_field) == term->name) return true;
+    }
+    return false;
+  }
   const uint32_t pieces = pieces_of(event);
   ItemKey key;
   return passes_items(filter, event.items.size(),
@@ -101,13 +129,8 @@ Matcher::Matcher(const Timeline& timeline, const Filter* filter, int64_t money_s
     x_filter = nullptr;
     return;
   }
-  if (filter->clauses.size() != 1 || filter->clauses[0].size() != 1) return;
-  const FilterTerm& term = filter->clauses[0][0];
-  if (term.kind == FilterTerm::Kind::kItem && term.compare == Compare::kEqual &&
-      term.name != kNoName) {
-    x_only = &term;
-    x_name = name_field(term.item_field);
-  }
+  x_only = only_name(*filter);
+  if (x_only != nullptr) x_name = name_field(x_only->item_field);
 }
 
 }  // namespace window_detail

@@ -160,14 +160,14 @@ uint16_t Audiences::place_of(AudienceVersion audience) const {
   return kNowhere;
 }
 
-audience::Scope Audiences::scope_of(const Context& context) {
-  return {context.visitor(), context.site(), context.site().currency.scale(), context.now(),
-          context.insights()};
+audience::Scope Audiences::scope_of(const Context& context, const audience::BuiltInLists* lists) {
+  return {context.visitor(), context.site(),     context.site().currency.scale(),
+          context.now(),     context.insights(), lists};
 }
 
 void Audiences::evaluate(const Compiled& audience, Context& context) {
   const bool inside = std::as_const(context).visitor().membership(audience.audience) != nullptr;
-  evaluate(audience, inside, scope_of(context), context);
+  evaluate(audience, inside, scope_of(context, nullptr), context);
 }
 
 // Most evaluations leave the answer as it was: then there is nothing to tell anyone.
@@ -227,7 +227,8 @@ void Audiences::on_event(Event& event, Context& context) {
   mark_inside(visitor, inside);
   Due due;
   if (!x_referring.empty()) std::fill_n(due.begin(), (x_audiences.size() + 63) / 64, 0);
-  const audience::Scope scope = scope_of(context);
+  const audience::BuiltInLists lists(visitor.timeline);
+  const audience::Scope scope = scope_of(context, &lists);
   for (const Candidate& candidate : candidates(event.type)) {
     const bool is_inside = has(inside, candidate.place);
     if (candidate.effect == (is_inside ? audience::Effect::kRises : audience::Effect::kFalls)) {
@@ -259,8 +260,10 @@ void Audiences::on_deadline(Context& context) {
 
 void Audiences::evaluate_all(Context& context, size_t first) const {
   Inside inside;
-  mark_inside(std::as_const(context).visitor(), inside);
-  const audience::Scope scope = scope_of(context);
+  const Visitor& visitor = std::as_const(context).visitor();
+  mark_inside(visitor, inside);
+  const audience::BuiltInLists lists(visitor.timeline);
+  const audience::Scope scope = scope_of(context, &lists);
   for (size_t place = first; place < x_audiences.size(); ++place) {
     if (x_audiences[place].refers()) continue;
     evaluate(x_audiences[place], has(inside, place), scope, context);

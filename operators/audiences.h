@@ -91,7 +91,8 @@ class Audiences final : public Operator {
   [[nodiscard]] static bool has(const Inside& places, size_t place) {
     return (places[place / 64] >> (place % 64) & 1) != 0;
   }
-  [[nodiscard]] static audience::Scope scope_of(const Context& context);
+  [[nodiscard]] static audience::Scope scope_of(const Context& context,
+                                                const audience::BuiltInLists* lists);
   // `inside`: whether the visitor is in it. `scope`: of the context.
   static void evaluate(const Compiled& audience, bool inside, const audience::Scope& scope,
                        Context& context);

@@ -43,6 +43,7 @@ Program Compiler::run() {
   x_program.x_root = condition(x_syntax.root).at;
   std::sort(x_program.x_parts.begin(), x_program.x_parts.end(),
             [](const auto& a, const auto& b) { return a.where.begin < b.where.begin; });
+  collect_requirements();
   collect_triggers();
   collect_references();
   collect_needs();

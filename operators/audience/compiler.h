@@ -39,6 +39,10 @@ class Compiler {
 
   void collect_references();
   void collect_needs();
+  // In compiler_requirements.cc: what must be there for the whole expression to be true.
+  void collect_requirements();
+  void require_for(uint16_t at);
+  void require(uint16_t term, Compare compare, const Rational& bound);
   // In compiler_triggers.cc: what the terms' events do to the whole expression.
   void collect_triggers();
   void judge_condition(uint16_t at, Effect when_true);
@@ -48,6 +52,7 @@ class Compiler {
 
   Syntax& x_syntax;
   Program x_program;
+  std::vector<Requirement> x_requirements;
   std::vector<std::optional<Effect>> x_effects;  // by term: on the expression's truth
 };
 

@@ -15,9 +15,17 @@ constexpr Duration kLastsLongEnough = days(1);
 }  // namespace
 
 Holds Program::evaluate(const Scope& scope) const {
+  if (scope.lists != nullptr && lacks_something(scope)) return {};
   const Holds answer = condition(x_root, scope);
   RK_ASSERT(answer.until > scope.now);
   return answer;
+}
+
+bool Program::lacks_something(const Scope& scope) const {
+  for (size_t i = 0; i < x_requirement_count; ++i) {
+    if (is_missing(x_requirements[i], scope.visitor, *scope.lists, scope.now)) return true;
+  }
+  return false;
 }
 
 Holds Program::condition(uint16_t at, const Scope& scope) const {

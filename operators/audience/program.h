@@ -2,6 +2,7 @@
 // without allocating. Immutable after compile(), so shards could share one.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -125,8 +126,13 @@ class Program {
   [[nodiscard]] Holds joined(const Instruction& instruction, bool deciding,
                              const Scope& scope) const;
 
+  [[nodiscard]] bool lacks_something(const Scope& scope) const;
+
   [[nodiscard]] TermReport report(const Term& term, const Scope& scope) const;
 
+  // Some of what must be there for it to be true. In place, for it is all that most looks read.
+  std::array<Requirement, 2> x_requirements;
+  uint8_t x_requirement_count = 0;
   std::vector<Instruction> x_code;
   std::vector<uint16_t> x_operands;
   std::vector<Constant> x_constants;

@@ -16,6 +16,7 @@
 #include "core/visitor.h"
 #include "core/window.h"
 #include "operators/audience/rational.h"
+#include "operators/audience/requirement.h"
 
 namespace rekindle::operators::audience {
 
@@ -51,6 +52,7 @@ struct Scope {
   int64_t money_scale;
   EventTime now;
   const SiteInsights* insights = nullptr;  // null: nothing is known of the site's customers yet
+  const BuiltInLists* lists = nullptr;     // of the visitor; null: requirements are not looked at
 };
 
 // The arguments of one use of a term; each kind of argument sets its field.
@@ -150,6 +152,10 @@ struct TermKind {
   // Text only; nothing: unknown. Neither text nor instant changes with time alone.
   std::optional<std::string_view> (*text)(const Arguments&, const Scope&) = nullptr;
   std::optional<EventTime> (*instant)(const Arguments&, const Scope&) = nullptr;  // kInstant only
+  // What `term compare bound` requires; of a Bool, `term >= 1`. `bound` in major units or
+  // milliseconds. Null or nothing: unknown.
+  std::optional<Requirement> (*requirement)(const Arguments&, Compare,
+                                            const Rational& bound) = nullptr;
   // What it reads of Scope::insights; null: nothing.
   void (*add_needs)(const Arguments&, CustomerNeeds&) = nullptr;
 };
@@ -171,6 +177,11 @@ inline void trigger_on_type(EventType type, std::vector<Trigger>& triggers) {
 inline void trigger_on_totals(const Arguments&, std::vector<Trigger>& triggers) {
   trigger_on_type(EventType::kPurchase, triggers);
   trigger_on_type(EventType::kRefund, triggers);
+}
+inline std::optional<Requirement> requires_entry(const Arguments& arguments, Compare compare,
+                                                 const Rational& bound) {
+  if (!wants_some(compare, bound)) return std::nullopt;
+  return Requirement::entries(arguments.types, 1, arguments.window);
 }
 inline void trigger_on_nothing(const Arguments&, std::vector<Trigger>&) {}
 template <ProfileFacet kFacet>

@@ -36,6 +36,11 @@ Quantity average(const Arguments& arguments, const Scope& scope) {
   return {*mean, Quantity::State::kKnown, answer.exact, answer.until};
 }
 
+// Of nothing all but the sum are unknown, which nothing compares to.
+std::optional<Requirement> required_by_known(const Arguments& arguments, Compare, const Rational&) {
+  return Requirement::entries(arguments.types, 1, arguments.window);
+}
+
 // Amounts are never negative (io/intake refuses them), so a sum only grows with events.
 constexpr TermKind amount_term(std::string_view name, std::string_view usage,
                                Quantity (*measure)(const Arguments&, const Scope&), Effect effect,
@@ -53,6 +58,7 @@ constexpr TermKind amount_term(std::string_view name, std::string_view usage,
       .measure = measure,
       .holds = nullptr,
       .at_least = nullptr,
+      .requirement = may_be_unknown ? required_by_known : requires_entry,
   };
 }
 

@@ -27,6 +27,12 @@ void trigger_on_cart(const Arguments&, std::vector<Trigger>& triggers) {
   }
 }
 
+std::optional<Requirement> something_in_it(const Arguments&, Compare compare,
+                                           const Rational& bound) {
+  if (!wants_some(compare, bound)) return std::nullopt;
+  return Requirement{Requirement::Kind::kCart};
+}
+
 template <Type kType>
 constexpr TermKind cart_term(std::string_view name, bool is_linear,
                              Quantity (*measure)(const Arguments&, const Scope&)) {
@@ -41,6 +47,7 @@ constexpr TermKind cart_term(std::string_view name, bool is_linear,
       .measure = measure,
       .holds = nullptr,
       .at_least = nullptr,
+      .requirement = is_linear ? nullptr : something_in_it,
   };
 }
 

@@ -23,6 +23,13 @@ Holds did(const Arguments& arguments, const Scope& scope) {
   return at_least(arguments, 1, scope);
 }
 
+std::optional<Requirement> requirement(const Arguments& arguments, Compare compare,
+                                       const Rational& bound) {
+  if (compare != Compare::kGreaterOrEqual) return std::nullopt;  // the compiler makes others of it
+  return Requirement::entries(arguments.types, static_cast<int64_t>(bound.numerator),
+                              arguments.window);
+}
+
 }  // namespace
 
 constexpr TermKind kCount{
@@ -37,6 +44,7 @@ constexpr TermKind kCount{
     .measure = measure,
     .holds = nullptr,
     .at_least = at_least,
+    .requirement = requirement,
 };
 constexpr TermKind kDid{
     .name = "did",
@@ -50,6 +58,7 @@ constexpr TermKind kDid{
     .measure = nullptr,
     .holds = did,
     .at_least = nullptr,
+    .requirement = requirement,
 };
 constexpr TermKind kExposures{
     .name = "exposures",
@@ -63,6 +72,7 @@ constexpr TermKind kExposures{
     .measure = measure,
     .holds = nullptr,
     .at_least = at_least,
+    .requirement = requirement,
 };
 
 }  // namespace rekindle::operators::audience

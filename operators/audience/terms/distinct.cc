@@ -31,6 +31,7 @@ constexpr TermKind kDistinct{
     .measure = measure,
     .holds = nullptr,
     .at_least = at_least,
+    .requirement = requires_entry,
 };
 
 }  // namespace rekindle::operators::audience

@@ -41,10 +41,23 @@ Quantity events(const Arguments&, const Scope& scope) {
   return {Rational::whole(scope.visitor.lifetime.events)};
 }
 
+std::optional<Requirement> an_order(const Arguments&, Compare compare, const Rational& bound) {
+  if (!wants_some(compare, bound)) return std::nullopt;
+  return Requirement{Requirement::Kind::kOrder};
+}
+
+// Without an order it is unknown, which nothing compares to.
+std::optional<Requirement> an_order_always(const Arguments&, Compare, const Rational&) {
+  return Requirement{Requirement::Kind::kOrder};
+}
+
+using Requires = std::optional<Requirement>(const Arguments&, Compare, const Rational&);
+
 template <Type kType>
 constexpr TermKind lifetime_term(std::string_view name,
                                  void (*add_triggers)(const Arguments&, std::vector<Trigger>&),
-                                 Quantity (*measure)(const Arguments&, const Scope&)) {
+                                 Quantity (*measure)(const Arguments&, const Scope&),
+                                 Requires* requirement) {
   return {
       .name = name,
       .usage = name,
@@ -56,24 +69,25 @@ constexpr TermKind lifetime_term(std::string_view name,
       .measure = measure,
       .holds = nullptr,
       .at_least = nullptr,
+      .requirement = requirement,
   };
 }
 
 }  // namespace
 
 constexpr TermKind kLifetimeOrders =
-    lifetime_term<Type::kNumber>("lifetime.orders", trigger_on_totals, orders);
+    lifetime_term<Type::kNumber>("lifetime.orders", trigger_on_totals, orders, an_order);
 constexpr TermKind kLifetimeRevenue =
-    lifetime_term<Type::kMoney>("lifetime.revenue", trigger_on_totals, revenue);
-constexpr TermKind kLifetimeAov =
-    lifetime_term<Type::kMoney>("lifetime.aov", trigger_on_totals, average_order_value);
-constexpr TermKind kLifetimeOrderInterval =
-    lifetime_term<Type::kDuration>("lifetime.order_interval", trigger_on_totals, order_interval);
-constexpr TermKind kLifetimeCouponShare =
-    lifetime_term<Type::kNumber>("lifetime.coupon_share", trigger_on_totals, coupon_share);
-constexpr TermKind kLifetimeRefundShare =
-    lifetime_term<Type::kNumber>("lifetime.refund_share", trigger_on_totals, refund_share);
+    lifetime_term<Type::kMoney>("lifetime.revenue", trigger_on_totals, revenue, an_order);
+constexpr TermKind kLifetimeAov = lifetime_term<Type::kMoney>("lifetime.aov", trigger_on_totals,
+                                                              average_order_value, an_order_always);
+constexpr TermKind kLifetimeOrderInterval = lifetime_term<Type::kDuration>(
+    "lifetime.order_interval", trigger_on_totals, order_interval, an_order_always);
+constexpr TermKind kLifetimeCouponShare = lifetime_term<Type::kNumber>(
+    "lifetime.coupon_share", trigger_on_totals, coupon_share, an_order_always);
+constexpr TermKind kLifetimeRefundShare = lifetime_term<Type::kNumber>(
+    "lifetime.refund_share", trigger_on_totals, refund_share, an_order_always);
 constexpr TermKind kLifetimeEvents =
-    lifetime_term<Type::kNumber>("lifetime.events", trigger_on_every_event, events);
+    lifetime_term<Type::kNumber>("lifetime.events", trigger_on_every_event, events, nullptr);
 
 }  // namespace rekindle::operators::audience

@@ -13,6 +13,15 @@ Quantity measure(const Arguments& arguments, const Scope& scope) {
   return {Rational::whole((scope.now - answer.at).ms), Quantity::State::kKnown, true, answer.until};
 }
 
+// An event recent enough: less than a bound ago means less than a whole number of milliseconds.
+std::optional<Requirement> requirement(const Arguments& arguments, Compare compare,
+                                       const Rational& bound) {
+  if (compare != Compare::kLess && compare != Compare::kLessOrEqual) return std::nullopt;
+  const Wide below = compare == Compare::kLess ? ceiling_of(bound) : floor_of(bound) + 1;
+  if (below <= 0 || below > limits::kWindowMsMax) return std::nullopt;
+  return Requirement::entries(arguments.types, 1, milliseconds(static_cast<int64_t>(below)));
+}
+
 }  // namespace
 
 constexpr TermKind kSince{
@@ -27,6 +36,7 @@ constexpr TermKind kSince{
     .measure = measure,
     .holds = nullptr,
     .at_least = nullptr,
+    .requirement = requirement,
 };
 
 }  // namespace rekindle::operators::audience
