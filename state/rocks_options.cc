@@ -126,6 +126,9 @@ rocksdb::ColumnFamilyOptions point_family(size_t write_buffer_bytes,
   table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   options.optimize_filters_for_hits = false;  // a visitor's first event is a common miss
+  // … and a search of every memtable, without a filter of them.
+  options.memtable_whole_key_filtering = true;
+  options.memtable_prefix_bloom_size_ratio = 0.02;
   return options;
 }
 
