@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "operators/decide/learnt/nearest.h"
 #include "operators/decide/learnt/score_sums.h"
 
 namespace rekindle::operators {
@@ -16,11 +17,10 @@ struct Shared {
   RecencyList::Walk walk;
 };
 
-struct Neighbour {
-  SessionSlot slot = 0;
-  uint32_t distance = 0;  // of the newest product shared
-  uint32_t rank = 0;      // by recency, 0 the newest
-  double similarity = 0;
+// Where a list's walk stands.
+struct Head {
+  RecencyEntry entry;
+  uint32_t of = 0;  // in Search::x_shared
 };
 
 // One question. Its vectors are kept from one to the next.
@@ -31,7 +31,7 @@ class Search {
     compare(model, session, config);
     meet(model, config);
     weigh(model, now, config);
-    keep_nearest(config);
+    x_nearest.keep(x_neighbours, config.neighbours);
     add_all_lines(model, config);
     rank(model, config, most, best);
   }
@@ -39,9 +39,9 @@ class Search {
  private:
   void compare(const KnnModel& model, std::span<const NameHash> session, const KnnConfig& config);
   void meet(const KnnModel& model, const KnnConfig& config);
-  [[nodiscard]] RecencyEntry newest_head(const KnnModel& model) const;
+  void add_head(const KnnModel& model, Head head);
+  void advance(const KnnModel& model, size_t place);
   void weigh(const KnnModel& model, EventTime now, const KnnConfig& config);
-  void keep_nearest(const KnnConfig& config);
   void add_all_lines(const KnnModel& model, const KnnConfig& config);
   void add_lines(const KnnModel& model, const Neighbour& neighbour, const KnnConfig& config);
   void rank(const KnnModel& model, const KnnConfig& config, size_t most,
@@ -49,9 +49,10 @@ class Search {
   [[nodiscard]] size_t last_shared_place(const LearntSession& session) const;
 
   std::vector<NameHash> x_distinct;
-  std::vector<Shared> x_shared;   // newest first
-  std::vector<uint64_t> x_heads;  // of their walks, an entry's bits; 0: at its end
+  std::vector<Shared> x_shared;  // newest first
+  std::vector<Head> x_heads;     // of walks that are not at their end, newest first
   std::vector<Neighbour> x_neighbours;
+  Nearest x_nearest;
   ScoreSums x_sums;
   double x_norm = 1;
 };
@@ -79,38 +80,52 @@ void Search::compare(const KnnModel& model, std::span<const NameHash> session,
       config.norm == KnnNorm::kCosine ? std::sqrt(squares) : static_cast<double>(x_distinct.size());
 }
 
-// The newest of the heads. Bits tell, but for sessions that ended in the same step.
-RecencyEntry Search::newest_head(const KnnModel& model) const {
-  RecencyEntry newest;
-  for (const uint64_t head : x_heads) newest.bits = std::max(newest.bits, head);
-  bool is_alone = true;
-  for (const uint64_t head : x_heads) {
-    is_alone &= head == newest.bits || RecencyEntry{head}.steps() != newest.steps();
+// Of equal entries the one of the newer product.
+bool comes_first(const Head& a, const Head& b, const SessionSlots& sessions) {
+  if (a.entry == b.entry) return a.of < b.of;
+  return is_older(b.entry, a.entry, sessions);
+}
+
+void Search::add_head(const KnnModel& model, Head head) {
+  x_heads.push_back(head);
+  for (size_t at = x_heads.size() - 1; at > 0; --at) {
+    if (!comes_first(head, x_heads[at - 1], model.sessions)) return;
+    std::swap(x_heads[at], x_heads[at - 1]);
   }
-  if (is_alone) return newest;
-  for (const uint64_t head : x_heads) {
-    if (head != 0 && is_older(newest, RecencyEntry{head}, model.sessions)) newest.bits = head;
+}
+
+// To the next entry of its list, and to the place among the others that this one has: most often
+// the same, for lists are long and neighbours in time.
+void Search::advance(const KnnModel& model, size_t place) {
+  Head head = x_heads[place];
+  RecencyList::Walk& walk = x_shared[head.of].walk;
+  walk.next();
+  if (walk.at_end()) {
+    x_heads.erase(x_heads.begin() + static_cast<ptrdiff_t>(place));
+    return;
   }
-  return newest;
+  head.entry = *walk;
+  for (; place + 1 < x_heads.size(); ++place) {
+    if (comes_first(head, x_heads[place + 1], model.sessions)) break;
+    x_heads[place] = x_heads[place + 1];
+  }
+  x_heads[place] = head;
 }
 
 // Merges the lists, newest first, until enough sessions are met.
 void Search::meet(const KnnModel& model, const KnnConfig& config) {
   x_neighbours.clear();
   x_heads.clear();
-  for (const Shared& shared : x_shared) x_heads.push_back((*shared.walk).bits);
-  while (x_neighbours.size() < config.recent) {
-    const RecencyEntry newest = newest_head(model);
-    if (newest.bits == 0) return;
-    Neighbour met{newest.slot(), 0, static_cast<uint32_t>(x_neighbours.size()), 0};
-    for (size_t i = 0; i < x_heads.size(); ++i) {
-      if (x_heads[i] != newest.bits) continue;
-      Shared& shared = x_shared[i];
-      if (met.distance == 0) met.distance = shared.distance;
-      met.similarity += shared.weight;
-      shared.walk.next();
-      x_heads[i] = shared.walk.at_end() ? 0 : (*shared.walk).bits;
+  for (uint32_t i = 0; i < x_shared.size(); ++i) add_head(model, {*x_shared[i].walk, i});
+  while (x_neighbours.size() < config.recent && !x_heads.empty()) {
+    const RecencyEntry newest = x_heads.front().entry;
+    Neighbour met{newest.slot(), x_shared[x_heads.front().of].distance,
+                  static_cast<uint32_t>(x_neighbours.size()), 0};
+    size_t same = 0;
+    for (; same < x_heads.size() && x_heads[same].entry == newest; ++same) {
+      met.similarity += x_shared[x_heads[same].of].weight;
     }
+    while (same-- > 0) advance(model, same);
     x_neighbours.push_back(met);
   }
 }
@@ -130,19 +145,6 @@ void Search::weigh(const KnnModel& model, EventTime now, const KnnConfig& config
     }
     neighbour.similarity *= factor;
   }
-}
-
-// Of equal ones the newer. The order is total, so sums are added up in one order only.
-void Search::keep_nearest(const KnnConfig& config) {
-  const auto is_nearer = [](const Neighbour& a, const Neighbour& b) {
-    return a.similarity != b.similarity ? a.similarity > b.similarity : a.rank < b.rank;
-  };
-  if (x_neighbours.size() > config.neighbours) {
-    const auto kept = x_neighbours.begin() + static_cast<ptrdiff_t>(config.neighbours);
-    std::nth_element(x_neighbours.begin(), kept, x_neighbours.end(), is_nearer);
-    x_neighbours.erase(kept, x_neighbours.end());
-  }
-  std::sort(x_neighbours.begin(), x_neighbours.end(), is_nearer);
 }
 
 size_t Search::last_shared_place(const LearntSession& session) const {
