@@ -1,6 +1,9 @@
 // The only place that reads the system clock, and the only bridge between WallTime and EventTime.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "core/time.h"
 
 namespace rekindle {
@@ -16,16 +19,16 @@ class SystemClock final : public Clock {
   [[nodiscard]] WallTime now() const override;
 };
 
-// Moves only when told to. Thread: set from the test's thread only, while no shard runs.
+// Moves only when told to. Thread: set by one, read by any.
 class ManualClock final : public Clock {
  public:
-  explicit ManualClock(WallTime start) : x_now(start) {}
-  [[nodiscard]] WallTime now() const override { return x_now; }
-  void set(WallTime now) { x_now = now; }
-  void advance(Duration by) { x_now = x_now + by; }
+  explicit ManualClock(WallTime start) : x_now_ms(start.ms) {}
+  [[nodiscard]] WallTime now() const override { return {x_now_ms.load()}; }
+  void set(WallTime now) { x_now_ms.store(now.ms); }
+  void advance(Duration by) { x_now_ms.fetch_add(by.ms); }
 
  private:
-  WallTime x_now;
+  std::atomic<int64_t> x_now_ms;
 };
 
 // On a `wall` store the shard's clock is the machine's.
