@@ -15,7 +15,7 @@ constexpr std::string_view kRow = "decide";
 // Older versions held counts instead of sessions: they are learnt anew from what the log has.
 constexpr uint8_t kVersion = 2;
 constexpr auto kGatherMin = std::chrono::milliseconds(4);
-constexpr auto kGatherMax = std::chrono::milliseconds(500);
+constexpr auto kGatherMax = std::chrono::seconds(2);
 constexpr int kRestShare = 9;
 // A save writes the whole model: this far apart, or so that it takes at most this share of time.
 constexpr auto kSaveEvery = std::chrono::seconds(60);

@@ -19,8 +19,9 @@
 namespace rekindle {
 
 // How long news are gathered before they are learnt and published together, when the last time took
-// `took`: at least three times that, so that learning leaves the processor to others, within
-// bounds.
+// `took`: nine times that, so that learning leaves the processor to others, from 4 ms to 2 s. A
+// session was over half an hour before it is news at all; and what is published together is copied
+// once, be it touched by one session or by thousands.
 [[nodiscard]] std::chrono::nanoseconds model_gathers(std::chrono::nanoseconds took);
 
 class ModelThread {
