@@ -11,7 +11,7 @@ namespace {
 std::vector<Pair> rules_after(const SiteModel& model, NameHash product) {
   const NameNumber number = model.knn.names.find(product);
   if (number == kNoNumber) return {};
-  return model.rules.lists.of(number, model.knn.names);
+  return model.rules.lists.in_no_order(number, model.knn.names);
 }
 
 // A best score of 0 says nothing.
@@ -27,15 +27,19 @@ std::vector<ScoredProduct> next_products(const SiteModel& model, std::span<const
   std::vector<ScoredProduct> best;
   if (config.rules < 1) {
     const size_t read = std::max(most, limits::kPairsServed);
-    best = nearest_sessions(model.knn, session, now, config.knn, read);
-    const double scale = share_of(1 - config.rules, best.empty() ? 0 : best.front().score);
+    best = nearest_in_no_order(model.knn, session, now, config.knn, read);
+    double highest = 0;
+    for (const ScoredProduct& scored : best) highest = std::max(highest, scored.score);
+    const double scale = share_of(1 - config.rules, highest);
     for (ScoredProduct& scored : best) scored.score *= scale;
   }
   const std::vector<Pair> rules =
       config.rules > 0 ? rules_after(model, session.back()) : std::vector<Pair>();
   if (!rules.empty()) {
     const size_t sessions = best.size();
-    const double scale = share_of(config.rules, static_cast<double>(rules.front().units));
+    int64_t heaviest = 0;
+    for (const Pair& rule : rules) heaviest = std::max(heaviest, rule.units);
+    const double scale = share_of(config.rules, static_cast<double>(heaviest));
     for (const Pair& rule : rules) {
       const NameHash product = model.knn.names.name_of(rule.product);
       const double score = scale * static_cast<double>(rule.units);
@@ -50,10 +54,12 @@ std::vector<ScoredProduct> next_products(const SiteModel& model, std::span<const
       }
     }
   }
-  std::sort(best.begin(), best.end(), [](const ScoredProduct& a, const ScoredProduct& b) {
-    return a.score != b.score ? a.score > b.score : a.product < b.product;
-  });
-  if (best.size() > most) best.resize(most);
+  if (best.size() > most) {
+    const auto end = best.begin() + static_cast<ptrdiff_t>(most);
+    std::nth_element(best.begin(), end, best.end(), is_better);
+    best.erase(end, best.end());
+  }
+  std::sort(best.begin(), best.end(), is_better);
   return best;
 }
 

@@ -4,7 +4,20 @@
 
 namespace rekindle::operators {
 
-std::vector<Pair> PairLists::of(NameNumber first, const NameNumbers& names) const {
+namespace {
+
+// Heavier first, equal ones by hash.
+struct Heavier {
+  const NameNumbers& names;
+  bool operator()(const Pair& a, const Pair& b) const {
+    if (a.units != b.units) return a.units > b.units;
+    return names.name_of(a.product) < names.name_of(b.product);
+  }
+};
+
+}  // namespace
+
+std::vector<Pair> PairLists::in_no_order(NameNumber first, const NameNumbers& names) const {
   std::vector<Pair> list;
   if (first >= x_rows.size()) return list;
   const CountTable& front = x_rows[first].front();
@@ -12,16 +25,17 @@ std::vector<Pair> PairLists::of(NameNumber first, const NameNumbers& names) cons
   front.for_each([&](const HeavyCount& entry) {
     list.push_back({entry.key, entry.count, entry.units});
   });
-  const auto is_before = [&](const Pair& a, const Pair& b) {
-    if (a.units != b.units) return a.units > b.units;
-    return names.name_of(a.product) < names.name_of(b.product);
-  };
   if (list.size() > limits::kPairsServed) {
     const auto end = list.begin() + static_cast<ptrdiff_t>(limits::kPairsServed);
-    std::nth_element(list.begin(), end, list.end(), is_before);
+    std::nth_element(list.begin(), end, list.end(), Heavier{names});
     list.erase(end, list.end());
   }
-  std::sort(list.begin(), list.end(), is_before);
+  return list;
+}
+
+std::vector<Pair> PairLists::of(NameNumber first, const NameNumbers& names) const {
+  std::vector<Pair> list = in_no_order(first, names);
+  std::sort(list.begin(), list.end(), Heavier{names});
   return list;
 }
 

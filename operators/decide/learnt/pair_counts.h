@@ -30,6 +30,7 @@ class PairLists {
 
   // The heaviest of a row, heaviest first, equal ones by hash. `names` are of the same snapshot.
   [[nodiscard]] std::vector<Pair> of(NameNumber first, const NameNumbers& names) const;
+  [[nodiscard]] std::vector<Pair> in_no_order(NameNumber first, const NameNumbers& names) const;
   [[nodiscard]] size_t size() const { return x_rows.size(); }  // all first ones are below
 
  private:

@@ -216,15 +216,13 @@ void Search::rank(const KnnModel& model, const KnnConfig& config, size_t most,
                   std::vector<ScoredProduct>& best) {
   std::vector<ScoreSums::Sum>& sums = x_sums.sums();
   for (ScoreSums::Sum& sum : sums) sum.score *= idf_factor(model, sum.product, config);
-  const auto is_better = [&](const ScoreSums::Sum& a, const ScoreSums::Sum& b) {
+  const auto is_higher = [&](const ScoreSums::Sum& a, const ScoreSums::Sum& b) {
     if (a.score != b.score) return a.score > b.score;
     return model.names.name_of(a.product) < model.names.name_of(b.product);
   };
   const size_t kept = std::min(most, sums.size());
   const auto end = sums.begin() + static_cast<ptrdiff_t>(kept);
-  // partial_sort would carry a heap of those kept through all of them.
-  if (kept < sums.size()) std::nth_element(sums.begin(), end, sums.end(), is_better);
-  std::sort(sums.begin(), end, is_better);
+  if (kept < sums.size()) std::nth_element(sums.begin(), end, sums.end(), is_higher);
   best.clear();
   best.reserve(kept);
   for (size_t i = 0; i < kept; ++i) {
@@ -234,12 +232,20 @@ void Search::rank(const KnnModel& model, const KnnConfig& config, size_t most,
 
 }  // namespace
 
-std::vector<ScoredProduct> nearest_sessions(const KnnModel& model,
-                                            std::span<const NameHash> session, EventTime now,
-                                            const KnnConfig& config, size_t most) {
+std::vector<ScoredProduct> nearest_in_no_order(const KnnModel& model,
+                                               std::span<const NameHash> session, EventTime now,
+                                               const KnnConfig& config, size_t most) {
   static thread_local Search search;
   std::vector<ScoredProduct> best;
   search.ask(model, session, now, config, most, best);
+  return best;
+}
+
+std::vector<ScoredProduct> nearest_sessions(const KnnModel& model,
+                                            std::span<const NameHash> session, EventTime now,
+                                            const KnnConfig& config, size_t most) {
+  std::vector<ScoredProduct> best = nearest_in_no_order(model, session, now, config, most);
+  std::sort(best.begin(), best.end(), is_better);
   return best;
 }
 

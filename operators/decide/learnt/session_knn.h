@@ -23,6 +23,10 @@ struct ScoredProduct {
   NameHash product = kNoName;
   double score = 0;
 };
+// Of equal ones the one with the smaller hash.
+[[nodiscard]] inline bool is_better(const ScoredProduct& a, const ScoredProduct& b) {
+  return a.score != b.score ? a.score > b.score : a.product < b.product;
+}
 
 // What decisions read. Thread: immutable copies, any.
 struct KnnModel {
@@ -46,6 +50,11 @@ struct KnnModel {
                                                           std::span<const NameHash> session,
                                                           EventTime now, const KnnConfig& config,
                                                           size_t most);
+// The same ones, in no order.
+[[nodiscard]] std::vector<ScoredProduct> nearest_in_no_order(const KnnModel& model,
+                                                             std::span<const NameHash> session,
+                                                             EventTime now, const KnnConfig& config,
+                                                             size_t most);
 
 class SessionKnn final : public LearntIndex {
  public:
