@@ -44,6 +44,10 @@ int run_naive(const Config& config, const NaiveOptions& options) {
     fmt::print("{} answers differ where the engine's own are not exact (long histories)\n",
                verdict->bounded);
   }
+  if (verdict->of_persons > 0) {
+    fmt::print("{} times a visitor was of a person of several, and was not recounted\n",
+               verdict->of_persons);
+  }
   fmt::print("{}\n", verdict->differences == 0
                          ? "every membership is what a recount of the events says"
                          : fmt::format("{} differences", verdict->differences));

@@ -18,6 +18,7 @@
 #include "core/log_format.h"
 #include "core/operators_cache.h"
 #include "core/partition.h"
+#include "core/voice_change.h"
 #include "state/memory_state_store.h"
 
 namespace rekindle::cli {
@@ -29,7 +30,8 @@ constexpr uint32_t kPartitionsAtOnce = 8;
 
 struct Person {
   naive::History history;
-  std::map<AudienceId, EventTime> entered;  // memberships whose beginning was looked at
+  std::map<AudienceId, EventTime> entered;      // memberships whose beginning was looked at
+  EventTime told_at = EventTime::before_all();  // when it was last said who speaks for them
   SiteId site{};
   std::string name;
 };
@@ -82,6 +84,7 @@ class PartitionRecount {
     if (!header) return header.error();
     x_clock = std::max(x_clock, header->now);
     x_erases = header->kind == RecordKind::kErasure;
+    if (header->kind == RecordKind::kVoices) return take_voices(content);
     if (header->kind != RecordKind::kEvents) return {};
     while (!content.empty()) {
       const size_t size = event_record_size(content);
@@ -91,6 +94,20 @@ class PartitionRecount {
       content.remove_prefix(size);
       if (header->event_clock) x_clock = std::max(x_clock, x_event.at);
       if (!is_erased_event(event)) take_event();
+    }
+    return {};
+  }
+
+  // Who is alone again is in audiences since then, not since their condition held.
+  Result<void> take_voices(std::string_view content) {
+    ByteReader reader(content);
+    VoiceChange change;
+    while (!reader.at_end()) {
+      if (!read_voice_change(reader, change)) {
+        return Error{ErrorCode::kCorruptRecord, "a logged voice"};
+      }
+      const auto person = x_people.find(change.visitor);
+      if (person != x_people.end()) person->second.told_at = x_clock;
     }
     return {};
   }
@@ -146,7 +163,18 @@ class PartitionRecount {
       }
       const auto found = x_audiences.find(std::string(site->currency.code()));
       if (found == x_audiences.end()) continue;  // no rules yet
-      compare(person, (*cached)->visitor, *site, found->second, position);
+      const Visitor& visitor = (*cached)->visitor;
+      if (visitor.voice == nullptr) {
+        compare(person, visitor, *site, found->second, position);
+        continue;
+      }
+      // What all of a person's visitors did is in the logs of several partitions.
+      ++x_verdict.of_persons;
+      if (!visitor.voice->speaks && !visitor.memberships.empty()) {
+        differs(
+            fmt::format("partition {}, log record {}: visitor \"{}\" is quiet and in an audience",
+                        to_index(x_id), position, person.name));
+      }
     }
     return {};
   }
@@ -195,6 +223,7 @@ class PartitionRecount {
     const Membership& membership = *case_of.membership;
     EventTime& checked = person.entered.try_emplace(membership.audience).first->second;
     if (checked == membership.since || membership.since <= x_rules_at) return;
+    if (membership.since <= person.told_at) return;
     if (audiences.all()[place].dates_others) return;
     checked = membership.since;
     ++x_verdict.entries;

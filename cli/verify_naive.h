@@ -27,6 +27,7 @@ struct NaiveVerdict {
   uint64_t memberships = 0;  // of them answered yes
   uint64_t entries = 0;      // instants at which one began
   uint64_t bounded = 0;      // the engine's answer is not exact there; see docs
+  uint64_t of_persons = 0;   // visitor × instant not recounted: of a person of several visitors
   uint64_t differences = 0;
   bool is_explained = false;                  // one membership that differs was shown part by part
   std::map<std::string, std::string> untold;  // audiences not compared, and why

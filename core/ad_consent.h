@@ -1,6 +1,6 @@
 // What a visitor has answered about advertising: whether its data may go to ad platforms, and
 // whether ads may be chosen by it. Purpose "ads" covers both uses, Google's "ad_user_data" and
-// "ad_personalization" one each. Read by operators/profile and by the hand-over; pure functions.
+// "ad_personalization" one each. Read by operators/profile and core/voice.h; pure functions.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ enum class Answer : uint8_t { kNone, kGranted, kRefused };
 struct AdUse {
   Answer answer = Answer::kNone;
   bool ever_granted = false;
+  friend bool operator==(const AdUse&, const AdUse&) = default;
 };
 
 struct AdConsent {
@@ -28,6 +29,7 @@ struct AdConsent {
     }
     return share.answer == personalise.answer ? share.answer : Answer::kNone;
   }
+  friend bool operator==(const AdConsent&, const AdConsent&) = default;
 };
 
 // One of the three. Of these, whether a grant was taken back is remembered too

@@ -10,6 +10,17 @@ constexpr unsigned kReasonShift = 1;
 constexpr unsigned kAudienceShift = 3;
 constexpr unsigned kConsentShift = 19;
 constexpr unsigned kErasedShift = 20;
+constexpr unsigned kPersonShift = 21;
+
+// Those that have a bit of their own; 0: it is one of the first four.
+unsigned shift_of(ChangeReason reason) {
+  switch (reason) {
+    case ChangeReason::kConsent: return kConsentShift;
+    case ChangeReason::kErased: return kErasedShift;
+    case ChangeReason::kPerson: return kPersonShift;
+    default: return 0;
+  }
+}
 
 }  // namespace
 
@@ -21,20 +32,20 @@ std::string_view name_of(ChangeReason reason) {
     case ChangeReason::kDefinition: return "definition";
     case ChangeReason::kConsent: return "consent";
     case ChangeReason::kErased: return "erased";
+    case ChangeReason::kPerson: return "person";
   }
   return "unknown";
 }
 
 // varint head · varint definition version · varint cause · zigzag at · 4 site · 16 key · name
-// (varint length). head: bit 0 entered, 1 and 2 reason (kConsent, kErased: 0), 3 to 18 audience, 19
-// kConsent, 20 kErased.
+// (varint length). head: bit 0 entered, 1 and 2 reason (of those with a bit: 0), 3 to 18 audience,
+// 19 kConsent, 20 kErased, 21 kPerson.
 void append_change(const Change& change, ByteWriter& writer) {
-  const bool consent = change.reason == ChangeReason::kConsent;
-  const bool erased = change.reason == ChangeReason::kErased;
-  const uint64_t reason = consent || erased ? 0 : static_cast<uint64_t>(change.reason);
-  const uint64_t head = uint64_t{erased} << kErasedShift | uint64_t{consent} << kConsentShift |
-                        uint64_t{to_index(change.audience)} << kAudienceShift |
-                        reason << kReasonShift | (change.entered ? kEntered : 0);
+  const unsigned shift = shift_of(change.reason);
+  const uint64_t reason =
+      shift != 0 ? uint64_t{1} << shift : static_cast<uint64_t>(change.reason) << kReasonShift;
+  const uint64_t head = uint64_t{to_index(change.audience)} << kAudienceShift | reason |
+                        (change.entered ? kEntered : 0);
   writer.varint(head);
   writer.varint(change.definition_version);
   writer.varint(static_cast<uint64_t>(change.cause));
@@ -49,11 +60,16 @@ bool read_change(ByteReader& reader, Change& change) {
   const uint64_t head = reader.varint();
   const uint64_t version = reader.varint();
   change.entered = (head & kEntered) != 0;
-  const bool consent = (head >> kConsentShift & 1) != 0;
-  const bool erased = (head >> kErasedShift & 1) != 0;
-  change.reason = consent  ? ChangeReason::kConsent
-                  : erased ? ChangeReason::kErased
-                           : static_cast<ChangeReason>((head >> kReasonShift) & 3);
+  change.reason = static_cast<ChangeReason>((head >> kReasonShift) & 3);
+  bool known = head >> (kPersonShift + 1) == 0;
+  const uint64_t bits = head >> kConsentShift;
+  for (const ChangeReason one :
+       {ChangeReason::kConsent, ChangeReason::kErased, ChangeReason::kPerson}) {
+    if ((head >> shift_of(one) & 1) == 0) continue;
+    // Alone, and with none of the first four.
+    known = known && (bits & (bits - 1)) == 0 && (head >> kReasonShift & 3) == 0;
+    change.reason = one;
+  }
   change.audience = AudienceId{static_cast<uint16_t>(head >> kAudienceShift)};
   change.definition_version = static_cast<uint32_t>(version);
   change.cause = EventType{reader.varint()};
@@ -62,9 +78,6 @@ bool read_change(ByteReader& reader, Change& change) {
   change.visitor.high = reader.fixed<uint64_t>();
   change.visitor.low = reader.fixed<uint64_t>();
   change.visitor_name = reader.bytes();
-  const bool has_bit = consent || erased;
-  const bool known = head >> (kErasedShift + 1) == 0 && !(consent && erased) &&
-                     !(has_bit && (head >> kReasonShift & 3) != 0);
   return reader.ok() && known && version <= UINT32_MAX;
 }
 

@@ -15,13 +15,15 @@
 namespace rekindle {
 
 // kRank: others' values moved a rank's boundary past the visitor. kErased: the visitor was erased.
+// kPerson: what all visitors of the person did, or who speaks for them (core/voice.h).
 enum class ChangeReason : uint8_t {
   kRank = 0,
   kEvent = 1,
   kDeadline = 2,
   kDefinition = 3,
   kConsent = 4,
-  kErased = 5
+  kErased = 5,
+  kPerson = 6
 };
 [[nodiscard]] std::string_view name_of(ChangeReason reason);  // "event", "deadline", …
 

@@ -34,6 +34,10 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
   x_identity =
       std::make_unique<IdentityThread>(x_parts.log, x_parts.store, x_parts.clock, config.identity,
                                        config.partitions, x_parts.on_trouble);
+  x_voices = std::make_unique<Voices>(Voices::Environment{
+      x_config, x_identity->companions(), x_parts.on_trouble, x_failed,
+      [this](size_t shard, const auto& call) { return on_shard(shard, call); }});
+  x_identity->tell_of_persons([this] { x_voices->notify(); });
   x_customers = std::make_unique<CustomerThread>(config.partitions, x_parts.clock, x_clock_mode,
                                                  x_parts.customer_models.get());
   const ShardEnvironment environment{x_config,
@@ -47,6 +51,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
                                      *x_identity,
                                      x_tallies.get(),
                                      *x_customers,
+                                     *x_voices,
                                      *x_writer,
                                      x_listening,
                                      x_clock_mode,
@@ -76,6 +81,7 @@ Engine::Engine(const EngineConfig& config, EngineParts parts)
 }
 
 Engine::~Engine() {
+  x_voices->end_thread();
   x_retention->end_thread();
   x_erasures->end_thread();
   x_definitions->end_thread();
@@ -157,10 +163,12 @@ void Engine::start() {
   x_definitions->start();
   x_erasures->start();
   x_retention->start();
+  x_voices->start();
 }
 
 Result<void> Engine::stop() {
-  x_retention->end_thread();  // these may still wait for a shard
+  x_voices->end_thread();  // these may still wait for a shard
+  x_retention->end_thread();
   x_erasures->end_thread();
   x_definitions->end_thread();
   x_running = false;
@@ -274,13 +282,15 @@ bool Engine::step() {
   for (auto& shard : x_shards) busy = shard->step() || busy;
   const auto decided = x_failed.load() ? Result<bool>(false) : x_identity->step();
   if (!decided && x_parts.on_trouble) x_parts.on_trouble(decided.error());
+  const auto looked = x_voices->step();
+  if (!looked && x_parts.on_trouble) x_parts.on_trouble(looked.error());
   const auto stepped = x_definitions->step();
   if (!stepped && x_parts.on_trouble) x_parts.on_trouble(stepped.error());
   const auto erased = x_erasures->step();
   if (!erased && x_parts.on_trouble) x_parts.on_trouble(erased.error());
   const auto forgot = x_retention->step();
   if (!forgot && x_parts.on_trouble) x_parts.on_trouble(forgot.error());
-  return busy || (decided && *decided) || (stepped && *stepped) ||
+  return busy || (decided && *decided) || (looked && *looked) || (stepped && *stepped) ||
          (erased && *erased != Erasures::Step::kIdle) ||
          (forgot && *forgot != Retention::Step::kIdle);
 }

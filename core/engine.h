@@ -29,6 +29,7 @@
 #include "core/site.h"
 #include "core/state_store.h"
 #include "core/tallies.h"
+#include "core/voices.h"
 
 namespace rekindle {
 
@@ -114,8 +115,9 @@ class Engine {
   void set_clock_mode(ClockMode mode);
   // Logs a tick at `now` in every partition and fires what is due. Returns when committed.
   [[nodiscard]] Result<void> tick(EventTime now);
-  // Returns when ranks and lifetime value models know everything committed before, and every
-  // customer was judged by the boundaries that came of it. Other work waits: for imports.
+  // Returns when ranks and lifetime value models know everything committed before, every customer
+  // was judged by the boundaries that came of it, and every person looked at as one. Other work
+  // waits: for imports.
   [[nodiscard]] Result<void> settle();
 
   // --- the change feed ---------------------------------------------------------------------------
@@ -180,6 +182,9 @@ class Engine {
   [[nodiscard]] IdentityThread& identity() { return *x_identity; }
   [[nodiscard]] const IdentityThread& identity() const { return *x_identity; }
 
+  // How persons enter audiences. Any thread.
+  [[nodiscard]] const Voices& voices() const { return *x_voices; }
+
   // --- state of the whole ------------------------------------------------------------------------
   // Nothing, or why the engine cannot take events (a failed write). Any thread.
   [[nodiscard]] bool is_failed() const { return x_failed.load(); }
@@ -219,6 +224,7 @@ class Engine {
   std::unique_ptr<BackgroundWriter> x_writer;
   std::unique_ptr<ModelThread> x_model;
   std::unique_ptr<IdentityThread> x_identity;
+  std::unique_ptr<Voices> x_voices;
   std::unique_ptr<Definitions> x_definitions;
   std::unique_ptr<Erasures> x_erasures;
   std::unique_ptr<Retention> x_retention;

@@ -36,7 +36,10 @@ Result<void> Engine::settle() {
   const auto call = [](Shard& shard) { return shard.settle(); };
   const auto told = on_every_shard(call);
   x_customers->catch_up();
-  return told ? on_every_shard(call) : told;
+  if (!told) return told;
+  if (auto brought = on_every_shard(call); !brought) return brought;
+  if (auto decided = x_identity->catch_up(); !decided) return decided;
+  return x_voices->catch_up();
 }
 
 Result<void> Engine::on_shard(size_t shard, const std::function<Result<void>(Shard&)>& call) {

@@ -33,16 +33,18 @@ Result<void> IdentityBook::open() {
 }
 
 Result<void> IdentityBook::read_companions() {
-  x_companions.clear();
+  Companions fresh;
   Result<void> outcome;
   auto read = x_store.scan(Table::kIdentity, person_row(0), person_row(UINT64_MAX),
                            [&](std::string_view key, std::string_view value) {
                              auto person = decode_person(person_of_row(key), value);
                              if (!person) return outcome = person.error(), false;
-                             x_companions.set(*person);
+                             fresh.set(*person);
                              return true;
                            });
-  return read ? outcome : read;
+  if (!read || !outcome) return read ? outcome : read;
+  x_companions.become(fresh);
+  return {};
 }
 
 // What is committed changed these persons.

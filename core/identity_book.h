@@ -78,6 +78,7 @@ class IdentityBook {
   [[nodiscard]] const IdentityState& state() const { return x_state; }
   // As of the last commit. Any thread may look.
   [[nodiscard]] const Companions& companions() const { return x_companions; }
+  [[nodiscard]] Companions& companions() { return x_companions; }
 
   // Of the process: by kind and reason, and claims that repeated what is known.
   struct Counts {

@@ -37,8 +37,11 @@ Result<void> IdentityThread::open() {
 void IdentityThread::publish() {
   const IdentityState& state = x_book.state();
   for (size_t p = 0; p < x_followed.size(); ++p) x_followed[p] = state.seqs[p];
-  const std::lock_guard lock(x_mutex);
-  x_counts = x_book.counts();
+  {
+    const std::lock_guard lock(x_mutex);
+    x_counts = x_book.counts();
+  }
+  if (x_on_persons) x_on_persons();
 }
 
 IdentityBook::Counts IdentityThread::counts() const {
@@ -220,11 +223,15 @@ void IdentityThread::end_thread() {
   if (x_thread.joinable()) x_thread.join();
 }
 
-Result<void> IdentityThread::stop() {
-  end_thread();
+Result<void> IdentityThread::catch_up() {
   const std::lock_guard working(x_working);
   auto followed = follow();
   return followed ? Result<void>() : followed.error();
+}
+
+Result<void> IdentityThread::stop() {
+  end_thread();
+  return catch_up();
 }
 
 }  // namespace rekindle

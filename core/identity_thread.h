@@ -25,11 +25,16 @@ class IdentityThread {
                  uint32_t partitions, std::function<void(const Error&)> on_trouble);
   ~IdentityThread();  // ends the thread
 
+  // Called, on the thread that decided, when persons may have changed. Before open().
+  void tell_of_persons(std::function<void()> told) { x_on_persons = std::move(told); }
+
   [[nodiscard]] Result<void> open();
   void start();
   void notify();  // any thread; cheap
   // Decides on all there is now. True when there was something.
   [[nodiscard]] Result<bool> step();
+  // Returns when all there is now is decided. Any thread.
+  [[nodiscard]] Result<void> catch_up();
   // Ends the thread, and decides on the rest.
   [[nodiscard]] Result<void> stop();
   void end_thread();
@@ -41,6 +46,7 @@ class IdentityThread {
   [[nodiscard]] IdentityBook::Counts counts() const;  // of what is stored
   // Who is one person with whom, as it is stored. Any thread.
   [[nodiscard]] const Companions& companions() const { return x_book.companions(); }
+  [[nodiscard]] Companions& companions() { return x_book.companions(); }
 
   // Each as IdentityBook's. What changes something first decides on what there is.
   [[nodiscard]] Result<std::optional<Person>> find(SiteId site, std::string_view text);
@@ -66,7 +72,8 @@ class IdentityThread {
   Log& x_log;
   const Clock& x_clock;
   const std::function<void(const Error&)> x_on_trouble;
-  std::mutex x_working;  // held by whoever uses the book
+  std::function<void()> x_on_persons;  // may be empty
+  std::mutex x_working;                // held by whoever uses the book
   IdentityBook x_book;
   std::vector<std::atomic<uint64_t>> x_followed;
   IdentityBook::Counts x_counts;  // of what is stored; under x_mutex

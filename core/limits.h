@@ -96,6 +96,13 @@ inline constexpr size_t kDecisionsPageMax = 1'000;    // of the journal
 inline constexpr size_t kPersonProfilesMax = 16;      // visitors shown of one person, newest first
 inline constexpr size_t kPersonEventsMax = 100;       // … and events of all of them
 
+inline constexpr int64_t kVoiceRankMs = 3'600'000;  // where audiences rank customers, every person
+                                                    // is looked at so often
+inline constexpr size_t kVoicesPerRoundMax = 16;    // persons looked at together
+inline constexpr size_t kVoicesWaitingMax = 1'000'000;  // visitors whose person waits to be looked
+                                                        // at: over it all persons are
+inline constexpr size_t kVoicesListedMax = 1'000;       // visitors with a voice, read at a time
+
 // --- erasure -------------------------------------------------------------------------------------
 inline constexpr size_t kErasuresWaitingMax = 100'000;  // under way: over it 503
 inline constexpr size_t kErasuresPerPassMax = 10'000;  // of the log; further ones wait for the next

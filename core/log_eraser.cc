@@ -6,6 +6,7 @@
 #include "core/event_format.h"
 #include "core/insights.h"
 #include "core/log_format.h"
+#include "core/voice_change.h"
 
 namespace rekindle {
 namespace {
@@ -96,6 +97,23 @@ void LogEraser::rewrite_events(PartitionId partition, uint64_t position, std::st
   }
 }
 
+// Nobody else needs what is said of them.
+void LogEraser::rewrite_voices(PartitionId partition, uint64_t position, std::string_view content,
+                               std::string& out, bool& changed) const {
+  ByteReader reader(content);
+  ByteWriter writer(out);
+  VoiceChange change;
+  while (!reader.at_end()) {
+    const std::string_view rest = content.substr(content.size() - reader.left());
+    if (!read_voice_change(reader, change)) return out.append(rest), void();
+    if (of(partition, change.visitor, &ErasureMark::position, position) != nullptr) {
+      changed = true;
+    } else {
+      append_voice_change(change, writer);
+    }
+  }
+}
+
 bool LogEraser::record(PartitionId partition, uint64_t position, std::string_view record,
                        std::string& out) {
   std::string_view content;
@@ -113,6 +131,10 @@ bool LogEraser::record(PartitionId partition, uint64_t position, std::string_vie
   append_record_header(*header, out);
   if (header->kind == RecordKind::kEvents) {
     rewrite_events(partition, position, content, out, changed);
+    return changed;
+  }
+  if (header->kind == RecordKind::kVoices) {
+    rewrite_voices(partition, position, content, out, changed);
     return changed;
   }
   auto insights = header->kind == RecordKind::kInsights

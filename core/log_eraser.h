@@ -39,6 +39,8 @@ class LogEraser final : public LogRewriter {
                             uint64_t place) const;
   void rewrite_events(PartitionId partition, uint64_t position, std::string_view content,
                       std::string& out, bool& changed) const;
+  void rewrite_voices(PartitionId partition, uint64_t position, std::string_view content,
+                      std::string& out, bool& changed) const;
   template <typename Effect, typename Read, typename Append, typename Blank>
   [[nodiscard]] bool effects(PartitionId partition, uint64_t first, std::string_view value,
                              std::string& out, uint64_t ErasureMark::*upto,

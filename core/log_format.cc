@@ -38,7 +38,7 @@ Result<RecordHeader> read_record_header(std::string_view record, std::string_vie
   header.fire.key.low = reader.fixed<uint64_t>();
   if (!reader.ok()) return Error{ErrorCode::kCorruptRecord, {}};
   if (auto known = check_version(version); !known) return known.error();
-  if (header.kind < RecordKind::kEvents || header.kind > RecordKind::kErasure) {
+  if (header.kind < RecordKind::kEvents || header.kind > RecordKind::kVoices) {
     return Error{ErrorCode::kCorruptRecord, {}};
   }
   content = record.substr(kRecordHeaderBytes);

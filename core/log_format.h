@@ -10,6 +10,7 @@
 //   kind 5 redefinition: 1 step (core/redefinition.h) · begin: encode_rules bytes · evaluate:
 //                  varint first, varint end of the visitor numbers · switch: nothing
 //   kind 6 erasure: per visitor: varint number · 16 stand-in key (core/erasure.h)
+//   kind 7 voices: core/voice_change.h, back to back to the end
 // now: the shard's clock when it cut the batch. With the event clock, each event first moves the
 // partition's clock up to its own `at`.
 // fire bound: before the content is applied, deadlines up to and including (time, key) fire.
@@ -41,6 +42,7 @@ enum class RecordKind : uint8_t {
   kInsights = 4,
   kRedefinition = 5,
   kErasure = 6,
+  kVoices = 7,
 };
 
 // Where firing stopped: deadlines are ordered by (time, key).

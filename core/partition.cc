@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/assert.h"
+#include "core/companions.h"
 #include "core/event_format.h"
 #include "core/state_format.h"
 #include "core/visitor_format.h"
@@ -83,6 +84,7 @@ CachedVisitor& Partition::find_or_create(const Event& event) {
   cached.visitor.name = event.visitor_name;
   cached.visitor.number = x_state.next_number++;
   x_unsaved.push_back(&cached);
+  if (x_env.companions != nullptr && x_env.companions->any()) x_newcomers.push_back(event.visitor);
   bump(x_env.counters.visitors);
   return cached;
 }
@@ -115,6 +117,7 @@ void Partition::fire_visitor(CachedVisitor& cached, EventTime until) {
     for (const auto& op : *x_operators) op->on_deadline(context);
     RK_ASSERT(visitor.deadline > at);
     bump(x_env.counters.fires);
+    if (visitor.voice != nullptr && visitor.voice->due <= at) note_touched(visitor);
   }
 }
 
@@ -156,6 +159,8 @@ void Partition::reset_effects() {
   x_session_count = 0;
   x_claim_count = 0;
   x_tally_changes.clear();  // of a replay; others were handed over after their commit
+  x_touched.clear();        // the same
+  x_newcomers.clear();      // the same
 }
 
 Result<void> Partition::begin(RecordKind kind, EventTime now, bool event_clock, size_t fires_max) {
@@ -201,6 +206,7 @@ Result<Partition::Applied> Partition::apply(std::string_view event_record, Cache
     op->on_event(x_event, context);
     if (x_event.is_duplicate || x_event.is_consumed) break;
   }
+  if (visitor.voice != nullptr) note_touched(visitor);
   rearm(cached);
   if (counts) note_customer(visitor, before, x_views);
   return x_event.is_duplicate ? Applied::kDuplicate : Applied::kDone;

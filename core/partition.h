@@ -9,6 +9,9 @@
 
 #include <roaring/roaring.hh>
 
+#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,8 +30,11 @@
 #include "core/tallies.h"
 #include "core/visitor_cache.h"
 #include "core/visitor_walk.h"
+#include "core/voice_change.h"
 
 namespace rekindle {
+
+class Companions;
 
 class Partition final : public EffectSink {
  public:
@@ -36,7 +42,8 @@ class Partition final : public EffectSink {
     StateStore& store;
     const Sites& sites;
     ShardCounters& counters;
-    CustomerThread* customers = nullptr;  // null: nobody looks at all customers together
+    CustomerThread* customers = nullptr;     // null: nobody looks at all customers together
+    const Companions* companions = nullptr;  // null: new visitors are not told of
   };
 
   Partition(PartitionId id, const Environment& environment);
@@ -112,6 +119,20 @@ class Partition final : public EffectSink {
   // nothing happened to them.
   void erase(const ErasureTarget& target, std::vector<std::string> deadlines);
   [[nodiscard]] bool has_erased() const { return !x_erased.empty(); }  // … since a checkpoint
+
+  // --- who speaks for a person; see core/partition_voices.cc
+
+  // What is to be said so that the visitor is as asked for at `now`; nothing: they are so already,
+  // or there is no such visitor. REQUIRES: `now` is not before clock().
+  [[nodiscard]] Result<std::optional<VoiceChange>> judge(const VoiceLook& look, EventTime now);
+  // Has it so. Between begin(kVoices) and finish(), any number of times, once a visitor. REQUIRES:
+  // of judge(), since when nothing happened to them.
+  [[nodiscard]] Result<void> change_voice(const VoiceChange& change);
+  // Of those who have a voice, at most `most` from a number on, which moves behind them.
+  [[nodiscard]] Result<std::vector<VisitorKey>> voiced(VisitorNumber& from, size_t most);
+  // Appends who has a voice and was touched, and who is new and may be of a person; after the
+  // commit.
+  void hand_over_touched(std::vector<VisitorKey>& touched, std::vector<VisitorKey>& fresh);
 
   // What to append to the log. Views stay valid until the next begin().
   [[nodiscard]] PartitionAppend finish();
@@ -228,6 +249,7 @@ class Partition final : public EffectSink {
   [[nodiscard]] bool is_erased(VisitorKey key) const;
   [[nodiscard]] bool is_erased(VisitorNumber number) const;
   bool drop_past_memberships(Visitor& visitor);
+  [[nodiscard]] bool is_current(AudienceVersion audience) const;
   [[nodiscard]] Result<bool> walk_unseen(VisitorWalk& walk, size_t most, VisitorReader look);
   void save_evaluation();
   void save_erased();
@@ -241,6 +263,14 @@ class Partition final : public EffectSink {
   void reset_effects();
   void look_again(CachedVisitor& cached, const Site& site, ChangeReason reason);
   [[nodiscard]] Result<void> move_boundary(SiteId site, const RankBoundary& to);
+  void look_as_one(Visitor& visitor, const Site& site, EventTime at, ChangeReason reason,
+                   EffectSink& effects) const;
+  [[nodiscard]] VoiceChange judge_person(const Visitor& visitor, const Site& site,
+                                         std::span<const Visitor> others, EventTime now) const;
+  void take_steps(CachedVisitor& cached, const Site& site, const VoiceChange& change);
+  void set_voice(Visitor& visitor, std::unique_ptr<Voice> voice);
+  void note_touched(const Visitor& visitor) { x_touched.push_back(visitor.key); }
+  [[nodiscard]] Result<void> replay_voices(std::string_view content);
   [[nodiscard]] Result<void> meet_needs();
   [[nodiscard]] Result<void> count_customers(CustomerViews views);
   void report_customers();
@@ -273,6 +303,11 @@ class Partition final : public EffectSink {
   absl::flat_hash_map<uint64_t, int64_t> x_tallies;
   std::vector<std::pair<uint64_t, int64_t>> x_tally_changes;  // not handed over yet
   bool x_tallies_changed = false;                             // since the last checkpoint began
+
+  // Who speaks for persons.
+  MemberSet x_voices;                   // numbers of those who have a voice
+  std::vector<VisitorKey> x_touched;    // have one, and were touched; not handed over yet
+  std::vector<VisitorKey> x_newcomers;  // the same of new visitors
 
   // The record under way.
   Event x_event;  // reused

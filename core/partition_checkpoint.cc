@@ -53,6 +53,12 @@ void Partition::begin_checkpoint() {
     append_big_endian(row, static_cast<uint16_t>(index));
     save_set(set, row);
   }
+  if (x_voices.changed) {
+    x_voices.changed = false;
+    row.clear();
+    state_format::append_partition_row(x_id, 'v', row);
+    save_set(x_voices, row);
+  }
   save_evaluation();
   x_saving = x_unsaved.size();
   for (size_t i = 0; i < x_saving; ++i) {

@@ -84,6 +84,7 @@ void Partition::erase(CachedVisitor& cached, const ErasureTarget& target,
   if (x_state.fired.key == target.key) x_state.fired.key = target.stand_in;
   x_deadlines.forget(target.key, deadlines);
   x_prepared.erase(target.number);
+  set_voice(visitor, nullptr);
   ++x_state.erased;
   x_erased.push_back({target.number, target.key, std::move(deadlines)});
   drop_pointers_to(cached);

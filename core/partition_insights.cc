@@ -176,6 +176,7 @@ void Partition::look_again(CachedVisitor& cached, const Site& site, ChangeReason
   Context context(cached.visitor, site, x_state.clock, reason, EventType::kNone, *this,
                   x_insights.find(cached.visitor.site));
   for (const auto& op : *x_operators) op->on_deadline(context);
+  if (cached.visitor.voice != nullptr) note_touched(cached.visitor);
   rearm(cached);
 }
 

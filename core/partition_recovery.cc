@@ -38,6 +38,7 @@ Result<void> Partition::load_row(std::string_view row, std::string_view value) {
       return {};
     }
     case 't': return load_tallies(value);
+    case 'v': return load_set(value, x_voices);
     case 'm':
       return load_set(value, members_of(AudienceId{read_big_endian<uint16_t>(row.data() + 3)}));
     case 'h': {
@@ -83,6 +84,17 @@ Result<void> Partition::visitors_of(std::string_view record, std::vector<Visitor
   std::string_view content;
   auto header = read_record_header(record, content);
   if (!header) return header.error();
+  if (header.value().kind == RecordKind::kVoices) {
+    ByteReader reader(content);
+    VoiceChange change;
+    while (!reader.at_end()) {
+      if (!read_voice_change(reader, change)) {
+        return Error{ErrorCode::kCorruptRecord, "a logged voice"};
+      }
+      keys.push_back(change.visitor);
+    }
+    return {};
+  }
   if (header.value().kind != RecordKind::kEvents) return {};
   while (!content.empty()) {
     const size_t size = event_record_size(content);
@@ -121,6 +133,9 @@ Result<void> Partition::replay(uint64_t position, std::string_view record,
   }
   if (header.value().kind == RecordKind::kErasure) {
     if (auto erased = replay_erasure(content); !erased) return erased;
+  }
+  if (header.value().kind == RecordKind::kVoices) {
+    if (auto changed = replay_voices(content); !changed) return changed;
   }
   if (header.value().kind == RecordKind::kEvents) {
     while (!content.empty()) {

@@ -86,6 +86,7 @@ void Partition::evaluate_pending(CachedVisitor& cached) {
   for (const auto& op : *x_operators) op->on_deadline(context);
   changed = changed || visitor.memberships.size() != inside || visitor.deadline != deadline;
   if (changed) touch(cached);
+  if (visitor.voice != nullptr) note_touched(visitor);
   rearm(cached);
 }
 
@@ -99,12 +100,16 @@ bool Partition::will_differ(const Visitor& visitor) const {
   return false;
 }
 
-// Of versions that are neither in force nor pending.
+// In force or being evaluated.
+bool Partition::is_current(AudienceVersion audience) const {
+  const auto is_it = [audience](const FutureMembers& one) { return one.audience == audience; };
+  return x_rules.is_in_force(audience) || std::any_of(x_future.begin(), x_future.end(), is_it);
+}
+
 bool Partition::drop_past_memberships(Visitor& visitor) {
-  const Membership* const end = std::remove_if(
-      visitor.memberships.begin(), visitor.memberships.end(), [this](const Membership& membership) {
-        return !x_rules.is_in_force(membership.of()) && future_members(membership.of()) == nullptr;
-      });
+  const Membership* const end =
+      std::remove_if(visitor.memberships.begin(), visitor.memberships.end(),
+                     [this](const Membership& membership) { return !is_current(membership.of()); });
   if (end == visitor.memberships.end()) return false;
   visitor.memberships.erase(end, visitor.memberships.end());
   return true;

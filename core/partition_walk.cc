@@ -26,9 +26,15 @@ void Partition::look_at_copy(Visitor& visitor, EventTime now) const {
       visitor.memberships.begin(), visitor.memberships.end(),
       [this](const Membership& membership) { return !x_rules.is_in_force(membership.of()); });
   visitor.memberships.erase(end, visitor.memberships.end());
-  visitor.deadline = EventTime::never();
   Nobody nobody;
-  Context context(visitor, *site, now, ChangeReason::kDeadline, EventType::kNone, nobody,
+  look_as_one(visitor, *site, now, ChangeReason::kDeadline, nobody);
+}
+
+// As if a deadline came at an instant, for a visitor who is nobody's; `effects` hear of it.
+void Partition::look_as_one(Visitor& visitor, const Site& site, EventTime at, ChangeReason reason,
+                            EffectSink& effects) const {
+  visitor.deadline = EventTime::never();
+  Context context(visitor, site, at, reason, EventType::kNone, effects,
                   x_insights.find(visitor.site));
   for (const auto& op : *x_operators) op->on_deadline(context);
 }

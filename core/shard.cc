@@ -9,6 +9,7 @@
 #include "core/model_thread.h"
 #include "core/shard_scope.h"
 #include "core/thread_role.h"
+#include "core/voices.h"
 
 namespace rekindle {
 namespace {
@@ -28,7 +29,7 @@ Shard::Shard(const ShardEnvironment& environment, size_t index, size_t shards)
                       environment.identity, environment.config.cache_bytes_max / shards},
                      x_partitions) {
   const Partition::Environment parts{environment.store, environment.sites, x_counters,
-                                     &environment.customers};
+                                     &environment.customers, &environment.identity.companions()};
   for (size_t id = index; id < environment.config.partitions; id += shards) {
     x_partitions.push_back(
         std::make_unique<Partition>(PartitionId{static_cast<uint16_t>(id)}, parts));
@@ -90,7 +91,9 @@ void Shard::publish() {
   const ChangeListener* listener = x_env.listener.load(std::memory_order_acquire);
   const int64_t now = listener != nullptr ? monotonic_ns() : 0;
   for (const PartitionAppend& append : x_batch.partitions) {
-    if (x_env.tallies != nullptr) partition(append.partition)->hand_over_tallies(*x_env.tallies);
+    Partition& committed = *partition(append.partition);
+    if (x_env.tallies != nullptr) committed.hand_over_tallies(*x_env.tallies);
+    committed.hand_over_touched(x_voices_touched, x_newcomers);
     if (!append.sessions.empty()) {
       std::string_view content;
       bump(x_counters.sessions, read_effects_header(append.sessions, content).value());
@@ -107,6 +110,9 @@ void Shard::publish() {
     if (listener != nullptr) {
       (*listener)({append.partition, append.first_change, count, std::string(content), now});
     }
+  }
+  if (!x_voices_touched.empty() || !x_newcomers.empty()) {
+    x_env.voices.tell(x_voices_touched, x_newcomers);
   }
   if (sessions && x_env.model != nullptr) x_env.model->notify();
   if (claims) x_env.identity.notify();

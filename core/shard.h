@@ -26,6 +26,7 @@ namespace rekindle {
 class CustomerThread;
 class IdentityThread;
 class ModelThread;
+class Voices;
 struct RedefinitionJob;
 
 // What all shards share.
@@ -41,6 +42,7 @@ struct ShardEnvironment {
   IdentityThread& identity;
   Tallies* tallies;  // null: nothing is offered
   CustomerThread& customers;
+  Voices& voices;
   BackgroundWriter& writer;
   const std::atomic<const ChangeListener*>& listener;  // null: nobody follows
   const std::atomic<ClockMode>& clock_mode;
@@ -105,6 +107,21 @@ class Shard {
   [[nodiscard]] Result<bool> forget_unseen(PartitionId partition, RetentionJob& job);
   // Whether the partition is checkpointed up to here; if not, it will be soon. The same.
   [[nodiscard]] bool is_checkpointed(PartitionId partition, uint64_t position);
+
+  // Appends what is known of visitors, as bytes; of who is not known none. In shard_voices.cc; on
+  // the shard's thread.
+  struct VisitorBytes {
+    VisitorKey visitor;
+    std::string bytes;
+  };
+  [[nodiscard]] Result<void> read_visitors(std::span<const VisitorKey> visitors,
+                                           std::vector<VisitorBytes>& out);
+  // Has visitors be what is asked for, and logs what that changes; appends who speaks for a person
+  // that entered or left audiences. The same.
+  [[nodiscard]] Result<void> look(std::span<const VoiceLook> looks, std::vector<VisitorKey>& moved);
+  // Gives back the queries that wait for these visitors: something of their person changed. The
+  // same.
+  void wake(std::span<const VisitorKey> visitors);
 
   // Takes part in a redefinition from now on, between batches. On the shard's thread. The job may
   // go once it counts every shard as switched, or the shard has stopped.
@@ -218,6 +235,9 @@ class Shard {
   std::vector<Message*> x_taken;
   std::vector<Mailbox*> x_to_ring;
   size_t x_next_due = 0;  // round robin over partitions with due deadlines
+
+  std::vector<VisitorKey> x_voices_touched;  // reused
+  std::vector<VisitorKey> x_newcomers;       // reused
 
   std::vector<CustomerChange> x_customer_changes;  // not told yet
   CustomerTargets x_targets;                       // what partitions are to be brought to

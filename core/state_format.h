@@ -9,7 +9,7 @@
 //               8 key · zigzag sum each, ascending by key, 'm' member set followed by 2 audience id
 //               →
 //                   16 checksum (core/set_checksum.h; high, low: big-endian) · roaring portable
-//                   bytes
+//                   bytes; 'v' the same of those who have a voice (core/voice.h)
 //   kModels     name                                          → the model's own format
 #pragma once
 

@@ -36,7 +36,7 @@ size_t Visitor::memory_bytes() const {
          seen.event_ids.heap_bytes() + seen.marks.heap_bytes() + seen.orders.heap_bytes() +
          timeline.memory_bytes() + cart.lines.heap_bytes() + memberships.heap_bytes() +
          (profile == nullptr ? 0 : profile->memory_bytes()) +
-         (offers == nullptr ? 0 : offers->memory_bytes());
+         (offers == nullptr ? 0 : offers->memory_bytes()) + (voice == nullptr ? 0 : sizeof(Voice));
 }
 
 }  // namespace rekindle

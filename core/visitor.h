@@ -14,6 +14,7 @@
 #include "core/offer_history.h"
 #include "core/profile.h"
 #include "core/timeline.h"
+#include "core/voice.h"
 
 namespace rekindle {
 
@@ -24,11 +25,11 @@ namespace rekindle {
 // ids: chance 3e-17 an event).
 struct SeenIds {
   CompactVector<NameHash> event_ids;  // a ring once full
-  uint32_t next = 0;                  // where the ring's next id goes once it is full
   CompactVector<NameHash> orders;     // purchases' order ids, oldest first, limits::kOrdersMax
   // Not stored: 16 bits of each of event_ids, for looking through many of them fast; empty or of
   // the same size.
   CompactVector<uint16_t> marks;
+  uint32_t next = 0;  // where the ring's next id goes once it is full
 };
 
 // Totals since the first event. Written by operators/lifetime. Money in the site's currency.
@@ -79,22 +80,24 @@ struct Membership {
 };
 
 struct Visitor {
-  VisitorKey key;  // not in the value: it is the row's key
-  SiteId site{};
-  VisitorNumber number = 0;
+  VisitorKey key;    // not in the value: it is the row's key
   std::string name;  // as the sender writes it
   EventTime first_seen = EventTime::never();
   EventTime last_seen = EventTime::before_all();  // newest `at` of anything
   EventTime deadline = EventTime::never();  // earliest instant at which an operator wants to run
 
-  SeenIds seen;
-  Timeline timeline;
+  // What follows such a member lies in its padding: millions of visitors are kept.
+  [[no_unique_address]] SeenIds seen;
+  VisitorNumber number = 0;
+  [[no_unique_address]] Timeline timeline;
+  SiteId site{};
   Lifetime lifetime;
   Cart cart;
   Session session;
   CompactVector<Membership> memberships;  // ascending by of()
   std::unique_ptr<Profile> profile;       // null: nothing told
   std::unique_ptr<OfferHistory> offers;   // null: nothing was decided; by operators/offers
+  std::unique_ptr<Voice> voice;           // null: alone; by core/partition.h
 
   // Asks the processor for the arrays that an event or a checkpoint will read. REQUIRES, or it
   // waits for it: this object is in the processor's cache.

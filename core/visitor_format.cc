@@ -21,6 +21,7 @@
 //  10 traits, 11 consents, 12 campaigns   core/profile_format.h
 //  24 offers       core/offer_history_format.h
 //  25 claimed      8 each, in the order they were claimed
+//  26 voice        core/voice.h
 #include "core/visitor_format.h"
 
 #include "core/bytes.h"
@@ -47,6 +48,7 @@ enum Tag : uint8_t {
   kCampaigns = 12,
   kOffers = 24,
   kClaimed = 25,
+  kVoice = 26,
 };
 
 // Writes one section: content goes straight to the output, its length is put before it afterwards.
@@ -105,6 +107,9 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
       visitor.offers = std::make_unique<OfferHistory>();
       return get_offers(reader, base, *visitor.offers);
     case kClaimed: return get_claimed(reader, profile_of(visitor));
+    case kVoice:
+      visitor.voice = std::make_unique<Voice>();
+      return get_voice(reader, base, *visitor.voice);
   }
   static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
 }
@@ -177,6 +182,9 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
   section(kClaimed, out, [&](ByteWriter& writer) {
     if (visitor.profile == nullptr) return;
     for (const NameHash id : visitor.profile->claimed) writer.fixed(id);
+  });
+  section(kVoice, out, [&](ByteWriter& writer) {
+    if (visitor.voice != nullptr) put_voice(*visitor.voice, base, writer);
   });
 }
 

@@ -60,6 +60,7 @@ struct DecideQuery::Question {
   DecideRequest request;
   SiteId site;
   VisitorKey visitor;
+  bool with_audiences;
   int64_t started_ns;
   Done done;
   DecideAnswer answer;
@@ -89,7 +90,7 @@ DecideQuery::DecideQuery(Kind kind, const DecideRequest& request, SiteId site,
     : DecideProposal(kind, request, site), x_question(std::move(question)) {}
 
 Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequest request,
-                              Done done) {
+                              bool with_audiences, Done done) {
   const auto site =
       access.find_site(request.site, thread.parts().config.default_site, thread.engine().sites());
   if (!site) return site.error();
@@ -100,9 +101,10 @@ Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequ
                                                             std::move(request),
                                                             (*site)->id,
                                                             key,
+                                                            with_audiences,
                                                             monotonic_ns(),
                                                             std::move(done),
-                                                            {is_page, {}}});
+                                                            {is_page, {}, {}}});
   const auto others = thread.engine().identity().companions().of(key, limits::kPersonProfilesMax);
   if (others.empty()) return ask_next(question);
   return read_states(thread, others, [question](Result<VisitorStates> states) {
@@ -114,9 +116,11 @@ Result<void> DecideQuery::ask(IoThread& thread, const Access& access, DecideRequ
 
 void DecideQuery::run(QueryScope& scope) {
   const Question& question = *x_question;
-  if (question.others == nullptr) return DecideProposal::run(scope);
-  WholeScope whole(scope, question.visitor, question.thread.engine().partitions(),
-                   *question.others);
+  const std::span<const Visitor> others =
+      question.others == nullptr ? std::span<const Visitor>() : std::span(*question.others);
+  const uint32_t partitions = question.thread.engine().partitions();
+  WholeScope whole(scope, question.visitor, partitions, others);
+  if (question.with_audiences) x_audiences = audience_names(whole, question.visitor, partitions);
   DecideProposal::run(whole);
 }
 
@@ -141,6 +145,7 @@ void DecideQuery::on_reply() {
         Error{ErrorCode::kStoreFailed, "nothing was decided: the server stopped or is stopping"};
   } else {
     question.take(std::move(decision()));
+    question.answer.audiences = std::move(x_audiences);
     if (!question.is_answered()) {
       outcome = ask_next(x_question);
       if (outcome) return;

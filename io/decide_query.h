@@ -12,6 +12,7 @@
 
 #include "core/decide_proposal.h"
 #include "io/access/gate.h"
+#include "io/audience_names.h"
 #include "io/io_thread.h"
 
 namespace rekindle::io {
@@ -25,6 +26,7 @@ struct PlacedDecision {
 struct DecideAnswer {
   bool is_page = false;
   std::vector<PlacedDecision> placements;
+  AudienceNames audiences;  // that were decided by, when asked for; of a person, the person's
 };
 
 class DecideQuery final : public DecideProposal {
@@ -34,7 +36,7 @@ class DecideQuery final : public DecideProposal {
   // `done` is called once on this io thread, unless an error is returned. Errors: kUnknownSite
   // (also for a site that is not the key's), kOverloaded.
   [[nodiscard]] static Result<void> ask(IoThread& thread, const Access& access,
-                                        DecideRequest request, Done done);
+                                        DecideRequest request, bool with_audiences, Done done);
 
   void run(QueryScope& scope) override;
   void on_reply() override;
@@ -48,6 +50,7 @@ class DecideQuery final : public DecideProposal {
   static void finish(Question& question, const Result<void>& outcome);
 
   std::shared_ptr<Question> x_question;
+  AudienceNames x_audiences;
 };
 
 // {"decision","offers":[…],"rejected":[…],"model_version"}, with "nothing_because" when there are

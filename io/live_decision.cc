@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "io/audience_names.h"
 #include "io/json_text.h"
 
 namespace rekindle::io {
@@ -9,7 +10,7 @@ namespace {
 
 // Two decisions are the same to who shows them when offers, reasons and audiences are; scores move
 // with every event of anybody.
-std::string mark_of(const DecideAnswer& answer, const AudienceNames& audiences) {
+std::string mark_of(const DecideAnswer& answer) {
   std::string mark;
   const auto add = [&mark](std::string_view text) { mark.append(text).push_back('\0'); };
   for (const PlacedDecision& placed : answer.placements) {
@@ -24,7 +25,7 @@ std::string mark_of(const DecideAnswer& answer, const AudienceNames& audiences) 
     }
     add(placed.decision.nothing_because);
   }
-  for (const std::string& name : audiences) add(name);
+  for (const std::string& name : answer.audiences) add(name);
   return mark;
 }
 
@@ -70,13 +71,8 @@ void LiveDecision::watch() {
 
 void LiveDecision::ask() {
   const std::shared_ptr<LiveDecision> self = shared_from_this();
-  if (x_access.may(Scope::kVisitorsRead) &&
-      !MembershipsQuery::ask(
-          x_thread, x_key, [self](AudienceNames names) { self->x_audiences = std::move(names); })) {
-    return;
-  }
   const auto asked =
-      DecideQuery::ask(x_thread, x_access, x_request,
+      DecideQuery::ask(x_thread, x_access, x_request, x_access.may(Scope::kVisitorsRead),
                        [self](const Result<DecideAnswer>& answer) { self->on_decided(answer); });
   if (!asked) return;  // a full inbox: resume() comes again
   x_asking = true;
@@ -95,13 +91,14 @@ void LiveDecision::on_decided(const Result<DecideAnswer>& answer) {
     x_stale = x_stale || answer.error().code == ErrorCode::kOverloaded;
     return;
   }
-  std::string mark = mark_of(*answer, x_audiences);
+  std::string mark = mark_of(*answer);
   if (mark != x_told || x_told.empty()) {
     std::string text;
     JsonObject object(text);
     object.text("placement", x_request.placement);
     object.text("visitor", x_request.visitor);
-    if (x_access.may(Scope::kVisitorsRead)) append_names(object.key("audiences"), x_audiences);
+    if (x_access.may(Scope::kVisitorsRead))
+      append_names(object.key("audiences"), answer->audiences);
     append_answer(object.key("decision"), *answer);
     object.close();
     if (x_tell(text)) {

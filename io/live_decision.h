@@ -1,8 +1,9 @@
 // One decision a WebSocket follows: asked for when it begins, and again whenever an event of the
-// visitor or a change of their audiences is committed, by whomever. Told when it is another than
-// before. While one is being decided no second one is asked for, so a burst of events costs one or
-// two. It only asks: nothing is reserved or logged, or each would be the visitor's next event and
-// so the reason for another. What is shown of it is to be decided, and told, as any other offer.
+// visitor or a change of their audiences, or of their person's, is committed, by whomever. Told
+// when it is another than before. While one is being decided no second one is asked for, so a burst
+// of events costs one or two. It only asks: nothing is reserved or logged, or each would be the
+// visitor's next event and so the reason for another. What is shown of it is to be decided, and
+// told, as any other offer.
 //
 // Thread: its io thread. Held by its owner and by what is on its way to the shard. Two messages
 // are: a watch, which waits in the shard until the visitor is touched, and a question. The watch
@@ -17,7 +18,6 @@
 #include "io/access/gate.h"
 #include "io/decide_query.h"
 #include "io/io_thread.h"
-#include "io/memberships_query.h"
 
 namespace rekindle::io {
 
@@ -61,7 +61,6 @@ class LiveDecision final : public std::enable_shared_from_this<LiveDecision> {
   Query* x_watching = nullptr;  // with the shard; only compared
   bool x_asking = false;        // a question is on its way
   bool x_stale = true;          // what was told last may be old
-  AudienceNames x_audiences;    // of the question on its way
   std::string x_told;           // by what the last one told is recognized
 };
 

@@ -1,6 +1,6 @@
 #include "io/member_facts.h"
 
-#include "core/ad_consent.h"
+#include "core/voice.h"
 
 namespace rekindle::io {
 namespace {
@@ -56,7 +56,7 @@ std::span<const TraitNames> trait_names() {
 }
 
 bool may_share(const Visitor& visitor, const Site& site) {
-  return allows(ad_consent(visitor.profile.get()).share, site);
+  return allows(ad_consent_of(visitor).share, site);
 }
 
 bool has_field(const Visitor& visitor, std::string MemberFacts::*field) {
@@ -73,7 +73,7 @@ MemberFacts facts_of(const Visitor& visitor, const Site& site) {
   MemberFacts facts;
   facts.visitor = visitor.name;
   const Profile* const profile = visitor.profile.get();
-  const AdConsent consent = ad_consent(profile);
+  const AdConsent consent = ad_consent_of(visitor);
   facts.may_share = allows(consent.share, site);
   facts.may_personalise = allows(consent.personalise, site);
   facts.may_be_listed = has_allowed(consent.share, site) && has_allowed(consent.personalise, site);

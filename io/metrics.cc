@@ -374,6 +374,10 @@ std::string Metrics::text() const {
                                          "retention of their site",
                                          MetricType::Counter)),
             static_cast<double>(x_engine.retired_visitors()));
+  add_value(families.emplace_back(family("rekindle_person_looks_total",
+                                         "Persons of several visitors looked at as one",
+                                         MetricType::Counter)),
+            static_cast<double>(x_engine.voices().looks()));
   if (x_keyring != nullptr) collect_keys(*x_keyring, families);
   if (x_door != nullptr) collect_consent(*x_door, families);
   if (x_bots != nullptr) collect_bots(*x_bots, families);
@@ -388,6 +392,8 @@ std::string Metrics::text() const {
         x_engine.store().is_stalling() ? 1 : 0);
   gauge("rekindle_identity_persons", "Persons of several visitors",
         static_cast<double>(x_engine.identity().companions().persons()));
+  gauge("rekindle_person_looks_waiting", "Visitors whose person waits to be looked at",
+        static_cast<double>(x_engine.voices().waiting()));
   gauge("rekindle_engine_failed", "1 when the engine takes no events",
         x_engine.is_failed() ? 1 : 0);
   return prometheus::TextSerializer().Serialize(families);

@@ -76,6 +76,7 @@ class PreviewRun {
     const EventTime now = scope.now(walk.partition);
     lane.tally.as_of = std::max(lane.tally.as_of, now);
     const auto add = [&](const Visitor& visitor, const Site& site) {
+      if (kind_of(visitor.voice.get()) == VoiceKind::kQuiet) return;  // another speaks for them
       const SiteInsights* const insights = scope.insights(walk.partition, site.id);
       lane.tally.add(visitor, site, x_probe->evaluate(visitor, site, now, insights), rules,
                      x_sample_max);

@@ -93,7 +93,7 @@ Result<std::unique_ptr<WebSocketConnection::Subscription>> WebSocketConnection::
 void WebSocketConnection::decide(const DecideFrame& frame, uint64_t ticket) {
   if (!allows(Scope::kDecide, ticket)) return;
   const auto asked = DecideQuery::ask(
-      x_thread, x_access, frame.request,
+      x_thread, x_access, frame.request, false,
       [self = boost::intrusive_ptr<WebSocketConnection>(this), ticket](const auto& decision) {
         if (!decision) return self->reject(ticket, decision.error());
         std::string text;

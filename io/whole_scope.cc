@@ -5,9 +5,8 @@ namespace rekindle::io {
 WholeScope::WholeScope(QueryScope& shard, VisitorKey visitor, uint32_t partitions,
                        std::span<const Visitor> others)
     : x_shard(shard) {
-  if (others.empty()) return;
   const Visitor* const own = shard.visitor(visitor);
-  if (own == nullptr) return;
+  if (own == nullptr || (others.empty() && own->voice == nullptr)) return;
   std::vector<const Visitor*> parts{own};
   for (const Visitor& other : others) {
     if (other.site == own->site) parts.push_back(&other);

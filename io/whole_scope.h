@@ -15,7 +15,8 @@ namespace rekindle::io {
 
 class WholeScope final : public QueryScope {
  public:
-  // `others`: what the person's other visitors are. In audiences is who all of them are as one.
+  // `others`: what the person's other visitors are; none: they are alone, whatever their partition
+  // was told so far of who speaks for them. In audiences is who all of them are as one.
   WholeScope(QueryScope& shard, VisitorKey visitor, uint32_t partitions,
              std::span<const Visitor> others);
 
@@ -58,7 +59,7 @@ class WholeScope final : public QueryScope {
 
  private:
   QueryScope& x_shard;
-  std::optional<Visitor> x_whole;  // none: the visitor is not known, or has no others
+  std::optional<Visitor> x_whole;  // none: the visitor is not known, or as the shard has them
 };
 
 }  // namespace rekindle::io

@@ -222,6 +222,7 @@ void Audiences::settle(Context& context, Due& due) const {
 
 void Audiences::on_event(Event& event, Context& context) {
   const Visitor& visitor = std::as_const(context).visitor();
+  if (visitor.voice != nullptr) return;
   if (visitor.lifetime.events <= 1) return evaluate_all(context, 0);
   Inside inside;
   mark_inside(visitor, inside);
@@ -252,6 +253,10 @@ void Audiences::on_event(Event& event, Context& context) {
 }
 
 void Audiences::on_deadline(Context& context) {
+  if (const Voice* const voice = std::as_const(context).visitor().voice.get()) {
+    if (voice->due > context.now()) context.wake_at(voice->due);
+    return;
+  }
   // When definitions change, those in force stay right; see core/redefinition.h.
   const bool only_future =
       context.reason() == ChangeReason::kDefinition && x_in_force < x_audiences.size();

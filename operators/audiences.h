@@ -27,6 +27,9 @@
 // keeping it is closer to the truth than counting the tile. Thresholds whose newest entries are
 // still there do not depend on tiles at all.
 //
+// A visitor who has companions is not evaluated: their person is, as one (core/voice.h), and the
+// deadline keeps to when that is due.
+//
 // Thread: the shard's. Immutable once made.
 #pragma once
 

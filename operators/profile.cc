@@ -121,7 +121,10 @@ class ProfileKeeper final : public Operator {
       const Answer before = ad_consent(visitor.profile.get()).answer();
       take_answers(event, visitor);
       const Answer after = ad_consent(visitor.profile.get()).answer();
-      if (before != after) context.consent_changed(after == Answer::kGranted);
+      // Of several visitors it is for all of them to say; see core/voice.h.
+      if (before != after && visitor.voice == nullptr) {
+        context.consent_changed(after == Answer::kGranted);
+      }
     }
     if (has_campaign(event)) set_campaigns(profile_of(visitor), event);
   }

@@ -4,12 +4,12 @@
 #include <charconv>
 #include <memory>
 
+#include "io/audience_names.h"
 #include "io/consent/request_signals.h"
 #include "io/control_frame.h"
 #include "io/decide_query.h"
 #include "io/http_connection.h"
 #include "io/json_text.h"
-#include "io/memberships_query.h"
 #include "io/problem.h"
 #include "io/routes/ack.h"
 #include "io/routes/number.h"
@@ -54,7 +54,7 @@ Result<DecideRequest> read_query(std::string_view query) {
 
 void decide(Call& call, Result<DecideRequest> request) {
   if (!request) return call.reply.send(problem(request.error()));
-  const auto asked = DecideQuery::ask(call.thread, call.access, *std::move(request),
+  const auto asked = DecideQuery::ask(call.thread, call.access, *std::move(request), false,
                                       [reply = call.reply](const Result<DecideAnswer>& answer) {
                                         if (!answer) return reply.send(problem(answer.error()));
                                         Response response;
@@ -72,32 +72,28 @@ struct Owed {
   Access access;
   Reply reply;
   DecideRequest request;
-  VisitorKey visitor;
   std::string answer;  // as far as it is written
 };
 
-// Two questions of one shard, answered in this order; the first only for those who may read
-// visitors.
+// The audiences only for those who may read visitors.
 void ask_for_offers(const std::shared_ptr<Owed>& owed) {
-  if (owed->access.may(Scope::kVisitorsRead) &&
-      !MembershipsQuery::ask(owed->thread, owed->visitor, [owed](const AudienceNames& names) {
-        append_names(owed->answer.append(",\"audiences\":"), names);
-      })) {
-    return owed->reply.send(overloaded(503, "the events were taken; ask again without them"));
-  }
-  const auto asked = DecideQuery::ask(
-      owed->thread, owed->access, owed->request, [owed](const Result<DecideAnswer>& answer) {
-        if (!answer) return owed->reply.send(problem(answer.error()));
-        Response response;
-        response.headers = "Cache-Control: no-store\r\nX-Ack: ";
-        response.headers.append(ack_word(owed->thread.engine())).append("\r\n");
-        std::string offers;
-        append_answer(offers, *answer);
-        response.body = std::move(owed->answer);
-        response.body.append(",").append(offers, 1).append("\n");
-        owed->reply.send(response);
-      });
-  if (!asked) owed->reply.send(problem(asked.error()));
+  const bool with_audiences = owed->access.may(Scope::kVisitorsRead);
+  const auto asked =
+      DecideQuery::ask(owed->thread, owed->access, owed->request, with_audiences,
+                       [owed, with_audiences](const Result<DecideAnswer>& answer) {
+                         if (!answer) return owed->reply.send(problem(answer.error()));
+                         if (with_audiences)
+                           append_names(owed->answer.append(",\"audiences\":"), answer->audiences);
+                         Response response;
+                         response.headers = "Cache-Control: no-store\r\nX-Ack: ";
+                         response.headers.append(ack_word(owed->thread.engine())).append("\r\n");
+                         std::string offers;
+                         append_answer(offers, *answer);
+                         response.body = std::move(owed->answer);
+                         response.body.append(",").append(offers, 1).append("\n");
+                         owed->reply.send(response);
+                       });
+  if (!asked) owed->reply.send(overloaded(503, "the events were taken; ask again without them"));
 }
 
 void events_then_decide(Call& call, DecideRequest request, const std::string& events) {
@@ -108,7 +104,6 @@ void events_then_decide(Call& call, DecideRequest request, const std::string& ev
   const auto site = call.access.find_site(request.site, thread.parts().config.default_site,
                                           thread.engine().sites());
   if (!site) return call.reply.send(problem(site.error()));
-  const VisitorKey visitor = visitor_key((*site)->id, request.visitor);
   Submission& submission = thread.new_submission("decide");
   if (const Site* const only = call.access.site()) thread.intake().confine(*only);
   const ConsentSignals signals = consent_signals(call.request);
@@ -120,8 +115,8 @@ void events_then_decide(Call& call, DecideRequest request, const std::string& ev
     return call.reply.send(problem(decoded.error()));
   }
   call.access.count_events(thread.intake().seen(), thread.engine().clock());
-  const auto owed = std::make_shared<Owed>(
-      Owed{thread, call.access, call.reply, std::move(request), visitor, {}});
+  const auto owed =
+      std::make_shared<Owed>(Owed{thread, call.access, call.reply, std::move(request), {}});
   submission.and_then = [owed](const Submission& taken) {
     if (taken.refused) return owed->reply.send(overloaded(429, "send again, events and all"));
     if (taken.failed) return owed->reply.send(not_committed());

@@ -1,6 +1,8 @@
 // GET /v1/visitors/{id}/explain?audience=NAME: why a visitor is in an audience or not, condition by
-// condition, and when that changes if nothing happens.
+// condition, and when that changes if nothing happens. Of a visitor who has companions: why their
+// person is.
 
+#include "core/limits.h"
 #include "core/query.h"
 #include "io/decide_query.h"
 #include "io/expression_problem.h"
@@ -8,6 +10,8 @@
 #include "io/json_text.h"
 #include "io/problem.h"
 #include "io/routes/routes.h"
+#include "io/visitor_states.h"
+#include "io/whole_scope.h"
 
 namespace rekindle::io::routes {
 namespace {
@@ -55,17 +59,16 @@ class ExplainQuery final : public Query {
         x_rule(std::move(rule)),
         x_probe(std::move(probe)) {}
 
+  [[nodiscard]] const Reply& reply() const { return x_reply; }
+  [[nodiscard]] size_t shard() const { return x_engine.shard_of(x_key); }
+  // At the person as one, of whom these are the other visitors.
+  void look_at_all(VisitorStates others) { x_others = std::move(others); }
+
   void run(QueryScope& scope) override {
-    const Visitor* const visitor = scope.visitor(x_key);
-    const Site* const site = scope.site(x_site);
-    if (visitor == nullptr || site == nullptr) return;
-    const PartitionId partition = partition_of(x_key, x_engine.partitions());
-    const Rules& rules = scope.rules(partition);
-    if (!rules.is_in_force(x_rule.key()) || !x_probe->is_current(rules)) {
-      x_is_changing = true;
-      return;
-    }
-    write(*visitor, *site, scope.now(partition), scope.insights(partition, site->id));
+    const std::span<const Visitor> others =
+        x_others == nullptr ? std::span<const Visitor>() : std::span(*x_others);
+    WholeScope whole(scope, x_key, x_engine.partitions(), others);
+    look(whole);
   }
   void on_reply() override {
     const std::unique_ptr<ExplainQuery> self(this);
@@ -79,6 +82,18 @@ class ExplainQuery final : public Query {
   }
 
  private:
+  void look(QueryScope& scope) {
+    const Visitor* const visitor = scope.visitor(x_key);
+    const Site* const site = scope.site(x_site);
+    if (visitor == nullptr || site == nullptr) return;
+    const PartitionId partition = partition_of(x_key, x_engine.partitions());
+    const Rules& rules = scope.rules(partition);
+    if (!rules.is_in_force(x_rule.key()) || !x_probe->is_current(rules)) {
+      x_is_changing = true;
+      return;
+    }
+    write(*visitor, *site, scope.now(partition), scope.insights(partition, site->id));
+  }
   void write(const Visitor& visitor, const Site& site, EventTime now,
              const SiteInsights* insights) {
     const Explanation explanation = x_probe->explain(visitor, site, now, insights);
@@ -113,9 +128,16 @@ class ExplainQuery final : public Query {
   SiteId x_site;
   AudienceRule x_rule;
   std::unique_ptr<AudienceProbe> x_probe;
+  VisitorStates x_others;  // of the visitor's person; null: there are none
   bool x_is_changing = false;
   Response x_response;
 };
+
+void ask(IoThread& thread, std::unique_ptr<ExplainQuery> explains) {
+  const Reply reply = explains->reply();
+  const size_t shard = explains->shard();
+  if (!thread.ask(shard, std::move(explains))) reply.send(overloaded(503));
+}
 
 }  // namespace
 
@@ -134,11 +156,20 @@ void get_explanation(Call& call) {
   auto probe = engine.probe({rule->name, rule->title, rule->purpose, rule->when}, rules);
   if (!probe) return call.reply.send(expression_problem(probe.error()));
   const VisitorKey key = visitor_key((*site)->id, percent_decode(call.argument, false));
-  if (!call.thread.ask(engine.shard_of(key),
-                       std::make_unique<ExplainQuery>(engine, call.reply, key, (*site)->id, *rule,
-                                                      *std::move(probe)))) {
-    call.reply.send(overloaded(503));
-  }
+  auto explains = std::make_unique<ExplainQuery>(engine, call.reply, key, (*site)->id, *rule,
+                                                 *std::move(probe));
+  const auto others = engine.identity().companions().of(key, limits::kPersonProfilesMax);
+  if (others.empty()) return ask(call.thread, std::move(explains));
+  // A function that is kept must be one that can be copied.
+  const auto waiting = std::make_shared<std::unique_ptr<ExplainQuery>>(std::move(explains));
+  auto asked = read_states(
+      call.thread, others,
+      [&thread = call.thread, reply = call.reply, waiting](Result<VisitorStates> states) {
+        if (!states) return reply.send(problem(states.error()));
+        (*waiting)->look_at_all(*std::move(states));
+        ask(thread, std::move(*waiting));
+      });
+  if (!asked) call.reply.send(overloaded(503));
 }
 
 }  // namespace rekindle::io::routes

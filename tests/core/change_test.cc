@@ -43,6 +43,21 @@ TEST(Change, TellsThatSomebodyWasErased) {
   EXPECT_TRUE(is_blank(read));
 }
 
+TEST(Change, TellsThatItIsAPersons) {
+  Change change = sample_change();
+  change.reason = ChangeReason::kPerson;
+  std::string bytes;
+  ByteWriter writer(bytes);
+  append_change(change, writer);
+  ByteReader reader(bytes);
+  Change read;
+  ASSERT_TRUE(read_change(reader, read));
+  EXPECT_EQ(read.reason, ChangeReason::kPerson);
+  EXPECT_EQ(name_of(read.reason), "person");
+  EXPECT_EQ(read.audience, change.audience);
+  EXPECT_TRUE(read.entered);
+}
+
 TEST(Change, ReadsBackEqual) {
   std::string bytes;
   ByteWriter writer(bytes);

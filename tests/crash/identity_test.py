@@ -9,6 +9,8 @@ answer was lost is sent again. In the end:
   - every claim the events make was decided once: none lost, none twice;
   - whoever shares a customer number is one person, found by each of their ids, and nobody else is in
     it, but for what was taken back;
+  - a person of several visitors is in audiences as one, under one visitor's name: the members are those
+    that a count of all their events gives, and the feed's entries and exits alternate and lead there;
   - the journal has no gap, and `rekindle verify` finds the store as its log says.
 """
 import argparse
@@ -30,6 +32,9 @@ LOST = (OSError, http.client.HTTPException)
 PEOPLE = 60
 VISITORS = 4  # of each
 BEGIN_MS = 1_750_000_000_000
+LEAST_VIEWS = 5
+AUDIENCES = {"busy": f"count(page_view, 400d) >= {LEAST_VIEWS}",
+             "quick": "count(page_view, 3s) >= 1"}  # time alone ends it
 FRAME = 10
 
 
@@ -118,6 +123,34 @@ def groups_of(lines):
             for node, group in groups.items() if isinstance(node, str)}
 
 
+def feed_members(server):
+    """Who is in which audience as the feed leaves it."""
+    inside = {name: set() for name in AUDIENCES}
+    for change in server.changes("0")[0]:
+        members = inside[change["audience"]]
+        if (change["visitor"] in members) == (change["change"] == "entered"):
+            raise RuntimeError(f"the feed does not alternate at {change}")
+        (members.add if change["change"] == "entered" else members.discard)(change["visitor"])
+    return inside
+
+
+def check_audiences(server, events, groups):
+    now = max(event["at"] for event in events)
+    server.tick(now, settle=True)
+    views = [event for event in events if event["type"] == "page_view"]
+    persons = {groups.get(event["visitor"], frozenset({event["visitor"]})) for event in events}
+    left = feed_members(server)
+    for name, least, since in (("busy", LEAST_VIEWS, 0), ("quick", 1, now - 3000)):
+        members = set(server.members(name)[1])
+        if members != left[name]:
+            raise RuntimeError(f"{name}: the feed leaves others than the members")
+        for person in persons:
+            count = sum(view["visitor"] in person and view["at"] > since for view in views)
+            named = members & person
+            if len(named) != (1 if count >= least else 0):
+                raise RuntimeError(f"{name}: {sorted(person)} did {count}, {sorted(named)} are members")
+
+
 def check(server, state):
     events = [event for number in range(state["frame"]) for event in make_frame(state["seed"], number)]
     # Whatever changes persons first decides on what was claimed: so does a change of nothing.
@@ -138,6 +171,7 @@ def check(server, state):
         found = frozenset(one["visitor"] for one in ids if one["type"] == "visitor")
         if found != group:
             raise RuntimeError(f"{visitor}: {sorted(found)}, expected {sorted(group)}")
+    check_audiences(server, events, groups)
     for visitor in {event["visitor"] for event in events} - set(groups):
         if "person" in server.http.get(f"/v1/visitors/{visitor}").json():
             raise RuntimeError(f"{visitor} is linked with nobody")
@@ -153,7 +187,7 @@ def main():
     dice = random.Random(arguments.seed)
     state = {"seed": arguments.seed, "frame": 0}
     began = time.monotonic()
-    with Server(arguments.binary, {}, engine=ENGINE) as server:
+    with Server(arguments.binary, AUDIENCES, engine=ENGINE) as server:
         for _ in range(arguments.runs):
             run_once(server, dice, state)
         server.start()

@@ -1,5 +1,5 @@
-// Any bytes as rows of identity and as claims: what is read is written back no longer than it was;
-// an id's one form is its own; a claim is made once.
+// Any bytes as rows of identity, as claims and as what is said of who speaks: what is read is
+// written back no longer than it was; an id's one form is its own; a claim is made once.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,6 +7,7 @@
 #include "core/assert.h"
 #include "core/claim.h"
 #include "core/identity_format.h"
+#include "core/voice_change.h"
 #include "operators/identity.h"
 #include "tests/operators/one_visitor.h"
 
@@ -39,6 +40,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     ByteReader second(again);
     Claim read;
     RK_ASSERT(read_claim(second, read) && read.value == claim.value);
+  }
+  ByteReader voices(text);
+  VoiceChange change;
+  if (read_voice_change(voices, change)) {
+    std::string again;
+    ByteWriter writer(again);
+    append_voice_change(change, writer);
+    ByteReader second(again);
+    VoiceChange read;
+    RK_ASSERT(read_voice_change(second, read) && read == change && second.at_end());
   }
   for (size_t type = 0; type < kIdTypes; ++type) {
     const auto canonical = canonical_id(static_cast<IdType>(type), text);

@@ -21,6 +21,11 @@ class IdentityRoutes : public ::testing::Test {
   void decide() {
     ASSERT_EQ(404u, x_client.post("/v1/identity/decisions/999/unmerge", "").result_int());
   }
+  // … and every person is looked at as one.
+  void settle() {
+    const auto answer = x_client.post("/v1/clock", R"({"settle":true})");
+    ASSERT_EQ(200u, answer.result_int()) << answer.body();
+  }
   std::string get(const std::string& path) {
     const auto answer = x_client.get(path);
     EXPECT_EQ(200u, answer.result_int()) << path << answer.body();
@@ -91,9 +96,42 @@ TEST_F(IdentityRoutes, AllVisitorsOfAPersonAreReadAsOne) {
   // Parted again, nothing of it is left.
   ASSERT_EQ(200u, x_client.post("/v1/visitors/laptop/unmerge", "").result_int());
   EXPECT_EQ("", one());
+  settle();
   const std::string phone = get("/v1/visitors/phone");
   EXPECT_EQ(1u, count_of(phone, R"("lines":1,"items":1,"value":"9.00")")) << phone;
   EXPECT_EQ(0u, count_of(phone, R"("audience":"viewers")")) << phone;
+}
+
+// One visitor speaks for both, in the members, the feed and the explanation.
+TEST_F(IdentityRoutes, APersonEntersAudiencesAsOne) {
+  const std::string shoe = R"("items":[{"product":"shoe","price":"9.00"}])";
+  const auto members = [this](const std::string& audience) {
+    return get("/v1/audiences/" + audience + "/members");
+  };
+  put(said("phone", "add_to_cart", "1", shoe));
+  put(said("laptop", "view_item", "2", R"("user":"u1",)" + shoe));
+  settle();
+  EXPECT_EQ(1u, count_of(members("viewers"), R"("visitor":"laptop")"));
+  EXPECT_EQ(1u, count_of(members("carted"), R"("visitor":"phone")"));
+  put(said("phone", "login", "3", R"("user":"u1")"));
+  settle();
+  for (const char* audience : {"viewers", "carted"}) {
+    EXPECT_EQ(1u, count_of(members(audience), R"("visitor":"laptop")")) << members(audience);
+    EXPECT_EQ(0u, count_of(members(audience), R"("visitor":"phone")")) << members(audience);
+  }
+  const std::string changes = get("/v1/audiences/carted/changes?after=0");
+  EXPECT_EQ(3u, count_of(changes, R"("change":)")) << changes;
+  EXPECT_EQ(2u, count_of(changes, R"("reason":"person")")) << changes;
+  // Whoever is asked for, the person is explained.
+  for (const char* name : {"phone", "laptop"}) {
+    const std::string why = get(std::string("/v1/visitors/") + name + "/explain?audience=viewers");
+    EXPECT_EQ(1u, count_of(why, R"("inside":true)")) << why;
+  }
+  ASSERT_EQ(200u, x_client.post("/v1/visitors/phone/unmerge", "").result_int());
+  settle();
+  EXPECT_EQ(1u, count_of(members("carted"), R"("visitor":"phone")"));
+  EXPECT_EQ(0u, count_of(members("carted"), R"("visitor":"laptop")"));
+  EXPECT_EQ(0u, count_of(get("/v1/visitors/phone/explain?audience=viewers"), R"("inside":true)"));
 }
 
 // Whichever visitor asks, the decision knows the whole person.

@@ -43,6 +43,32 @@ TEST(LiveDecision, IsToldAtOnceAndWhenAnAudienceChanges) {
   EXPECT_TRUE(has(gone, R"("audiences":[])")) << gone;
 }
 
+// The laptop speaks for both: what it does, and what time does, is told to who waits for the phone.
+TEST(LiveDecision, HearsOfTheAudiencesOfThePersonWhoeverSpeaks) {
+  ServerRig rig;
+  Client sender(rig.port());
+  const auto put = [&sender](const std::string& visitor, const std::string& type) {
+    const auto answer =
+        sender.post("/v1/events", R"({"visitor":")" + visitor + R"(","type":")" + type +
+                                      R"(","user":"u1","at":)" + std::to_string(kNow) + "}");
+    ASSERT_EQ(200u, answer.result_int()) << answer.body();
+  };
+  put("laptop", "login");
+  put("phone", "login");
+  sender.post("/v1/clock", R"({"settle":true})");
+  WebSocketClient follower(rig.port());
+  follower.send(R"({"subscribe":{"decisions":[{"visitor":"phone","placement":"home","n":1}]}})");
+  EXPECT_TRUE(has(follower.read(), "subscribed"));
+  const std::string first = follower.read();
+  EXPECT_TRUE(has(first, R"("visitor":"phone","audiences":[])")) << first;
+  put("laptop", "add_to_cart");
+  const std::string carted = follower.read();
+  EXPECT_TRUE(has(carted, R"("visitor":"phone","audiences":["carted"])")) << carted;
+  sender.post("/v1/clock", R"({"tick":)" + std::to_string(kNow + 90'000'000) + "}");
+  const std::string gone = follower.read();
+  EXPECT_TRUE(has(gone, R"("visitor":"phone","audiences":[])")) << gone;
+}
+
 TEST(LiveDecision, HearsOnlyOfItsOwnVisitorAndAfterTheAck) {
   ServerRig rig;
   WebSocketClient client(rig.port());
@@ -124,6 +150,24 @@ TEST(DecideWithEvents, TakesThemFirstAndKnowsThem) {
   EXPECT_TRUE(has(again.body(), R"("accepted":0,"duplicates":1)")) << again.body();
   EXPECT_TRUE(has(client.post("/v1/decide", R"({"visitor":"ann","events":[]})").body(),
                   R"({"events":{"accepted":0)"));
+}
+
+// By all that the person did, though the phone is in no audience by itself.
+TEST(DecideWithEvents, TellsTheAudiencesOfThePerson) {
+  ServerRig rig;
+  Client client(rig.port());
+  const auto ask = [&client](const std::string& visitor, const std::string& type) {
+    return client
+        .post("/v1/decide", R"({"visitor":")" + visitor + R"(","n":1,"events":[{"type":")" + type +
+                                R"(","user":"u1"}]})")
+        .body();
+  };
+  EXPECT_TRUE(has(ask("laptop", "view_item"), R"("audiences":["viewers"])"));
+  ask("phone", "login");
+  client.post("/v1/clock", R"({"settle":true})");
+  const std::string both = ask("phone", "add_to_cart");
+  EXPECT_TRUE(has(both, R"("audiences":["carted","viewers"])")) << both;
+  EXPECT_TRUE(has(ask("laptop", "page_view"), R"("audiences":["carted","viewers"])"));
 }
 
 TEST(DecideWithEvents, KeepsWhatEventsSayThemselves) {

@@ -199,7 +199,7 @@ class Server:
     # --- asking -----------------------------------------------------------------------------------
 
     def tick(self, ms, settle=False):
-        """`settle`: and brings ranks and lifetime values up to date."""
+        """`settle`: and brings ranks, lifetime values and persons up to date."""
         answer = self.http.post("/v1/clock", {"tick": ms, "settle": settle})
         if answer.status != 200:
             raise RuntimeError(f"POST /v1/clock: {answer}")
