@@ -85,8 +85,8 @@ inline ClickSet parse_clicks(const std::string& text) {
 
 inline ClickSet load_clicks(const std::string& archive, const std::string& member) {
   ClickSet set = parse_clicks(archive_member(archive, member));
-  std::printf("%s: %zu clicks, %zu sessions, XXH3 %016llx\n", member.c_str(), set.clicks,
-              set.sessions.size(), static_cast<unsigned long long>(set.hash));
+  std::fprintf(stderr, "%s: %zu clicks, %zu sessions, XXH3 %016llx\n", member.c_str(), set.clicks,
+               set.sessions.size(), static_cast<unsigned long long>(set.hash));
   return set;
 }
 
