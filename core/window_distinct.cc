@@ -96,7 +96,8 @@ void gather(const Timeline& timeline, const WindowQuery& query, const Matcher& m
 }
 
 // Whether the timeline has too few items for k different values of a list that has lost none.
-bool has_too_few(const Timeline& timeline, TypeSelector types, DistinctField field, int64_t k) {
+bool has_too_few_items(const Timeline& timeline, TypeSelector types, DistinctField field,
+                       int64_t k) {
   if (field == DistinctField::kOrder || static_cast<int64_t>(timeline.items_bound()) >= k) {
     return false;
   }
@@ -116,7 +117,6 @@ std::optional<Holds> few_at_least(const Timeline& timeline, const WindowQuery& q
   if (list == nullptr) return Holds{};
   const auto entries = list->entries();
   const EventTime after = now - query.window;
-  const bool reaches_tiles = window_detail::reaches_tiles(*list, after);
   if (entries.empty() || entries.back().at > now) return std::nullopt;
   NameHash found[kFew];
   size_t different = 0;
@@ -130,7 +130,7 @@ std::optional<Holds> few_at_least(const Timeline& timeline, const WindowQuery& q
       if (different == k) return Holds{true, true, entry->at + query.window};
     }
   }
-  if (reaches_tiles) return std::nullopt;
+  if (window_detail::reaches_tiles(*list, after)) return std::nullopt;
   return Holds{};
 }
 
@@ -169,7 +169,7 @@ Holds distinct_at_least(const Timeline& timeline, const WindowQuery& query, Dist
     const Count all = distinct(timeline, query, field, now);
     return {all.value >= k, all.exact, all.until};
   }
-  if (has_too_few(timeline, query.types, field, k)) return {};
+  if (has_too_few_items(timeline, query.types, field, k)) return {};
   const bool is_plain = !query.types.is_any() && query.filter == nullptr;
   if (is_plain && field != DistinctField::kOrder && k <= static_cast<int64_t>(kFew)) {
     const auto answer = few_at_least(timeline, query, field, static_cast<size_t>(k), now);
