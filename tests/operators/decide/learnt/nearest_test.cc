@@ -27,9 +27,9 @@ auto all_of(const Neighbour& neighbour) {
 TEST(Nearest, AreThoseASortPutsFirst) {
   std::mt19937_64 random(5);
   Nearest nearest;
-  for (const size_t similarities : {1, 2, 30, 250, 300, 100'000}) {
-    for (const size_t count : {0, 1, 99, 100, 1'000}) {
-      for (const size_t kept : {1, 100, 2'000}) {
+  for (const size_t similarities : {1U, 2U, 30U, 250U, 300U, 100'000U}) {
+    for (const size_t count : {0U, 1U, 99U, 100U, 1'000U}) {
+      for (const size_t kept : {1U, 100U, 2'000U}) {
         std::vector<Neighbour> found = neighbours_of(count, similarities, random);
         std::vector<Neighbour> expected = found;
         std::stable_sort(
