@@ -11,6 +11,9 @@ import socket
 import time
 import urllib.parse
 
+from report import say
+from servers import Server
+
 IN_FLIGHT = 32  # on a connection; the server takes up to 64
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36"
 PRODUCT = {"product": "p17", "category": "c3", "brand": "b5", "price": "12.50", "quantity": 1}
@@ -180,3 +183,31 @@ def requests_per_s(port, name, run, connections=8, each=8_000, visitors=100_000)
     for connection in open_ones:
         connection.socket.close()
     return connections * each / seconds
+
+
+def measure(bench):
+    """Each tracker's requests a second against our own, one event a request, in turns."""
+    bench.fill()
+    say("== Protocols against our own, the server on core 0, the loader on core 1, in turns")
+    each = 1_000 if bench.quick else 8_000
+    rates = {name: [] for name in PROTOCOLS}
+    os.sched_setaffinity(0, {1})
+    try:
+        with Server(bench.config, bench.store, core=0) as server:
+            for run in range(bench.runs + 1):  # the first warms up
+                for name, all_rates in rates.items():
+                    rate = requests_per_s(server.port, name, run, each=each)
+                    if run > 0:
+                        all_rates.append(rate)
+            lost = (server.metric("rekindle_intake_rejected_total") +
+                    server.metric("rekindle_duplicates_total"))
+            server.stop()
+    finally:
+        os.sched_setaffinity(0, range(os.cpu_count()))
+    if lost:
+        raise RuntimeError(f"{lost:,.0f} events were refused or seen before")
+    for name, (_, native) in PROTOCOLS.items():
+        bench.report.add(f"protocols.{name}.per_s", rates[name], "1/s")
+        if native:
+            ratios = [a / b for a, b in zip(rates[name], rates[native])]
+            bench.report.add(f"protocols.{name}.vs_native", ratios, "ratio")

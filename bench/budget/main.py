@@ -22,7 +22,8 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 import callgrind  # noqa: E402
 import sampled  # noqa: E402
 from parts import FLOORS, PARTS  # noqa: E402
-from run import BUILD, ROOT, machine, say  # noqa: E402
+from report import ROOT, machine, say  # noqa: E402
+from servers import BUILD  # noqa: E402
 
 FIGURES = HERE / "instructions.json"
 CONFIG = ROOT / "configs/bench.yaml"

@@ -24,7 +24,9 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-import run as bench  # noqa: E402
+from report import TARGETS, measure, say  # noqa: E402
+from run import Bench  # noqa: E402
+from servers import BUILD, PROGRAM  # noqa: E402
 import stream  # noqa: E402
 import wrk_pixel  # noqa: E402
 from ours import Ours  # noqa: E402
@@ -33,7 +35,7 @@ from postgres_peer import Postgres  # noqa: E402
 from redis_commands import RedisCommands  # noqa: E402
 from redis_peer import Redis  # noqa: E402
 
-bench.TARGETS.update({
+TARGETS.update({
     "state.vs_redis": (">= 8", "ratio"),
     "state.vs_postgres": (">= 50", "ratio"),
     "log.vs_rocksdb": (">= 0.7", "ratio"),
@@ -49,12 +51,12 @@ class Peers:
 
     def state(self):
         count, visitors = (20_000, 2_000) if self.quick else (400_000, 50_000)
-        bench.say(f"== {count:,} events of {visitors:,} visitors, each server on core 0, its client on "
+        say(f"== {count:,} events of {visitors:,} visitors, each server on core 0, its client on "
                   "core 1, in turns")
         events = stream.make(count, visitors)
         wanted = stream.expected(events)
         os.sched_setaffinity(0, {CLIENT_CORE})
-        makers = (lambda: Ours(bench.PROGRAM), Redis, RedisCommands, Postgres)
+        makers = (lambda: Ours(PROGRAM), Redis, RedisCommands, Postgres)
         prepared = [kind.prepare(events) for kind in (Ours, Redis, RedisCommands, Postgres)]
         rates = {}
         for _ in range(self.runs):
@@ -85,33 +87,33 @@ class Peers:
         return seconds
 
     def program(self, name, *arguments):
-        done = subprocess.run([bench.BUILD / "bench" / name, *arguments], stdout=subprocess.PIPE,
+        done = subprocess.run([BUILD / "bench" / name, *arguments], stdout=subprocess.PIPE,
                               text=True, check=True)
         for line in done.stdout.splitlines():
             self.report.add_measured(**json.loads(line))
 
     def limits(self):
-        bench.say("== Our parts against what they are made of, in turns")
+        say("== Our parts against what they are made of, in turns")
         self.program("bench_limits", str(self.runs), "1" if self.quick else "10")
 
     def neighbours(self):
-        bench.say("== Session neighbours against a plain exact scan")
+        say("== Session neighbours against a plain exact scan")
         self.program("bench_scan", "1" if self.quick else "10")
 
     def pixel(self):
         with tempfile.TemporaryDirectory(prefix="rekindle-peers-") as folder:
-            bench.Bench(self.report, pathlib.Path(folder), self.quick).pixel()
+            Bench(self.report, pathlib.Path(folder), self.quick).pixel()
 
     def wrk(self):
-        bench.say("== Pixels by wrk, each server on core 0, wrk on core 1, in turns")
-        wrk_pixel.measure(self.report, bench.PROGRAM, self.runs, 1 if self.quick else 5)
+        say("== Pixels by wrk, each server on core 0, wrk on core 1, in turns")
+        wrk_pixel.measure(self.report, PROGRAM, self.runs, 1 if self.quick else 5)
 
 
 def main():
     parser = argparse.ArgumentParser(prog="./dev peers", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="to try, not to quote")
-    return bench.measure(parser, ["state", "limits", "neighbours", "pixel", "wrk"], Peers)
+    return measure(parser, ["state", "limits", "neighbours", "pixel", "wrk"], Peers)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import subprocess
 
 from ours import Ours
 from pinned import CLIENT_CORE, Pinned, free_port
-from run import nginx_config
+from servers import nginx_config
 
 CONNECTIONS = 64
 DEPTH = 8

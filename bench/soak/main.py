@@ -18,10 +18,12 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-import run as bench  # noqa: E402
 from beside import Herds, SlowSubscriber  # noqa: E402
 from judge import judge, text  # noqa: E402
+from report import ROOT, Report, machine, say  # noqa: E402
+from run import Bench  # noqa: E402
 from sampler import Machine, Sampler  # noqa: E402
+from servers import BUILD, PROGRAM, Server, load  # noqa: E402
 
 FOLLOWED = ["viewers_now", "active_now", "cart_over_100", "newcomers"]  # that change all the time
 PLOTS = "/usr/bin/python3"  # Debian's, which Debian's matplotlib is for
@@ -30,7 +32,7 @@ PLOTS = "/usr/bin/python3"  # Debian's, which Debian's matplotlib is for
 class Soak:
     def __init__(self, options, folder):
         self.options = options
-        self.bench = bench.Bench(bench.Report(as_json=False), folder, quick=False)
+        self.bench = Bench(Report(as_json=False), folder, quick=False)
         self.bench.visitors = options.visitors
         self.herd_window = min(45, options.herd_every)
         self.add_audiences()
@@ -54,12 +56,12 @@ class Soak:
         rate = self.rate()
         if not self.options.fresh:
             self.bench.fill()
-        bench.say(f"== A soak of {self.options.seconds} s at {rate:,.0f} events/s")
-        with bench.Server(self.bench.config, self.bench.store) as server:
+        say(f"== A soak of {self.options.seconds} s at {rate:,.0f} events/s")
+        with Server(self.bench.config, self.bench.store) as server:
             common = ("--mode", "ws", "--frame", "64", "--visitors", str(self.options.visitors),
                       "--rate", f"{rate:.0f}")
             if self.options.warm:
-                bench.load(server.url, *common, "--duration", f"{self.options.warm}s")
+                load(server.url, *common, "--duration", f"{self.options.warm}s")
             rows, faults = self.soak(server, common)
             server.stop()
         return rows, faults, rate
@@ -69,8 +71,8 @@ class Soak:
                       self.herd_window)
         slow = SlowSubscriber(server.port, FOLLOWED)
         applied = server.metric("rekindle_events_total")
-        with Machine(bench.BUILD / "bench/bench_machine") as machine:
-            sampler = Sampler(server, machine, herds)
+        with Machine(BUILD / "bench/bench_machine") as stops:
+            sampler = Sampler(server, stops, herds)
             herds.start()
             slow.start()
             rows, last = self.load(server, common, sampler)
@@ -81,7 +83,7 @@ class Soak:
 
     def load(self, server, common, sampler):
         """(a row a second, the generator's last word)"""
-        command = [str(bench.PROGRAM), "load", "--json", "--to", server.url, *common, "--warmup", "0s",
+        command = [str(PROGRAM), "load", "--json", "--to", server.url, *common, "--warmup", "0s",
                    "--duration", f"{self.options.seconds}s", "--every", "1s", "--changes", "--exits",
                    "--probe-rate", str(self.options.probe_rate), "--decide-rate",
                    str(self.options.decide_rate)]
@@ -124,7 +126,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, help="events a second; default: half of the highest")
     parser.add_argument("--visitors", type=int, default=1_000_000)
-    parser.add_argument("--out", type=pathlib.Path, default=bench.ROOT / "bench/results")
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "bench/results")
     parser.add_argument("--warm", type=int, default=30, help="seconds of load before; not judged")
     parser.add_argument("--settle", type=int, default=5, help="first seconds that are not judged")
     parser.add_argument("--probe-rate", type=int, default=1_000, help="changes timed, a second")
@@ -138,7 +140,7 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="rekindle-soak-") as folder:
         rows, faults, rate = Soak(options, pathlib.Path(folder)).run()
-    summary = {"machine": bench.machine(), "command": " ".join(["./dev soak", *sys.argv[1:]]),
+    summary = {"machine": machine(), "command": " ".join(["./dev soak", *sys.argv[1:]]),
                "rate": rate, "visitors": options.visitors, "faults": faults,
                **judge(rows, options.settle)}
     (options.out / "soak.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")

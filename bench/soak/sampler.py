@@ -6,7 +6,7 @@ import pathlib
 import subprocess
 import time
 
-from run import cpu_of
+from servers import cpu_of
 
 # what a row calls it: the server's counter; the row has how much it grew
 COUNTERS = {
