@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <future>
+
 #include "cli/catalogs.h"
 #include "operators/audience/probe.h"
 #include "operators/catalog.h"
@@ -43,11 +45,15 @@ Result<void> Assembly::open_stores(const Config& config) {
   if (x_directory->facts().clock != engine.clock) {
     if (auto kept = x_directory->set_clock(engine.clock); !kept) return kept;
   }
-  auto log = state::RocksLog::open(x_directory->log_path(), config.rocks_log);
-  if (!log) return log.error();
-  x_log = std::move(*log);
+  // After a kill each reads what it had not written to a table yet, so both at once.
+  auto opening = std::async(std::launch::async, [this, &config] {
+    return state::RocksLog::open(x_directory->log_path(), config.rocks_log);
+  });
   auto store = state::RocksStateStore::open(x_directory->state_path(), config.rocks_state);
+  auto log = opening.get();
+  if (!log) return log.error();
   if (!store) return store.error();
+  x_log = std::move(*log);
   x_store = std::move(*store);
   return {};
 }

@@ -184,11 +184,12 @@ Result<Deadlines::Rows> Deadlines::stored(StateStore& store, PartitionId partiti
 }
 
 void Deadlines::save(const FireBound& fired, StateBatch& batch) {
-  // Everything before `fired.time` has fired; rows at that very millisecond may still wait.
-  if (fired.time > x_removed) {
-    batch.remove_range(Table::kDeadlines, row_key(x_partition, x_removed, {}),
-                       row_key(x_partition, fired.time, {}));
-    x_removed = fired.time;
+  // Whoever is behind `fired.key` at that very millisecond may still wait: a million leave at one.
+  if (fired > x_removed) {
+    batch.remove_range(Table::kDeadlines, row_key(x_partition, x_removed.time, x_removed.key),
+                       row_key(x_partition, fired.time, fired.key));
+    batch.remove(Table::kDeadlines, row_key(x_partition, fired.time, fired.key));
+    x_removed = fired;
   }
   std::string key;
   for (const FireBound& entry : x_unsaved) {

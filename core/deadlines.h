@@ -96,7 +96,7 @@ class Deadlines {
   std::vector<FireBound> x_saving;       // handed to the store, perhaps not yet readable there
   std::vector<VisitorKey> x_forgotten;   // since the last save: stored entries are not theirs
   std::vector<VisitorKey> x_forgetting;  // … until what the last save wrote is in the store
-  EventTime x_removed = EventTime::before_all();  // stored rows before this are gone
+  FireBound x_removed;                   // stored rows up to and including this are gone
 };
 
 }  // namespace rekindle

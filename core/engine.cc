@@ -101,13 +101,21 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
   }
   std::unique_ptr<Engine> engine(new Engine(config, std::move(parts)));
   if (auto checked = engine->check_partitions(); !checked) return checked.error();
-  if (auto recovered = engine->recover(progress); !recovered) return recovered.error();
+  // Neither looks at what the other does, and they take about as long.
+  auto restoring =
+      std::async(config.threads ? std::launch::async : std::launch::deferred, [&engine] {
+        return engine->x_model != nullptr ? engine->x_model->restore() : Result<void>{};
+      });
+  const auto recovered = engine->recover(progress);
+  const auto restored = restoring.get();
+  if (!recovered) return recovered.error();
+  if (!restored) return restored.error();
   if (auto opened = engine->x_identity->open(); !opened) return opened.error();
   // Before anything is logged: an erasure knows by the log's end whether it was committed.
   if (auto resumed = engine->x_erasures->open(); !resumed) return resumed.error();
   if (auto defined = engine->x_definitions->open(audiences); !defined) return defined.error();
   if (engine->x_model != nullptr) {
-    if (auto learnt = engine->x_model->recover(); !learnt) return learnt.error();
+    if (auto learnt = engine->x_model->catch_up(); !learnt) return learnt.error();
   }
   if (config.threads) engine->start();
   return engine;

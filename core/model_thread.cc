@@ -40,7 +40,7 @@ ModelThread::~ModelThread() {
   end_thread();
 }
 
-Result<void> ModelThread::recover() {
+Result<void> ModelThread::restore() {
   const std::string_view keys[] = {kRow};
   Result<void> outcome;
   auto read = x_store.multi_get(Table::kModels, keys, [&](size_t, std::string_view value) {
@@ -60,8 +60,7 @@ Result<void> ModelThread::recover() {
   });
   if (!read) return read;
   for (size_t p = 0; p < x_seqs.size(); ++p) x_saved[p] = x_seqs[p];
-  if (!outcome) return outcome;
-  return catch_up();
+  return outcome;
 }
 
 Result<void> ModelThread::catch_up() {

@@ -31,8 +31,9 @@ class ModelThread {
               std::function<void(const Error&)> on_trouble);
   ~ModelThread();  // ends the thread; saves nothing
 
-  // Reads the saved model and learns what the log has beyond it. Before start().
-  [[nodiscard]] Result<void> recover();
+  // Reads the saved model. Before catch_up(), which learns what the log has beyond it, and start().
+  // Any thread.
+  [[nodiscard]] Result<void> restore();
   void start();
   // Any thread; cheap.
   void notify();

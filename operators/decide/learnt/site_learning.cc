@@ -1,5 +1,7 @@
 #include "operators/decide/learnt/site_learning.h"
 
+#include <future>
+
 #include "operators/decide/learnt/cooccurrence.h"
 #include "operators/decide/learnt/session_knn.h"
 #include "operators/decide/model_snapshot.h"
@@ -97,10 +99,15 @@ size_t SiteLearning::memory_bytes() const {
 
 void SiteLearning::restore_from(SessionStore&& store) {
   x_store = std::move(store);
+  // A start waits for it, and no index looks at another.
+  std::vector<std::future<void>> learning;
   for (const auto& index : x_indexes) {
-    index->reset(x_store.newest_end());
-    learn_all(*index);
+    learning.push_back(std::async(std::launch::async, [this, &index] {
+      index->reset(x_store.newest_end());
+      learn_all(*index);
+    }));
   }
+  for (auto& each : learning) each.get();
   keep_bounds();
 }
 
