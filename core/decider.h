@@ -153,7 +153,7 @@ class Decider {
   [[nodiscard]] virtual Result<CatalogOutcome> change_catalog(const CatalogUpload& upload,
                                                               OnModelThread on_model_thread) = 0;
   [[nodiscard]] virtual CatalogSummary catalog(SiteId site) const = 0;
-  // The model as bytes for the state store, and back. restore() errors: kCorruptRecord.
+  // The model as bytes, and back; publish() shows it, and may wait. restore(): kCorruptRecord.
   virtual void save(std::string& out) const = 0;
   [[nodiscard]] virtual Result<void> restore(std::string_view bytes) = 0;
 };

@@ -114,10 +114,11 @@ Result<std::unique_ptr<Engine>> Engine::open(const EngineConfig& config, EngineP
   // Before anything is logged: an erasure knows by the log's end whether it was committed.
   if (auto resumed = engine->x_erasures->open(); !resumed) return resumed.error();
   if (auto defined = engine->x_definitions->open(audiences); !defined) return defined.error();
-  if (engine->x_model != nullptr) {
+  if (config.threads) {
+    engine->start();
+  } else if (engine->x_model != nullptr) {
     if (auto learnt = engine->x_model->catch_up(); !learnt) return learnt.error();
   }
-  if (config.threads) engine->start();
   return engine;
 }
 

@@ -65,7 +65,9 @@ Result<void> ModelThread::restore() {
 
 Result<void> ModelThread::catch_up() {
   const std::lock_guard lock(x_learning);
-  return learn_new();
+  auto learnt = learn_new();
+  x_decider.publish();
+  return learnt;
 }
 
 // Calls take(seq, session) for each session after `after`, until it returns false.
@@ -90,19 +92,16 @@ Result<void> ModelThread::read_sessions(PartitionId partition, uint64_t after, T
 }
 
 Result<void> ModelThread::learn_new() {
-  bool learnt = false;
   for (size_t p = 0; p < x_seqs.size(); ++p) {
     auto read = read_sessions(PartitionId{static_cast<uint16_t>(p)}, x_seqs[p],
                               [&](uint64_t seq, const ClosedSession& session) {
                                 x_seqs[p] = seq;
                                 if (is_blank(session)) return true;  // its visitor was erased
                                 x_decider.learn(session);
-                                learnt = true;
                                 return true;
                               });
     if (!read) return read;
   }
-  if (learnt) x_decider.publish();
   return {};
 }
 
@@ -146,6 +145,7 @@ Result<void> ModelThread::save() {
 }
 
 void ModelThread::start() {
+  x_news = true;
   x_thread = std::thread([this] { run(); });
 }
 

@@ -31,15 +31,16 @@ class ModelThread {
               std::function<void(const Error&)> on_trouble);
   ~ModelThread();  // ends the thread; saves nothing
 
-  // Reads the saved model. Before catch_up(), which learns what the log has beyond it, and start().
-  // Any thread.
+  // Reads the saved model. Before catch_up() and start(). Any thread.
   [[nodiscard]] Result<void> restore();
+  // The thread first learns what the log has beyond the saved model, and publishes both: decisions
+  // are without a model until then.
   void start();
   // Any thread; cheap.
   void notify();
   // Calls it here, with nobody else learning, forgetting or publishing meanwhile. Any thread.
   void call(const std::function<void()>& task);
-  // Learns all there is now, on the calling thread.
+  // Learns and publishes all there is now, on the calling thread.
   [[nodiscard]] Result<void> catch_up();
   // Sessions of a visitor up to this one are to be as if they had never been.
   struct Forgotten {

@@ -206,7 +206,6 @@ Result<void> DecideEngine::restore(std::string_view bytes) {
   }
   x_sessions = sessions;
   x_is_published = false;
-  publish();
   return {};
 }
 

@@ -1,7 +1,6 @@
 #include "operators/decide/learnt/site_learning.h"
 
-#include <future>
-
+#include "core/thread_role.h"
 #include "operators/decide/learnt/cooccurrence.h"
 #include "operators/decide/learnt/session_knn.h"
 #include "operators/decide/model_snapshot.h"
@@ -30,6 +29,7 @@ SiteLearning::SiteLearning(const LearningConfig& config,
 }
 
 void SiteLearning::learn(const ClosedSession& session) {
+  end_restoring();
   const LearntSession* added = x_store.add(session, *x_catalog);
   if (added == nullptr) return;
   const EventTime newest = x_store.newest_end();
@@ -58,6 +58,7 @@ void SiteLearning::keep_bounds() {
 }
 
 size_t SiteLearning::forget(const VisitorKey& visitor) {
+  end_restoring();
   const std::vector<const LearntSession*> sessions = x_store.of(visitor);
   for (const LearntSession* session : sessions) take_out(*session, false);
   refit();
@@ -85,6 +86,7 @@ void SiteLearning::learn_all(LearntIndex& index) {
 }
 
 SiteModel SiteLearning::publish() {
+  end_restoring();
   SiteModel model;
   model.catalog = x_catalog;
   for (const auto& index : x_indexes) index->publish(x_store, model);
@@ -98,16 +100,21 @@ size_t SiteLearning::memory_bytes() const {
 }
 
 void SiteLearning::restore_from(SessionStore&& store) {
+  end_restoring();
   x_store = std::move(store);
-  // A start waits for it, and no index looks at another.
-  std::vector<std::future<void>> learning;
   for (const auto& index : x_indexes) {
-    learning.push_back(std::async(std::launch::async, [this, &index] {
+    x_restoring.push_back(std::async(std::launch::async, [this, &index] {
+      begin_thread("rk-model", ThreadRole::kBackground);
       index->reset(x_store.newest_end());
       learn_all(*index);
     }));
   }
-  for (auto& each : learning) each.get();
+}
+
+void SiteLearning::end_restoring() {
+  if (x_restoring.empty()) return;
+  for (auto& index : x_restoring) index.get();
+  x_restoring.clear();
   keep_bounds();
 }
 

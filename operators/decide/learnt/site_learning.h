@@ -5,6 +5,7 @@
 // what had left for want of room before does not come back.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <vector>
 
@@ -41,8 +42,9 @@ class SiteLearning {
   [[nodiscard]] const SessionStore& store() const { return x_store; }
   [[nodiscard]] size_t memory_bytes() const;
 
-  // learnt_format.h. decode() takes the store over and counts all else anew; restore_from() does it
-  // with a store that was read before.
+  // learnt_format.h. restore_from() takes over a store that was read before, and has every index
+  // counted anew from it by a thread of its own: a start need not wait for that, whoever learns,
+  // forgets or publishes next does.
   void encode(ByteWriter& writer) const { x_store.encode(writer); }
   void restore_from(SessionStore&& store);
   [[nodiscard]] const LearningConfig& config() const { return x_config; }
@@ -52,11 +54,13 @@ class SiteLearning {
   void keep_bounds();
   void refit();
   void learn_all(LearntIndex& index);
+  void end_restoring();
 
   LearningConfig x_config;
   std::shared_ptr<const ProductCatalog> x_catalog;
   SessionStore x_store;
   std::vector<std::unique_ptr<LearntIndex>> x_indexes;
+  std::vector<std::future<void>> x_restoring;  // an index each; they read x_store
 };
 
 }  // namespace rekindle::operators

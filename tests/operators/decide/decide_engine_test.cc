@@ -215,6 +215,7 @@ TEST_F(DecideEngineTest, RestoresToTheSameBytesAndTheSameDecisions) {
   std::string again;
   x_engine->save(again);
   EXPECT_EQ(saved, again);
+  x_engine->publish();
   const Decision after = decide(&x_visitor);
   EXPECT_EQ(ids(before), ids(after));
   EXPECT_EQ(losers(before), losers(after));
