@@ -59,15 +59,6 @@ bool keep(extent_hooks_t*, void*, size_t, bool, unsigned) {
 }
 void keep_at_end(extent_hooks_t*, void*, size_t, bool, unsigned) {}
 
-// Whole huge pages only: to give back a part of one splits it, and what is left of it is small
-// pages for good. True: what was asked for is not all gone, so it is not known to be zero.
-bool give_back(extent_hooks_t*, void* at, size_t, size_t offset, size_t length, unsigned) {
-  const uintptr_t first = rounded_up(reinterpret_cast<uintptr_t>(at) + offset, kPage);
-  const uintptr_t end = (reinterpret_cast<uintptr_t>(at) + offset + length) / kPage * kPage;
-  if (first < end) madvise(reinterpret_cast<void*>(first), end - first, MADV_DONTNEED);
-  return true;
-}
-
 extent_hooks_t hooks;
 
 bool reserve() {
@@ -93,7 +84,6 @@ bool install() {
   hooks.alloc = allocate;
   hooks.dalloc = keep;
   hooks.destroy = keep_at_end;
-  hooks.purge_forced = hooks.purge_lazy = give_back;
   extent_hooks_t* after = &hooks;
   size_t grow_max = kGrowMax;
   return mallctl("arena.0.retain_grow_limit", nullptr, nullptr, &grow_max, sizeof(grow_max)) == 0 &&

@@ -8,9 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
-#include <map>
 #include <thread>
 #include <vector>
 
@@ -71,42 +69,6 @@ TEST(WarmHeapTest, TheHeapGrowsIntoMemoryThatIsThereAlready) {
   }
   EXPECT_GE(faults_of_growing(256 * kMiB, kept), 64);  // nobody goes ahead any more
   for (void* block : kept) std::free(block);
-}
-
-void purge() {
-  mallctl("thread.tcache.flush", nullptr, nullptr, nullptr, 0);
-  ASSERT_EQ(mallctl("arena.0.purge", nullptr, nullptr, nullptr, 0), 0);
-}
-
-// Of a heap of blocks, all or all but one of each huge page are freed. A page that is given back in
-// part is split into small ones, which is slow for as long as it lives.
-TEST(WarmHeapTest, GivesBackWholeHugePagesOnly) {
-  if (mallctl == nullptr) GTEST_SKIP() << "another allocator is linked";
-  constexpr size_t kPage = 2 * kMiB;
-  constexpr size_t kBlock = 32 * 1'024;
-  constexpr size_t kTotal = 128 * kMiB;
-  const WarmHeap heap;
-  for (const bool keeps_one : {false, true}) {
-    std::vector<void*> blocks;
-    for (size_t i = 0; i < kTotal / kBlock; ++i) {
-      blocks.push_back(std::memset(std::malloc(kBlock), 1, kBlock));
-    }
-    purge();  // of what others freed before
-    const size_t full = resident_bytes();
-    std::map<uintptr_t, void*> one_of_each_page;
-    for (void* block : blocks) {
-      const auto [at, is_first] =
-          one_of_each_page.emplace(reinterpret_cast<uintptr_t>(block) / kPage, block);
-      if (!keeps_one || !is_first) std::free(block);
-    }
-    purge();
-    if (!keeps_one) {
-      EXPECT_LE(resident_bytes() + kTotal / 2, full);
-      continue;
-    }
-    EXPECT_GE(resident_bytes() + kTotal / 4, full);
-    for (const auto& [page, block] : one_of_each_page) std::free(block);
-  }
 }
 
 }  // namespace
