@@ -87,6 +87,7 @@ def decide(bench):
     bench.fill()
     say("== Decisions over HTTP")
     with Server(bench.config, bench.store) as server:
+        server.wait_for_model()
         about = f", offers for {server.share_offered():.0%} of the visitors"
         common = ("--visitors", str(bench.visitors), "--duration", bench.seconds)
         top = load(server.url, "--mode", "decide", *common)["requests_per_s"]

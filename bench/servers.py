@@ -103,6 +103,11 @@ class Server:
             closed = self.metric("rekindle_sessions_total")
             time.sleep(5)
 
+    def wait_for_model(self):
+        """A start does not wait until decisions know what was learnt before."""
+        while json.loads(self.get("/v1/decide?site=shop&visitor=v1&n=1"))["model_version"] == 0:
+            time.sleep(0.02)
+
     def share_offered(self, visitors=200):
         """Of so many visitors, for which share there is something to offer."""
         answers = [json.loads(self.get(f"/v1/decide?site=shop&visitor=v{n}&n=3"))
