@@ -1,6 +1,5 @@
 #include "operators/decide/learnt/site_learning.h"
 
-#include "core/thread_role.h"
 #include "operators/decide/learnt/cooccurrence.h"
 #include "operators/decide/learnt/session_knn.h"
 #include "operators/decide/model_snapshot.h"
@@ -29,7 +28,7 @@ SiteLearning::SiteLearning(const LearningConfig& config,
 }
 
 void SiteLearning::learn(const ClosedSession& session) {
-  end_restoring();
+  count_restored();
   const LearntSession* added = x_store.add(session, *x_catalog);
   if (added == nullptr) return;
   const EventTime newest = x_store.newest_end();
@@ -58,7 +57,7 @@ void SiteLearning::keep_bounds() {
 }
 
 size_t SiteLearning::forget(const VisitorKey& visitor) {
-  end_restoring();
+  count_restored();
   const std::vector<const LearntSession*> sessions = x_store.of(visitor);
   for (const LearntSession* session : sessions) take_out(*session, false);
   refit();
@@ -86,7 +85,7 @@ void SiteLearning::learn_all(LearntIndex& index) {
 }
 
 SiteModel SiteLearning::publish() {
-  end_restoring();
+  count_restored();
   SiteModel model;
   model.catalog = x_catalog;
   for (const auto& index : x_indexes) index->publish(x_store, model);
@@ -100,21 +99,17 @@ size_t SiteLearning::memory_bytes() const {
 }
 
 void SiteLearning::restore_from(SessionStore&& store) {
-  end_restoring();
   x_store = std::move(store);
-  for (const auto& index : x_indexes) {
-    x_restoring.push_back(std::async(std::launch::async, [this, &index] {
-      begin_thread("rk-model", ThreadRole::kBackground);
-      index->reset(x_store.newest_end());
-      learn_all(*index);
-    }));
-  }
+  x_is_counted = false;
 }
 
-void SiteLearning::end_restoring() {
-  if (x_restoring.empty()) return;
-  for (auto& index : x_restoring) index.get();
-  x_restoring.clear();
+void SiteLearning::count_restored() {
+  if (x_is_counted) return;
+  x_is_counted = true;
+  for (const auto& index : x_indexes) {
+    index->reset(x_store.newest_end());
+    learn_all(*index);
+  }
   keep_bounds();
 }
 

@@ -5,7 +5,6 @@
 // what had left for want of room before does not come back.
 #pragma once
 
-#include <future>
 #include <memory>
 #include <vector>
 
@@ -42,9 +41,8 @@ class SiteLearning {
   [[nodiscard]] const SessionStore& store() const { return x_store; }
   [[nodiscard]] size_t memory_bytes() const;
 
-  // learnt_format.h. restore_from() takes over a store that was read before, and has every index
-  // counted anew from it by a thread of its own: a start need not wait for that, whoever learns,
-  // forgets or publishes next does.
+  // learnt_format.h. restore_from() takes over a store that was read before. All else is counted
+  // anew from it when next something is learnt, forgotten or published: a start need not wait.
   void encode(ByteWriter& writer) const { x_store.encode(writer); }
   void restore_from(SessionStore&& store);
   [[nodiscard]] const LearningConfig& config() const { return x_config; }
@@ -54,13 +52,13 @@ class SiteLearning {
   void keep_bounds();
   void refit();
   void learn_all(LearntIndex& index);
-  void end_restoring();
+  void count_restored();
 
   LearningConfig x_config;
   std::shared_ptr<const ProductCatalog> x_catalog;
   SessionStore x_store;
   std::vector<std::unique_ptr<LearntIndex>> x_indexes;
-  std::vector<std::future<void>> x_restoring;  // an index each; they read x_store
+  bool x_is_counted = true;  // x_indexes hold what x_store has
 };
 
 }  // namespace rekindle::operators
