@@ -86,6 +86,13 @@ class CompactVector {
     reserve(count);
     for (size_t i = 0; i < count; ++i) push_back(value);
   }
+  void append(const T* first, const T* last) {
+    const size_t wanted = size() + static_cast<size_t>(last - first);
+    if (wanted > capacity()) grow(wanted);
+    if (first == last) return;
+    std::uninitialized_copy(first, last, end());
+    x_head->size = static_cast<uint32_t>(wanted);
+  }
   void reserve(size_t capacity_wanted) {
     if (capacity_wanted > capacity()) reallocate(capacity_wanted);
   }
@@ -117,10 +124,6 @@ class CompactVector {
     uint32_t capacity;
   };
 
-  void append(const T* first, const T* last) {
-    reserve(static_cast<size_t>(last - first));
-    for (; first != last; ++first) push_back(*first);
-  }
   void truncate(size_t size_wanted) {
     if (x_head == nullptr) return;
     std::destroy(begin() + size_wanted, end());

@@ -59,7 +59,9 @@ struct Event {
 
   // Set by operators, not stored.
   bool is_duplicate = false;
-  bool is_consumed = false;  // no later operator is to see it
+  bool is_consumed = false;    // no later operator is to see it
+  bool is_remembered = false;  // its ids are in Visitor::seen now
+  bool is_kept = false;        // it is in Visitor::timeline now
 
   // Empties every field and keeps the item array's memory.
   void clear() {

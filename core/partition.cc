@@ -39,8 +39,10 @@ Result<void> Partition::insert_stored(VisitorKey key, std::string_view value) {
   if (is_erased(key)) return {};
   Visitor visitor;
   visitor.key = key;
-  if (auto decoded = decode_visitor(value, visitor); !decoded) return decoded;
+  const auto decoded = decode_visitor(value, visitor);
+  if (!decoded) return decoded.error();
   CachedVisitor& cached = x_cache.insert(key);
+  cached.row = VisitorRow(*decoded);
   cached.visitor = std::move(visitor);
   cached.armed = cached.visitor.deadline;  // Deadlines' invariant: an entry exists by then
   x_cache.recount(cached);
@@ -206,6 +208,7 @@ Result<Partition::Applied> Partition::apply(std::string_view event_record, Cache
     op->on_event(x_event, context);
     if (x_event.is_duplicate || x_event.is_consumed) break;
   }
+  cached.row.note(x_event, x_scratch);
   if (visitor.voice != nullptr) note_touched(visitor);
   rearm(cached);
   if (counts) note_customer(visitor, before, x_views);

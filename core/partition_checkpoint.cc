@@ -90,17 +90,20 @@ void Partition::encode_pending(CachedVisitor& cached) {
   x_row.clear();
   state_format::append_visitor(x_id, cached.visitor.key, x_row);
   x_scratch.clear();
-  encode_visitor(cached.visitor, x_scratch);
-  x_batch.put(Table::kVisitors, x_row, x_scratch);
+  if (cached.row.save(cached.visitor, x_scratch)) {
+    x_batch.append(Table::kVisitors, x_row, x_scratch);
+  } else {
+    x_batch.put(Table::kVisitors, x_row, x_scratch);
+  }
   x_cache.recount(cached);
 }
 
 bool Partition::encode_slice(size_t bytes) {
   const size_t start = x_batch.bytes();
   const std::span<const CachedVisitor* const> visitors(x_encoding);
-  begin_prefetch(visitors.subspan(x_encoded));
+  begin_prefetch(visitors.subspan(x_encoded), Work::kSave);
   for (; x_encoded < x_encoding.size() && x_batch.bytes() - start < bytes; ++x_encoded) {
-    prefetch_ahead(visitors, x_encoded);
+    prefetch_ahead(visitors, x_encoded, Work::kSave);
     if (x_encoding[x_encoded] == nullptr) continue;
     if (!x_encoding[x_encoded]->pending) continue;  // was touched, and encoded then
     encode_pending(*x_encoding[x_encoded]);

@@ -94,8 +94,8 @@ Result<void> Partition::count_customers(CustomerViews views) {
                                  visitor.key = state_format::visitor_of(row);
                                  if (x_cache.find(visitor.key) != nullptr) return true;
                                  if (is_erased(visitor.key)) return true;
-                                 outcome = decode_totals(value, visitor);
-                                 if (!outcome) return false;
+                                 auto totals = decode_totals(value, visitor);
+                                 if (!totals) return outcome = totals.error(), false;
                                  if (visitor.lifetime.orders > 0) note_customer(visitor, {}, views);
                                  return true;
                                });

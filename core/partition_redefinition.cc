@@ -57,9 +57,9 @@ Result<void> Partition::evaluate(VisitorNumber first, VisitorNumber end) {
   if (auto ahead = read_ahead(missing); !ahead) return ahead;
   std::vector<const CachedVisitor*> visitors;
   for (const VisitorKey key : keys) visitors.push_back(x_cache.find(key));
-  begin_prefetch(visitors);
+  begin_prefetch(visitors, Work::kAny);
   for (size_t i = 0; i < keys.size(); ++i) {
-    prefetch_ahead(visitors, i);
+    prefetch_ahead(visitors, i, Work::kAny);
     CachedVisitor* const cached = x_cache.find(keys[i]);
     if (cached == nullptr) continue;
     evaluate_pending(*cached);

@@ -91,9 +91,9 @@ Result<bool> Partition::walk(VisitorWalk& walk, size_t most, VisitorReader look)
   if (walk.slot < x_cache.size()) {
     const std::vector<const CachedVisitor*> portion = x_cache.portion(walk.slot, most);
     walk.slot += portion.size();
-    begin_prefetch(portion);
+    begin_prefetch(portion, Work::kAny);
     for (size_t i = 0; i < portion.size(); ++i) {
-      prefetch_ahead(portion, i);
+      prefetch_ahead(portion, i, Work::kAny);
       const Visitor& visitor = portion[i]->visitor;
       // One that moved up to a place that another left may come twice.
       if (visitor.number >= walk.seen.size() || walk.seen[visitor.number]) continue;
@@ -140,7 +140,7 @@ Result<bool> Partition::walk_unseen(VisitorWalk& walk, size_t most, VisitorReade
     Visitor visitor;
     visitor.key = missing[i];
     if (auto decoded = decode_visitor(value, visitor); !decoded) {
-      outcome = decoded;
+      outcome = decoded.error();
     } else {
       look_at(visitor);
     }

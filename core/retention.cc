@@ -47,8 +47,8 @@ Result<std::vector<VisitorKey>> Retention::candidates(PartitionId partition, Eve
                                    return false;
                                  }
                                  visitor.key = state_format::visitor_of(row);
-                                 outcome = decode_totals(value, visitor);
-                                 if (!outcome) return false;
+                                 auto totals = decode_totals(value, visitor);
+                                 if (!totals) return outcome = totals.error(), false;
                                  const Site* const site = x_env.sites.find(visitor.site);
                                  if (site != nullptr && is_unseen(visitor, *site, now))
                                    keys.push_back(visitor.key);

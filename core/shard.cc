@@ -218,7 +218,7 @@ bool Shard::step() {
   }
   look_at_pace();
   Result<void> outcome = read_ahead();
-  begin_prefetch(x_ahead);
+  begin_prefetch(x_ahead, Work::kAny);
   for (size_t i = 0; outcome && i < x_touched.size(); ++i) {
     outcome = apply_share(*x_partitions[x_touched[i]], x_shares[x_touched[i]]);
   }

@@ -150,6 +150,7 @@ class Shard {
     std::vector<VisitorKey> keys;
     std::vector<CachedVisitor*> visitors;  // in memory already, or null
     std::vector<Proposal*> proposals;      // asked after the records
+    size_t due = 0;                        // visitors that fire before them, as far as is known
   };
 
   struct Replay {  // records of one partition that are applied together
@@ -175,6 +176,10 @@ class Shard {
   void take_messages();
   void gather();
   [[nodiscard]] Result<void> read_ahead();
+  void list_due(Partition& partition, EventTime now, Share& share);
+  CachedVisitor* list_visitor(Partition& partition, VisitorKey key);  // null: not in memory
+  [[nodiscard]] Result<void> read_missing();
+  void pass_due(Share& share);
   [[nodiscard]] bool is_live(int64_t now_ns) const;
   void look_at_pace();
   [[nodiscard]] bool has_turn(Partition& partition, EventTime now);
@@ -223,13 +228,16 @@ class Shard {
   std::vector<Parcel*> x_finished;
   std::vector<Query*> x_queries;
   Watches x_watches;
-  std::vector<Query*> x_woken;                // by this batch; they go back after its acks
-  std::deque<Proposal*> x_proposals;          // that wait for a batch
-  std::vector<Proposal*> x_decided;           // of the batch
-  std::vector<Share> x_shares;                // by index into x_partitions
-  std::vector<size_t> x_touched;              // which of them the batch touches
-  std::vector<const CachedVisitor*> x_ahead;  // of its events, as they are applied; null: not known
-  size_t x_applied = 0;                       // how many of them are
+  std::vector<Query*> x_woken;        // by this batch; they go back after its acks
+  std::deque<Proposal*> x_proposals;  // that wait for a batch
+  std::vector<Proposal*> x_decided;   // of the batch
+  std::vector<Share> x_shares;        // by index into x_partitions
+  std::vector<size_t> x_touched;      // which of them the batch touches
+  // Of its deadlines and events, as they are applied; null: not in memory.
+  std::vector<const CachedVisitor*> x_ahead;
+  size_t x_applied = 0;                                      // how many of them are
+  std::vector<std::pair<Partition*, VisitorKey>> x_missing;  // … are to be read
+  std::string x_missing_rows;                                // … and their rows' names
   LogBatch x_batch;
   std::vector<std::string> x_collisions;  // quarantine entries of this batch
   std::vector<Message*> x_taken;

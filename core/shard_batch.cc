@@ -41,37 +41,67 @@ void Shard::gather() {
   }
 }
 
-Result<void> Shard::read_ahead() {
-  x_ahead.clear();
-  x_applied = 0;
-  std::string rows;
-  std::vector<std::pair<Partition*, VisitorKey>> missing;
-  for (const size_t touched : x_touched) {
-    Partition& partition = *x_partitions[touched];
-    Share& share = x_shares[touched];
-    for (const VisitorKey key : share.keys) {
-      CachedVisitor* cached = partition.cache().find(key);
-      share.visitors.push_back(cached);
-      x_ahead.push_back(cached);
-      if (cached != nullptr) continue;
-      missing.emplace_back(&partition, key);
-      state_format::append_visitor(partition.id(), key, rows);
-    }
+CachedVisitor* Shard::list_visitor(Partition& partition, VisitorKey key) {
+  CachedVisitor* const cached = partition.cache().find(key);
+  x_ahead.push_back(cached);
+  if (cached != nullptr) return cached;
+  x_missing.emplace_back(&partition, key);
+  state_format::append_visitor(partition.id(), key, x_missing_rows);
+  return nullptr;
+}
+
+// Visitors whose deadlines a partition will fire next, unless those have to be put in order first,
+// or are a herd. REQUIRES: bring(now).
+void Shard::list_due(Partition& partition, EventTime now, Share& share) {
+  constexpr size_t kListedMax = 16;
+  share.due = 0;
+  for (const FireBound& entry : partition.deadlines().near()) {
+    if (entry.time > now || share.due == kListedMax) return;
+    list_visitor(partition, entry.key);
+    ++share.due;
   }
-  if (missing.empty()) return {};
+}
+
+// The visitors that are not in memory, with one look-up.
+Result<void> Shard::read_missing() {
+  if (x_missing.empty()) return {};
   std::vector<std::string_view> views;
-  views.reserve(missing.size());
-  for (size_t i = 0; i < missing.size(); ++i) {
-    views.push_back(std::string_view(rows).substr(i * state_format::kVisitorKeyBytes,
-                                                  state_format::kVisitorKeyBytes));
+  views.reserve(x_missing.size());
+  for (size_t i = 0; i < x_missing.size(); ++i) {
+    views.push_back(
+        std::string_view(x_missing_rows)
+            .substr(i * state_format::kVisitorKeyBytes, state_format::kVisitorKeyBytes));
   }
   Result<void> outcome;
   auto read =
       x_env.store.multi_get(Table::kVisitors, views, [&](size_t index, std::string_view value) {
-        auto inserted = missing[index].first->insert_stored(missing[index].second, value);
+        auto inserted = x_missing[index].first->insert_stored(x_missing[index].second, value);
         if (!inserted && outcome) outcome = inserted;
       });
   return read ? outcome : read;
+}
+
+Result<void> Shard::read_ahead() {
+  x_ahead.clear();
+  x_applied = 0;
+  x_missing.clear();
+  x_missing_rows.clear();
+  for (const size_t touched : x_touched) {
+    Partition& partition = *x_partitions[touched];
+    Share& share = x_shares[touched];
+    const EventTime now = std::max(now_for(partition), partition.clock());
+    if (auto brought = partition.deadlines().bring(now); !brought) return brought;
+    if (x_may_fire) list_due(partition, now, share);
+    for (const VisitorKey key : share.keys) {
+      share.visitors.push_back(list_visitor(partition, key));
+    }
+  }
+  return read_missing();
+}
+
+// Lets the prefetching of those who are listed keep up with deadlines that are about to fire.
+void Shard::pass_due(Share& share) {
+  for (; share.due > 0; --share.due) prefetch_ahead(x_ahead, x_applied++, Work::kAny);
 }
 
 namespace {
@@ -126,10 +156,11 @@ Result<void> Shard::begin_events(Partition& partition) {
 }
 
 Result<void> Shard::apply_share(Partition& partition, Share& share) {
+  pass_due(share);
   if (auto begun = begin_events(partition); !begun) return begun;
   uint64_t duplicates = 0;
   for (size_t i = 0; i < share.records.size(); ++i) {
-    prefetch_ahead(x_ahead, x_applied++);
+    prefetch_ahead(x_ahead, x_applied++, Work::kAny);
     auto applied = partition.apply(share.records[i], share.visitors[i]);
     if (!applied) return applied.error();
     if (applied.value() == Partition::Applied::kDuplicate) {

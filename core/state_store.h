@@ -30,7 +30,7 @@ inline constexpr size_t kTables = 6;
 // handed to another thread.
 class StateBatch {
  public:
-  enum class Kind : uint8_t { kPut, kDelete, kDeleteRange };
+  enum class Kind : uint8_t { kPut, kAppend, kDelete, kDeleteRange };
   struct Write {
     Kind kind;
     Table table;
@@ -40,6 +40,10 @@ class StateBatch {
 
   void put(Table table, std::string_view key, std::string_view value) {
     add(Kind::kPut, table, key, value);
+  }
+  // Puts the value behind what the row holds; makes the row when there is none.
+  void append(Table table, std::string_view key, std::string_view value) {
+    add(Kind::kAppend, table, key, value);
   }
   void remove(Table table, std::string_view key) { add(Kind::kDelete, table, key, {}); }
   void remove_range(Table table, std::string_view begin, std::string_view end) {

@@ -13,24 +13,11 @@
 #include "core/ids.h"
 #include "core/offer_history.h"
 #include "core/profile.h"
+#include "core/seen_ids.h"
 #include "core/timeline.h"
 #include "core/voice.h"
 
 namespace rekindle {
-
-// Ids of the newest events and all orders. Written by operators/dedupe.
-//
-// event_ids: a ring of the newest limits::kDedupeIdsMax 64-bit hashes. A duplicate is missed only
-// when its original is more than that many events back; a false one needs a hash collision (512
-// ids: chance 3e-17 an event).
-struct SeenIds {
-  CompactVector<NameHash> event_ids;  // a ring once full
-  CompactVector<NameHash> orders;     // purchases' order ids, oldest first, limits::kOrdersMax
-  // Not stored: 16 bits of each of event_ids, for looking through many of them fast; empty or of
-  // the same size.
-  CompactVector<uint16_t> marks;
-  uint32_t next = 0;  // where the ring's next id goes once it is full
-};
 
 // Totals since the first event. Written by operators/lifetime. Money in the site's currency.
 struct Lifetime {

@@ -20,11 +20,24 @@ void prefetch_ids(const SeenIds& seen) {
   prefetch_line(seen.event_ids.data() + next);
 }
 
-void prefetch_step(const CachedVisitor& cached, size_t steps_left) {
+void prefetch_appended(const CachedVisitor& cached, size_t steps_left) {
   const Visitor& visitor = cached.visitor;
   switch (steps_left) {
-    case 5: return cached.prefetch();
-    case 4: return visitor.prefetch_arrays();
+    case 4:
+      visitor.memberships.prefetch();
+      visitor.cart.lines.prefetch();
+      return cached.row.prefetch();
+    case 3: return visitor.memberships.prefetch_rest(kMembershipBytes);
+    default: return;
+  }
+}
+
+void prefetch_step(const CachedVisitor& cached, size_t steps_left, Work work) {
+  if (steps_left == kSteps) return cached.prefetch();
+  if (work == Work::kSave && cached.row.may_append()) return prefetch_appended(cached, steps_left);
+  const Visitor& visitor = cached.visitor;
+  switch (steps_left) {
+    case 4: cached.row.prefetch(); return visitor.prefetch_arrays();
     case 3:
       prefetch_ids(visitor.seen);
       visitor.timeline.prefetch_all_lists();
@@ -36,20 +49,20 @@ void prefetch_step(const CachedVisitor& cached, size_t steps_left) {
 
 }  // namespace
 
-void prefetch_ahead(std::span<const CachedVisitor* const> visitors, size_t next) {
+void prefetch_ahead(std::span<const CachedVisitor* const> visitors, size_t next, Work work) {
   for (size_t steps = kSteps; steps > 0; --steps) {
     const size_t index = next + steps * kStep;
     if (index >= visitors.size() || visitors[index] == nullptr) continue;
-    prefetch_step(*visitors[index], steps);
+    prefetch_step(*visitors[index], steps, work);
   }
 }
 
 // The steps that would have been taken before the first visitor.
-void begin_prefetch(std::span<const CachedVisitor* const> visitors) {
+void begin_prefetch(std::span<const CachedVisitor* const> visitors, Work work) {
   for (size_t steps = kSteps; steps > 0; --steps) {
     const size_t end = std::min(steps * kStep, visitors.size());
     for (size_t index = 0; index < end; ++index) {
-      if (visitors[index] != nullptr) prefetch_step(*visitors[index], steps);
+      if (visitors[index] != nullptr) prefetch_step(*visitors[index], steps, work);
     }
   }
 }
@@ -65,8 +78,8 @@ CachedVisitor& VisitorCache::insert(VisitorKey key) {
 
 void VisitorCache::recount(CachedVisitor& cached) {
   x_bytes -= cached.bytes;
-  cached.bytes = static_cast<uint32_t>(cached.visitor.memory_bytes() + sizeof(CachedVisitor) -
-                                       sizeof(Visitor) + kIndexBytes);
+  cached.bytes = static_cast<uint32_t>(cached.visitor.memory_bytes() + cached.row.heap_bytes() +
+                                       sizeof(CachedVisitor) - sizeof(Visitor) + kIndexBytes);
   x_bytes += cached.bytes;
 }
 

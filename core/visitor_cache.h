@@ -13,11 +13,13 @@
 
 #include "core/prefetch.h"
 #include "core/visitor.h"
+#include "core/visitor_row.h"
 
 namespace rekindle {
 
 struct CachedVisitor {
   Visitor visitor;
+  VisitorRow row;
   EventTime armed = EventTime::never();  // earliest entry in Deadlines known to exist
   uint32_t bytes = 0;                    // as counted towards the cache's budget
   bool dirty = false;                    // changed since the last checkpoint began
@@ -42,8 +44,12 @@ struct CachedVisitor {
 //
 // Call it before visitors[next] is worked on, and begin_prefetch before the first. Null ones are
 // passed over.
-void prefetch_ahead(std::span<const CachedVisitor* const> visitors, size_t next);
-void begin_prefetch(std::span<const CachedVisitor* const> visitors);
+enum class Work : uint8_t {
+  kAny,
+  kSave,  // reads the lists only of those whose row is written whole
+};
+void prefetch_ahead(std::span<const CachedVisitor* const> visitors, size_t next, Work work);
+void begin_prefetch(std::span<const CachedVisitor* const> visitors, Work work);
 
 class VisitorCache {
  public:

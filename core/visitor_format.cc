@@ -22,9 +22,12 @@
 //  24 offers       core/offer_history_format.h
 //  25 claimed      8 each, in the order they were claimed
 //  26 voice        core/voice.h
+//  31 additions    core/event_addition.h, in the order they came: only in what was appended, where
+//                  identity, event ids, orders and timeline never are
 #include "core/visitor_format.h"
 
 #include "core/bytes.h"
+#include "core/event_addition.h"
 #include "core/limits.h"
 #include "core/offer_history_format.h"
 #include "core/profile_format.h"
@@ -49,7 +52,9 @@ enum Tag : uint8_t {
   kOffers = 24,
   kClaimed = 25,
   kVoice = 26,
+  kAdditions = 31,
 };
+constexpr uint8_t kAppendedHere = 0;  // in the place of a tag
 
 // Writes one section: content goes straight to the output, its length is put before it afterwards.
 template <typename Fill>
@@ -110,6 +115,11 @@ void read_section(Tag tag, ByteReader& reader, Visitor& visitor) {
     case kVoice:
       visitor.voice = std::make_unique<Voice>();
       return get_voice(reader, base, *visitor.voice);
+    case kAdditions: {
+      Event scratch;
+      while (reader.ok() && !reader.at_end()) get_addition(reader, scratch, visitor);
+      return;
+    }
   }
   static_cast<void>(reader.raw(reader.left()));  // a tag this release does not know
 }
@@ -119,8 +129,22 @@ constexpr uint32_t bit_of(Tag tag) {
 }
 constexpr uint32_t kAllTags = ~0u;
 constexpr uint32_t kTotalsTags = bit_of(kIdentity) | bit_of(kTimes) | bit_of(kLifetime);
+constexpr uint32_t kNeverAppended =
+    bit_of(kIdentity) | bit_of(kEventIds) | bit_of(kOrders) | bit_of(kTimeline);
 
-Result<void> read_sections(std::string_view bytes, uint32_t tags, Visitor& visitor) {
+// What an append says anew begins empty.
+void forget_all_but_lists(Visitor& visitor) {
+  Visitor kept;
+  kept.key = visitor.key;
+  kept.name = std::move(visitor.name);
+  kept.number = visitor.number;
+  kept.site = visitor.site;
+  kept.seen = std::move(visitor.seen);
+  kept.timeline = std::move(visitor.timeline);
+  visitor = std::move(kept);
+}
+
+Result<StoredBytes> read_sections(std::string_view bytes, uint32_t tags, Visitor& visitor) {
   const VisitorKey key = visitor.key;
   visitor = Visitor{};
   visitor.key = key;
@@ -129,38 +153,40 @@ Result<void> read_sections(std::string_view bytes, uint32_t tags, Visitor& visit
   const auto version = reader.fixed<uint8_t>();
   if (version == 0) return corrupt;
   if (version > kVisitorFormatVersion) return Error{ErrorCode::kNewerVersion, {}};
+  StoredBytes read{bytes.size(), 0, 0};
   uint8_t before = 0;
   while (reader.ok() && !reader.at_end()) {
+    const size_t at = bytes.size() - reader.left();
     const auto tag = reader.fixed<uint8_t>();
+    if (tag == kAppendedHere) {
+      if (before == 0) return corrupt;
+      if (read.appends++ == 0) read.whole = at;
+      forget_all_but_lists(visitor);
+      before = 0;
+      continue;
+    }
     ByteReader content(reader.bytes());
     if (!reader.ok() || tag <= before) return corrupt;
     before = tag;
-    if (tag < 32 && (tags & bit_of(Tag{tag})) == 0) continue;
+    if (tag < 32) {
+      const uint32_t never = read.appends == 0 ? bit_of(kAdditions) : kNeverAppended;
+      if ((never & bit_of(Tag{tag})) != 0) return corrupt;
+      if ((tags & bit_of(Tag{tag})) == 0) continue;
+    }
     read_section(Tag{tag}, content, visitor);
     if (!content.ok() || !content.at_end()) return corrupt;
   }
   if (!reader.ok() || before == 0) return corrupt;
-  return {};
+  read.appended = bytes.size() - read.whole;
+  return read;
 }
 
-}  // namespace
-
-void encode_visitor(const Visitor& visitor, std::string& out) {
-  const EventTime base = base_of(visitor);
-  out.push_back(static_cast<char>(kVisitorFormatVersion));
-  section(kIdentity, out, [&](ByteWriter& writer) {
-    writer.fixed(visitor.site);
-    writer.varint(visitor.number);
-    writer.raw(visitor.name);
-  });
+void put_times_section(const Visitor& visitor, std::string& out) {
   section(kTimes, out, [&](ByteWriter& writer) { put_times(visitor, writer); });
-  section(kEventIds, out, [&](ByteWriter& writer) { put_event_ids(visitor, writer); });
-  section(kOrders, out, [&](ByteWriter& writer) {
-    for (const NameHash order : visitor.seen.orders) writer.fixed(order);
-  });
-  section(kTimeline, out, [&](ByteWriter& writer) {
-    if (!visitor.timeline.lists().empty()) visitor.timeline.encode(writer, base);
-  });
+}
+
+// All sections behind the lists.
+void put_what_is_in_no_list(const Visitor& visitor, EventTime base, std::string& out) {
   section(kLifetime, out,
           [&](ByteWriter& writer) { put_lifetime(visitor.lifetime, base, writer); });
   section(kCart, out, [&](ByteWriter& writer) { put_cart(visitor.cart, base, writer); });
@@ -188,11 +214,39 @@ void encode_visitor(const Visitor& visitor, std::string& out) {
   });
 }
 
-Result<void> decode_visitor(std::string_view bytes, Visitor& visitor) {
+}  // namespace
+
+void encode_visitor(const Visitor& visitor, std::string& out) {
+  const EventTime base = base_of(visitor);
+  out.push_back(static_cast<char>(kVisitorFormatVersion));
+  section(kIdentity, out, [&](ByteWriter& writer) {
+    writer.fixed(visitor.site);
+    writer.varint(visitor.number);
+    writer.raw(visitor.name);
+  });
+  put_times_section(visitor, out);
+  section(kEventIds, out, [&](ByteWriter& writer) { put_event_ids(visitor, writer); });
+  section(kOrders, out, [&](ByteWriter& writer) {
+    for (const NameHash order : visitor.seen.orders) writer.fixed(order);
+  });
+  section(kTimeline, out, [&](ByteWriter& writer) {
+    if (!visitor.timeline.lists().empty()) visitor.timeline.encode(writer, base);
+  });
+  put_what_is_in_no_list(visitor, base, out);
+}
+
+void encode_appended(const Visitor& visitor, std::string_view additions, std::string& out) {
+  out.push_back(static_cast<char>(kAppendedHere));
+  put_times_section(visitor, out);
+  put_what_is_in_no_list(visitor, base_of(visitor), out);
+  section(kAdditions, out, [&](ByteWriter& writer) { writer.raw(additions); });
+}
+
+Result<StoredBytes> decode_visitor(std::string_view bytes, Visitor& visitor) {
   return read_sections(bytes, kAllTags, visitor);
 }
 
-Result<void> decode_totals(std::string_view bytes, Visitor& visitor) {
+Result<StoredBytes> decode_totals(std::string_view bytes, Visitor& visitor) {
   return read_sections(bytes, kTotalsTags, visitor);
 }
 

@@ -159,7 +159,8 @@ Result<void> Voices::add_looks(const Person& person, const States& states,
     for (size_t other = 1; look.wanted == VoiceKind::kSpeaks && other < known.size(); ++other) {
       Visitor& visitor = look.others.emplace_back();
       visitor.key = known[other];
-      if (auto read = decode_visitor(states.at(known[other]), visitor); !read) return read;
+      auto read = decode_visitor(states.at(known[other]), visitor);
+      if (!read) return read.error();
     }
     looks[shard_of(known[i])].push_back(std::move(look));
   }

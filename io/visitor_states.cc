@@ -40,7 +40,7 @@ class StateQuery final : public Query {
     } else if (!x_bytes.empty()) {
       Visitor& state = x_reading->states.emplace_back();
       state.key = x_visitor;
-      if (auto read = decode_visitor(x_bytes, state); !read) x_reading->outcome = read;
+      if (auto read = decode_visitor(x_bytes, state); !read) x_reading->outcome = read.error();
     }
     x_reading->finish_one();
   }

@@ -1,6 +1,7 @@
 // Writes the event into the visitor's timeline. After session, which closes over what came before.
 //
 // In:    every event that is not a duplicate
+// Out:   event.is_kept
 // State: Visitor::timeline, first_seen, last_seen (newest `at` of anything, shown or done). A type
 //        over limits::kTimelineListsMax is not kept.
 // Effects: none.
@@ -18,7 +19,7 @@ class Activity final : public Operator {
   void on_event(Event& event, Context& context) override {
     Visitor& visitor = context.visitor();
     // False only for a type beyond the bound on lists; lifetime still counts the event.
-    static_cast<void>(visitor.timeline.add(event));
+    event.is_kept = visitor.timeline.add(event);
     visitor.first_seen = std::min(visitor.first_seen, event.at);
     visitor.last_seen = std::max(visitor.last_seen, event.at);
   }

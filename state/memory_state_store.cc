@@ -21,6 +21,7 @@ Result<void> MemoryStateStore::write(const StateBatch& batch) {
           case StateBatch::Kind::kPut:
             rows.insert_or_assign(std::string(key), std::string(value));
             break;
+          case StateBatch::Kind::kAppend: rows[std::string(key)].append(value); break;
           case StateBatch::Kind::kDelete:
             if (const auto row = rows.find(key); row != rows.end()) rows.erase(row);
             break;

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "state/append_operator.h"
 #include "state/give_way_collector.h"
 
 namespace rekindle::state {
@@ -68,6 +69,7 @@ rocksdb::ColumnFamilyOptions family_options(size_t write_buffer_bytes) {
   options.target_file_size_base = std::max<uint64_t>(write_buffer_bytes, 8 * kMiB);
   options.max_bytes_for_level_base = options.target_file_size_base * 4;
   options.level_compaction_dynamic_level_bytes = true;
+  options.merge_operator = std::make_shared<AppendOperator>();
   options.table_properties_collector_factories.push_back(
       std::make_shared<GiveWayCollectorFactory>());
   return options;

@@ -37,6 +37,7 @@ void add(rocksdb::WriteBatch& writes, rocksdb::ColumnFamilyHandle* family, State
   rocksdb::Status status;
   switch (kind) {
     case StateBatch::Kind::kPut: status = writes.Put(family, slice(key), slice(value)); break;
+    case StateBatch::Kind::kAppend: status = writes.Merge(family, slice(key), slice(value)); break;
     case StateBatch::Kind::kDelete: status = writes.Delete(family, slice(key)); break;
     case StateBatch::Kind::kDeleteRange:
       if (key < value) status = writes.DeleteRange(family, slice(key), slice(value));

@@ -142,7 +142,7 @@ Result<void> StoreDirectory::create(const StoreFacts& facts) {
                  "partitions must be 1 to " + std::to_string(limits::kPartitionsMax)};
   }
   if (auto put = write_small_file(x_path, "STORE", format_facts(facts)); !put) return put;
-  return write_small_file(x_path, "VERSION", std::to_string(kStoreVersion) + "\n");
+  return write_version();
 }
 
 Result<void> StoreDirectory::load() {
@@ -159,12 +159,12 @@ Result<void> StoreDirectory::load() {
                  x_path + " has layout " + std::string(digits) + ", this program knows " +
                      std::to_string(kStoreVersion) + "; start the newer release"};
   }
-  if (*version < kStoreVersion) {
+  if (*version < kOldestStoreVersion) {
     return Error{ErrorCode::kOlderVersion,
-                 x_path + " has layout " + std::string(digits) + ", this program reads only " +
-                     std::to_string(kStoreVersion) +
-                     "; start a new store and replay your events into it, or run the release that "
-                     "made this one"};
+                 x_path + " has layout " + std::string(digits) + ", this program reads " +
+                     std::to_string(kOldestStoreVersion) +
+                     " and newer; start a new store and replay your events into it, or run the "
+                     "release that made this one"};
   }
   const auto facts_text = read_small_file(x_path + "/STORE");
   if (!facts_text) return facts_text.error();
@@ -173,7 +173,11 @@ Result<void> StoreDirectory::load() {
     return Error{ErrorCode::kCorruptRecord, x_path + "/STORE is damaged; restore a backup"};
   }
   x_facts = *facts;
-  return {};
+  return *version == kStoreVersion ? Result<void>() : write_version();
+}
+
+Result<void> StoreDirectory::write_version() {
+  return write_small_file(x_path, "VERSION", std::to_string(kStoreVersion) + "\n");
 }
 
 Result<void> StoreDirectory::check_partitions(uint32_t wanted) const {

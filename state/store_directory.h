@@ -21,7 +21,10 @@ enum class ClockMode : uint8_t;  // core/engine.h
 
 namespace rekindle::state {
 
-inline constexpr uint32_t kStoreVersion = 3;
+// 4: visitors' rows may have been appended to. Nothing of 3 has changed, so that one becomes a 4
+// when it is opened.
+inline constexpr uint32_t kStoreVersion = 4;
+inline constexpr uint32_t kOldestStoreVersion = 3;
 
 struct StoreFacts {
   uint32_t partitions = 0;
@@ -61,6 +64,7 @@ class StoreDirectory {
   StoreDirectory(std::string path, int lock_fd) : x_path(std::move(path)), x_lock_fd(lock_fd) {}
   [[nodiscard]] Result<void> create(const StoreFacts& facts);
   [[nodiscard]] Result<void> load();
+  [[nodiscard]] Result<void> write_version();
 
   std::string x_path;
   int x_lock_fd;

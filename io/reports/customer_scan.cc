@@ -28,9 +28,10 @@ Result<void> add_visitors(StateStore& store, PartitionId partition, CustomerSums
   auto scanned = store.scan(Table::kVisitors, begin, state_format::partition_end(partition),
                             [&](std::string_view, std::string_view value) {
                               Visitor visitor;
-                              outcome = decode_visitor(value, visitor);
-                              if (outcome) sums.add(visitor);
-                              return outcome.has_value();
+                              auto read = decode_visitor(value, visitor);
+                              if (!read) return outcome = read.error(), false;
+                              sums.add(visitor);
+                              return true;
                             });
   return scanned ? outcome : scanned;
 }

@@ -138,21 +138,22 @@ def stopped_store(binary, directory):
 
 
 def store_of_another_version(patient, binary):
-    patient.cases += 2
+    patient.cases += 3
     with tempfile.TemporaryDirectory() as directory:
         config, _ = stopped_store(binary, directory)
         version = pathlib.Path(directory) / "store" / "VERSION"
         written = version.read_text()
-        for step, word in ((1, "newer"), (-1, "older")):
+        for step, word in ((1, "newer"), (-2, "older")):
             version.write_text(f"{int(written) + step}\n")
             code, said = attempt(binary, config)
             patient.expect(f"a store of a {word} version", code == 3 and word in said,
                            f"{code}: {said}")
-        version.write_text(written)
+        version.write_text(f"{int(written) - 1}\n")  # one that is still read
         with Server(binary, directory=directory) as server:
             server.start()
             patient.expect("the store afterwards",
                            server.http.get("/v1/visitors/v").status == 200, "its visitor is lost")
+            patient.expect("its version", version.read_text() == written, "it is not this release's")
 
 
 def other_partitions(patient, binary):

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/event_addition.h"
 #include "core/limits.h"
 #include "tests/core/event_samples.h"
 
@@ -69,6 +70,62 @@ TEST(VisitorFormat, Version1WritesAndReadsItsGoldenBytes) {
   Visitor read;
   ASSERT_TRUE(decode_visitor(bytes_of_hex(kGoldenV1), read).has_value());
   EXPECT_EQ(hex_of(encoded(read)), kGoldenV1);
+}
+
+// A view of the sample's visitor, as it was noted, then the visitor with it.
+std::string appended(Visitor& visitor) {
+  Event view = event_of(EventType::kViewItem, kNoon + minutes(4), {item_of("p1", "c1", 500, 2)});
+  view.event_id = 103;
+  view.is_remembered = view.is_kept = true;
+  std::string additions;
+  ByteWriter writer(additions);
+  put_addition(view, writer);
+  visitor.seen.add_event(103);
+  EXPECT_TRUE(visitor.timeline.add(view));
+  visitor.last_seen = view.at;
+  visitor.lifetime.events = 4;
+  visitor.session = {};
+  std::string out;
+  encode_appended(visitor, additions, out);
+  return out;
+}
+
+constexpr std::string_view kGoldenAppended =
+    "00020e0780a0abfef96280a61dc0b3d401060b041f01864ec80101c0fc15071e0180d30e02170400000000000200"
+    "00000000ce0fbfa90708050000000000090702042f03c0fc151f203d02670000000000000080c6c8fef962d00f02"
+    "0564e30b51ccfd0256a9c926ff";
+
+TEST(VisitorFormat, Version1AppendsItsGoldenBytes) {
+  Visitor visitor = sample_visitor();
+  const std::string bytes = appended(visitor);
+  EXPECT_EQ(hex_of(bytes), kGoldenAppended);
+  Visitor read;
+  const auto size = decode_visitor(bytes_of_hex(kGoldenV1) + bytes_of_hex(kGoldenAppended), read);
+  ASSERT_TRUE(size.has_value());
+  EXPECT_EQ(size->whole, kGoldenV1.size() / 2);
+  EXPECT_EQ(size->appended, kGoldenAppended.size() / 2);
+  EXPECT_EQ(size->appends, 1u);
+  EXPECT_EQ(hex_of(encoded(read)), hex_of(encoded(visitor)));
+  EXPECT_FALSE(read.session.open);
+}
+
+TEST(VisitorFormat, WhatIsAppendedIsRefusedWhereItCannotBe) {
+  Visitor visitor = sample_visitor();
+  const std::string whole = encoded(visitor);
+  const std::string more = appended(visitor);
+  Visitor read;
+  EXPECT_FALSE(decode_visitor(more, read).has_value());  // behind nothing
+  EXPECT_FALSE(decode_visitor(whole + '\0', read).has_value());
+  EXPECT_FALSE(decode_visitor(whole + '\0' + more, read).has_value());
+  EXPECT_FALSE(decode_visitor(whole + '\0' + whole.substr(1), read).has_value());  // its lists
+  EXPECT_FALSE(decode_visitor(whole + more.substr(more.find('\x1f')), read).has_value());
+  ASSERT_TRUE(decode_visitor(whole + more + more, read).has_value());
+  for (size_t size = 1; size < more.size(); ++size) {
+    const auto result = decode_visitor(whole + more.substr(0, size), read);
+    if (!result) {
+      EXPECT_EQ(result.error().code, ErrorCode::kCorruptRecord);
+    }
+  }
 }
 
 TEST(VisitorFormat, EverySectionReadsBackEqual) {

@@ -10,6 +10,7 @@
 
 #include "core/operator.h"
 #include "core/visitor_format.h"
+#include "core/visitor_row.h"
 #include "tests/core/event_samples.h"
 
 namespace rekindle::testing_samples {
@@ -30,13 +31,13 @@ class OneVisitor final : public EffectSink {
   bool send(Event event) {
     now = std::max(now, event.at);
     Context context(visitor, site, now, ChangeReason::kEvent, event.type, *this);
-    event.is_duplicate = event.is_consumed = false;
+    event.is_duplicate = event.is_consumed = event.is_remembered = event.is_kept = false;
     for (const auto& op : operators) {
       op->on_event(event, context);
-      if (event.is_duplicate) return false;
-      if (event.is_consumed) break;
+      if (event.is_duplicate || event.is_consumed) break;
     }
-    return true;
+    row.note(event, scratch);
+    return !event.is_duplicate;
   }
   // Fires the visitor's deadlines up to and including `until`, each at its own instant.
   void pass(EventTime until) {
@@ -56,6 +57,8 @@ class OneVisitor final : public EffectSink {
 
   Operators operators;
   Visitor visitor;
+  VisitorRow row;
+  std::string scratch;
   Site site;
   EventTime now = EventTime::before_all();
   std::vector<Change> changes;

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "core/log_format.h"
+#include "state/append_operator.h"
 #include "state/rocks_log.h"
 #include "state/rocks_state_store.h"
 #include "tests/support/rig.h"
@@ -148,7 +149,9 @@ std::string contents(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
   if (file.extension() != ".sst") return bytes;
-  rocksdb::SstFileReader reader{rocksdb::Options()};
+  rocksdb::Options options;
+  options.merge_operator = std::make_shared<AppendOperator>();
+  rocksdb::SstFileReader reader{options};
   EXPECT_TRUE(reader.Open(file.string()).ok());
   const std::unique_ptr<rocksdb::Iterator> row(reader.NewIterator(rocksdb::ReadOptions()));
   for (row->SeekToFirst(); row->Valid(); row->Next()) {

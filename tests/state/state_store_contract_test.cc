@@ -91,6 +91,46 @@ TYPED_TEST(StateStoreContract, TheWritesOfABatchHappenInTheirOrder) {
   EXPECT_EQ(this->scan(Table::kVisitors, "a", "z"), expected);
 }
 
+TYPED_TEST(StateStoreContract, WhatIsAppendedFollowsWhatTheRowHolds) {
+  std::map<std::string, std::string> expected;
+  std::mt19937 random(5);
+  for (const Table table : {Table::kVisitors, Table::kDeadlines}) {
+    expected.clear();
+    for (int round = 0; round < 40; ++round) {
+      StateBatch batch;
+      for (int i = 0; i < 60; ++i) {
+        const std::string key = "p" + std::to_string(random() % 25);
+        const std::string value = std::to_string(random() % 1'000) + ",";
+        switch (random() % 8) {
+          case 0: batch.put(table, key, value), expected[key] = value; break;
+          case 1: batch.remove(table, key), expected.erase(key); break;
+          case 2:
+            batch.remove_range(table, key, "p3");
+            if (key < "p3") expected.erase(expected.lower_bound(key), expected.lower_bound("p3"));
+            break;
+          default: batch.append(table, key, value), expected[key] += value; break;
+        }
+      }
+      this->write(batch);
+      if (random() % 4 == 0) {
+        ASSERT_TRUE(this->store().flush().has_value());
+      }
+      const TableRange all{table, "p", "q"};
+      if (random() % 9 == 0) {
+        ASSERT_TRUE(this->store().purge({&all, 1}).has_value());
+      }
+      if (random() % 9 == 0) this->reopen();
+      const Rows rows(expected.begin(), expected.end());
+      ASSERT_EQ(this->scan(table, "p", "q"), rows);
+      std::vector<std::string> keys;
+      for (int i = 0; i < 25; ++i) keys.push_back("p" + std::to_string(i));
+      std::map<std::string, std::string> got;
+      for (const auto& [index, value] : this->get(table, keys)) got[keys[index]] = value;
+      ASSERT_EQ(got, expected);
+    }
+  }
+}
+
 TYPED_TEST(StateStoreContract, ABatchReachesEveryTableAndTablesDoNotMix) {
   constexpr std::array kAll{Table::kPartitions, Table::kVisitors, Table::kNames,
                             Table::kDeadlines,  Table::kModels,   Table::kIdentity};

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "core/engine.h"
+#include "state/small_file.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/small_disk.h"
 
@@ -96,8 +97,15 @@ TEST_F(StoreDirectoryTest, ANewerStoreIsRefused) {
 
 TEST_F(StoreDirectoryTest, AStoreOfAnOlderLayoutIsRefused) {
   make();
-  write("VERSION", std::to_string(kStoreVersion - 1) + "\n");
+  write("VERSION", std::to_string(kOldestStoreVersion - 1) + "\n");
   EXPECT_EQ(error_of_open(), ErrorCode::kOlderVersion);
+}
+
+TEST_F(StoreDirectoryTest, AStoreOfALayoutThatIsStillReadBecomesOneOfThisRelease) {
+  make();
+  write("VERSION", std::to_string(kOldestStoreVersion) + "\n");
+  EXPECT_TRUE(StoreDirectory::open(path(), kFacts).has_value());
+  EXPECT_EQ(read_small_file(path() + "/VERSION").value(), std::to_string(kStoreVersion) + "\n");
 }
 
 TEST_F(StoreDirectoryTest, DamagedFilesAreRefused) {
