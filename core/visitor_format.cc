@@ -56,16 +56,25 @@ enum Tag : uint8_t {
 };
 constexpr uint8_t kAppendedHere = 0;  // in the place of a tag
 
-// Writes one section: content goes straight to the output, its length is put before it afterwards.
+// Writes one section: content goes straight to the output. Its length is put before it afterwards,
+// for which most need the one byte that was left for it.
 template <typename Fill>
 void section(Tag tag, std::string& out, Fill&& fill) {
   const size_t start = out.size();
+  out.push_back(static_cast<char>(tag));
+  out.push_back('\0');
+  const size_t content = out.size();
   ByteWriter writer(out);
   fill(writer);
-  if (out.size() == start) return;
-  std::string head(1, static_cast<char>(tag));
-  ByteWriter(head).varint(out.size() - start);
-  out.insert(start, head);
+  const size_t size = out.size() - content;
+  if (size == 0) return out.resize(start);
+  if (size < 0x80) {
+    out[content - 1] = static_cast<char>(size);
+    return;
+  }
+  std::string length;
+  ByteWriter(length).varint(size);
+  out.replace(content - 1, 1, length);
 }
 
 void get_claimed(ByteReader& reader, Profile& profile) {

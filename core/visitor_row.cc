@@ -5,9 +5,11 @@
 namespace rekindle {
 
 void VisitorRow::add(const Event& event, std::string& scratch) {
+  constexpr size_t kTypicalBytes = 120;  // of what comes between two saves
   scratch.clear();
   ByteWriter writer(scratch);
   put_addition(event, writer);
+  x_additions.reserve(kTypicalBytes);
   x_additions.append(scratch.data(), scratch.data() + scratch.size());
   if (x_appended + x_additions.size() <= x_whole / 2) return;
   x_additions = {};

@@ -15,6 +15,7 @@
 #include "core/engine.h"
 #include "core/event_format.h"
 #include "core/query.h"
+#include "core/visitor_format.h"
 #include "operators/audience/probe.h"
 #include "operators/catalog.h"
 #include "operators/clv/clv_models.h"
@@ -157,15 +158,25 @@ class Rig {
     return lines;
   }
 
-  // Every byte of state, after a checkpoint of everything. Log positions are left out unless asked
-  // for: how many ticks were logged depends on how batches were cut.
+  // The visitor of a row, whole: what was appended to it depends on when it was saved.
+  [[nodiscard]] static std::string whole_visitor(std::string_view row) {
+    Visitor visitor;
+    RK_ASSERT(decode_visitor(row, visitor));
+    std::string whole;
+    encode_visitor(visitor, whole);
+    return whole;
+  }
+
+  // Every byte of state, after a checkpoint of everything, visitors whole. Log positions are left
+  // out unless asked for: how many ticks were logged depends on how batches were cut.
   [[nodiscard]] std::map<std::string, std::string> bytes(bool positions = false) {
     RK_ASSERT(x_engine->checkpoint_now());
     std::map<std::string, std::string> rows;
     for (const Table table : {Table::kVisitors, Table::kNames, Table::kPartitions}) {
       RK_ASSERT(x_store->scan(table, "", "\xff\xff", [&](std::string_view key, auto value) {
         if (table == Table::kPartitions && key[2] == 'c' && !positions) return true;
-        rows[std::to_string(static_cast<int>(table)) + std::string(key)] = value;
+        rows[std::to_string(static_cast<int>(table)) + std::string(key)] =
+            table == Table::kVisitors ? whole_visitor(value) : std::string(value);
         return true;
       }));
     }
