@@ -153,7 +153,8 @@ class PartitionProof {
     }
   }
 
-  // At the position where the store was saved: every visitor, byte by byte.
+  // At the position where the store was saved: every visitor, byte by byte, and however often the
+  // row was appended to.
   Result<void> compare_state() {
     // Effects of erased visitors are counted in the checkpoint, and not produced again.
     PartitionCheckpoint again = x_partition.state();
@@ -181,7 +182,9 @@ class PartitionProof {
           if (!cached) return outcome = cached.error(), false;
           x_bytes.clear();
           if (*cached != nullptr) encode_visitor((*cached)->visitor, x_bytes);
-          if (x_bytes != value) {
+          const auto stored = written_whole(value);
+          if (!stored) return outcome = stored.error(), false;
+          if (x_bytes != *stored) {
             differs(where(fmt::format("visitor {:016x}{:016x}", visitor.high, visitor.low)));
           }
           return true;

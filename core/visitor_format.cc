@@ -255,6 +255,16 @@ Result<StoredBytes> decode_visitor(std::string_view bytes, Visitor& visitor) {
   return read_sections(bytes, kAllTags, visitor);
 }
 
+Result<std::string> written_whole(std::string_view bytes) {
+  Visitor visitor;
+  const auto read = decode_visitor(bytes, visitor);
+  if (!read) return read.error();
+  if (read->appends == 0) return std::string(bytes);
+  std::string whole;
+  encode_visitor(visitor, whole);
+  return whole;
+}
+
 Result<StoredBytes> decode_totals(std::string_view bytes, Visitor& visitor) {
   return read_sections(bytes, kTotalsTags, visitor);
 }

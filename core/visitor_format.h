@@ -32,7 +32,9 @@ void encode_visitor(const Visitor& visitor, std::string& out);  // appends
 void encode_appended(const Visitor& visitor, std::string_view additions, std::string& out);
 // Sets all but `key`. Errors: kCorruptRecord, kNewerVersion.
 [[nodiscard]] Result<StoredBytes> decode_visitor(std::string_view bytes, Visitor& visitor);
-// The same for site, number, name, times and lifetime only; the other parts are left empty.
+// The bytes as they would be had nothing been appended. Errors: as decode_visitor's.
+[[nodiscard]] Result<std::string> written_whole(std::string_view bytes);
+// decode_visitor() for site, number, name, times and lifetime only; the other parts are left empty.
 [[nodiscard]] Result<StoredBytes> decode_totals(std::string_view bytes, Visitor& visitor);
 
 }  // namespace rekindle

@@ -74,7 +74,7 @@ std::map<std::string, std::string> rows_of(Rig& rig) {
   RK_ASSERT(rig.engine().checkpoint_now());
   std::map<std::string, std::string> rows;
   RK_ASSERT(rig.store().scan(Table::kVisitors, "", "\xff\xff", [&](auto key, auto value) {
-    rows[std::string(key)] = Rig::whole_visitor(value);
+    rows[std::string(key)] = written_whole(value).value();
     return true;
   }));
   return rows;

@@ -158,15 +158,6 @@ class Rig {
     return lines;
   }
 
-  // The visitor of a row, whole: what was appended to it depends on when it was saved.
-  [[nodiscard]] static std::string whole_visitor(std::string_view row) {
-    Visitor visitor;
-    RK_ASSERT(decode_visitor(row, visitor));
-    std::string whole;
-    encode_visitor(visitor, whole);
-    return whole;
-  }
-
   // Every byte of state, after a checkpoint of everything, visitors whole. Log positions are left
   // out unless asked for: how many ticks were logged depends on how batches were cut.
   [[nodiscard]] std::map<std::string, std::string> bytes(bool positions = false) {
@@ -176,7 +167,7 @@ class Rig {
       RK_ASSERT(x_store->scan(table, "", "\xff\xff", [&](std::string_view key, auto value) {
         if (table == Table::kPartitions && key[2] == 'c' && !positions) return true;
         rows[std::to_string(static_cast<int>(table)) + std::string(key)] =
-            table == Table::kVisitors ? whole_visitor(value) : std::string(value);
+            table == Table::kVisitors ? written_whole(value).value() : std::string(value);
         return true;
       }));
     }
