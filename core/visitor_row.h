@@ -2,8 +2,8 @@
 //
 // A row begins with the whole visitor. Most of it is lists that hardly change: when a few events
 // changed a thousand bytes, the next save appends what they added and everything that is in no
-// list. Once what was appended outweighs half of the whole, the row is written whole again: for
-// each byte that changed some three are written, however long the visitor's lists are.
+// list. Once what was appended outweighs half of the whole, the row is written whole again: what is
+// written keeps in proportion to what changed, however long the visitor's lists are.
 //
 // Thread: the partition's shard. Owns: the additions, some dozen bytes an event, until a save.
 #pragma once
