@@ -1,14 +1,15 @@
 """How long an answer takes at half of the highest rate, by `rekindle load`'s open loop: from an event to the
 change, the exit or the decision that follows from it, beside definitions that change, and over HTTP."""
+import contextlib
 import threading
 
 from report import say
 from servers import Nginx, Server, load
 
 
-def at_half_rate(bench, name, option, words, prepare=None):
-    """Latencies that `rekindle load` measures by one of its options, beside WebSocket frames at
-    half of the highest rate. Returns that rate."""
+@contextlib.contextmanager
+def half_loaded(bench, words, prepare=None):
+    """A server with its visitors in memory; half of the highest rate; the options that load it so."""
     if bench.top_rate is None:
         bench.ws64()
     bench.fill()
@@ -20,9 +21,16 @@ def at_half_rate(bench, name, option, words, prepare=None):
         options = ("--mode", "ws", "--frame", "64", "--visitors", str(bench.visitors), "--rate",
                    f"{half:.0f}")
         load(server.url, *options, "--duration", "30s")  # visitors come back into memory
+        yield server, half, options
+        server.stop()
+
+
+def at_half_rate(bench, name, option, words, prepare=None):
+    """Latencies that `rekindle load` measures by one of its options, beside WebSocket frames at
+    half of the highest rate. Returns that rate."""
+    with half_loaded(bench, words, prepare) as (server, half, options):
         runs = [load(server.url, *options, option, "--duration", bench.seconds)
                 for _ in range(bench.runs)]
-        server.stop()
     add_latency(bench, name, [run[name] for run in runs], f"beside {half:,.0f} events/s")
     return half
 
@@ -46,15 +54,7 @@ def visible(bench):
 def redefine(bench):
     """The same event-to-change latency without and with a redefinition of all visitors under
     way: one follows the other for as long as the loader measures, in turns with none."""
-    if bench.top_rate is None:
-        bench.ws64()
-    bench.fill()
-    half = bench.top_rate / 2
-    say(f"== Definitions that change beside {half:,.0f} events/s")
-    with Server(bench.config, bench.store) as server:
-        options = ("--mode", "ws", "--frame", "64", "--visitors", str(bench.visitors), "--rate",
-                   f"{half:.0f}")
-        load(server.url, *options, "--duration", "30s")  # visitors come back into memory
+    with half_loaded(bench, "Definitions that change beside") as (server, half, options):
         before, during, seconds = [], [], []
         for _ in range(bench.runs):
             timed = (*options, "--changes", "--duration", bench.seconds)
@@ -66,7 +66,6 @@ def redefine(bench):
             during.append(load(server.url, *timed)["change"])
             over.set()
             changer.join()
-        server.stop()
     bench.report.add("redefine.p99_vs_before",
                      [b["p99_us"] / a["p99_us"] for a, b in zip(before, during)],
                      note=f"event to change, at {half:,.0f} events/s")

@@ -46,12 +46,16 @@ void read_store(YamlSection store, Config& config) {
   store.finish();
 }
 
-void read_engine(YamlSection section, EngineConfig& engine) {
+void read_engine(YamlSection section, Config& config) {
+  EngineConfig& engine = config.engine;
   section.read_number_as("shards", engine.shards, 1, limits::kPartitionsMax);
   section.read_choice("ack", engine.durability,
                       {{"durable", Durability::kDurable}, {"fsync", Durability::kFsync}});
   section.read_choice("clock", engine.clock,
                       {{"wall", ClockMode::kWall}, {"events", ClockMode::kEvents}});
+  section.read_choice(
+      "pin_threads", config.pin_threads,
+      {{"auto", PinThreads::kAuto}, {"on", PinThreads::kOn}, {"off", PinThreads::kOff}});
   section.read_size("inbox", engine.inbox_bytes_max, kMiB, 65'536 * kMiB);
   section.read_size("cache", engine.cache_bytes_max, kMiB, kTiB);
   section.read_number_as("checkpoint_visitors", engine.checkpoint_dirty_visitors, 1, 10'000'000);
@@ -305,7 +309,7 @@ Config load_config(const std::string& path, const CheckExpression& check,
   if (!file) return config;
   YamlSection top(file, file->root, "", faults);
   read_store(top.section("store"), config);
-  read_engine(top.section("engine"), config.engine);
+  read_engine(top.section("engine"), config);
   read_erasure(top.section("erasure"), config.engine);
   read_identity(top.section("identity"), config.engine.identity);
   read_server(top.section("server"), config.server);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/core_plan.h"
 #include "core/engine.h"
 #include "core/rules.h"
 #include "core/site.h"
@@ -35,6 +36,7 @@ struct SiteConfig {
 struct Config {
   std::string directory = "rekindle-data";  // of the store
   EngineConfig engine;
+  PinThreads pin_threads = PinThreads::kAuto;
   state::RocksLogConfig rocks_log;
   state::RocksStateConfig rocks_state;
   io::ServerConfig server;

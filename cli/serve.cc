@@ -134,6 +134,11 @@ int fail(const Error& error) {
 
 int serve(Config config) {
   const sigset_t signals = block_signals();
+  const auto cores = plan_cores(config.pin_threads, usable_cores(), config.server.io_threads,
+                                config.engine.shards);
+  if (!cores) return fail(cores.error());
+  config.server.io_cores = cores->io;
+  config.engine.shard_cores = cores->shards;
   const WarmHeap heap;
   double reported = 0;
   auto assembly = Assembly::open(config, [&reported](double share) {
@@ -150,9 +155,9 @@ int serve(Config config) {
   config.server.audit_directory = config.directory;
   auto server = io::Server::make(config.server, (*assembly)->engine());
   if (!server) return fail(server.error());
-  spdlog::info("serving address={} port={} store={} audiences={} sites={} shards={}",
+  spdlog::info("serving address={} port={} store={} audiences={} sites={} shards={} pinned={}",
                config.server.address, (*server)->port(), config.directory, config.audiences.size(),
-               config.sites.size(), config.engine.shards);
+               config.sites.size(), config.engine.shards, !cores->shards.empty());
   fmt::print("rekindle is listening on {}://{}:{}\n", config.server.tls.is_on() ? "https" : "http",
              config.server.address, (*server)->port());
   std::fflush(stdout);

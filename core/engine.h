@@ -52,7 +52,8 @@ struct EngineConfig {
   Duration erasure_feed_time = hours(1);
   Duration erasure_within = hours(24);  // after the request an erasure is promised to be complete
   IdentityConfig identity;
-  bool threads = true;  // false: nothing runs by itself; tests call step()
+  std::vector<unsigned> shard_cores;  // by shard, the core it stays on; empty: anywhere
+  bool threads = true;                // false: nothing runs by itself; tests call step()
 };
 
 // Committed changes, as they are handed to whoever follows the feed.

@@ -34,7 +34,7 @@ Result<void> Engine::tick(EventTime now) {
 // First everything committed is told and counted, then everybody is brought to what came of it.
 Result<void> Engine::settle() {
   const auto call = [](Shard& shard) { return shard.settle(); };
-  const auto told = on_every_shard(call);
+  auto told = on_every_shard(call);
   x_customers->catch_up();
   if (!told) return told;
   if (auto brought = on_every_shard(call); !brought) return brought;

@@ -100,8 +100,10 @@ Result<void> Erasures::forget_sessions(const std::vector<Erasure*>& erasures) {
 Result<void> Erasures::clear_log(const std::vector<Erasure*>& erasures) {
   // Counted apart, so that nobody reads a receipt while it grows.
   std::vector<Erasure> copies;
+  copies.reserve(erasures.size());
   for (const Erasure* const erasure : erasures) copies.push_back(*erasure);
   std::vector<Erasure*> pointers;
+  pointers.reserve(copies.size());
   for (Erasure& copy : copies) pointers.push_back(&copy);
   LogEraser eraser(pointers);
   if (auto rewritten = x_env.log.rewrite(eraser); !rewritten) return rewritten;

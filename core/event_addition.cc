@@ -17,17 +17,10 @@ constexpr unsigned kPieces = 16;
 constexpr uint64_t kItem = 32;
 constexpr int64_t kTimeMsMax = int64_t{1} << 52;
 
-enum FieldCode : uint8_t { kAbsent = 0, kNew = 1, kAsBefore = 2 };
-
-uint8_t code_of(NameHash name, NameHash before) {
-  if (name == kNoName) return kAbsent;
-  return name == before ? kAsBefore : kNew;
-}
-
 void put_item(const Item& item, const Item& before, ByteWriter& writer) {
-  const uint8_t product = code_of(item.product_hash, before.product_hash);
-  const uint8_t category = code_of(item.category_hash, before.category_hash);
-  const uint8_t brand = code_of(item.brand_hash, before.brand_hash);
+  const ItemNameCode product = item_name_code(item.product_hash, before.product_hash);
+  const ItemNameCode category = item_name_code(item.category_hash, before.category_hash);
+  const ItemNameCode brand = item_name_code(item.brand_hash, before.brand_hash);
   writer.fixed(static_cast<uint8_t>(product | category << 2 | brand << 4));
   if (product == kNew) put_item_name(item.product_hash, writer);
   if (category == kNew) put_item_name(item.category_hash, writer);

@@ -208,7 +208,7 @@ Result<Partition::Applied> Partition::apply(std::string_view event_record, Cache
     op->on_event(x_event, context);
     if (x_event.is_duplicate || x_event.is_consumed) break;
   }
-  cached.row.note(x_event, x_scratch);
+  x_cache.add_bytes(cached, cached.row.note(x_event, x_scratch));
   if (visitor.voice != nullptr) note_touched(visitor);
   rearm(cached);
   if (counts) note_customer(visitor, before, x_views);

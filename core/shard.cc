@@ -287,6 +287,8 @@ int64_t Shard::sleep_ms() {
 
 void Shard::run() {
   begin_thread("rk-shard-" + std::to_string(x_index), ThreadRole::kServing);
+  const std::vector<unsigned>& cores = x_env.config.shard_cores;
+  if (x_index < cores.size()) stay_on_core(cores[x_index]);
   x_has_thread = true;
   while (true) {
     if (step()) continue;

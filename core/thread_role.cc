@@ -50,6 +50,13 @@ void begin_thread(const std::string& name, ThreadRole role) {
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kBackgroundNice);
 }
 
+void stay_on_core(unsigned core) {
+  cpu_set_t only;
+  CPU_ZERO(&only);
+  CPU_SET(core, &only);
+  pthread_setaffinity_np(pthread_self(), sizeof only, &only);
+}
+
 void give_way() {
   thread_local int64_t gave_way_at = 0;
   const int64_t now = monotonic_ns();

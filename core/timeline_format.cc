@@ -22,7 +22,6 @@
 namespace rekindle {
 namespace {
 
-enum FieldCode : uint8_t { kAbsent = 0, kNew = 1, kAsBefore = 2, kEarlier = 3 };
 constexpr size_t kEarlierNamesMax = 127;  // how far back a name is looked for: one byte
 constexpr int64_t kTimeMsMax = int64_t{1} << 52;
 constexpr uint16_t kUnused = 0xffff;
@@ -59,13 +58,12 @@ class Names {
   absl::InlinedVector<NameHash, kEarlierNamesMax> x_names;  // most visitors need no allocation
 };
 
-FieldCode code_of(NameHash name, NameHash before, size_t distance) {
-  if (name == kNoName) return kAbsent;
-  if (name == before) return kAsBefore;
-  return distance != 0 ? kEarlier : kNew;
+ItemNameCode code_of(NameHash name, NameHash before, size_t distance) {
+  const ItemNameCode code = item_name_code(name, before);
+  return code == kNew && distance != 0 ? kEarlier : code;
 }
 
-void encode_name(FieldCode code, NameHash name, size_t distance, ByteWriter& writer) {
+void encode_name(ItemNameCode code, NameHash name, size_t distance, ByteWriter& writer) {
   if (code == kNew) put_item_name(name, writer);
   if (code == kEarlier) writer.varint(distance);
 }
@@ -101,12 +99,12 @@ void Timeline::encode_items(ByteWriter& writer, std::span<const uint16_t> order)
   };
   for (const uint16_t index : order) {
     const ItemKey& item = x_items[index];
-    const FieldCode product = code_of(item.product, before.product, 0);
+    const ItemNameCode product = code_of(item.product, before.product, 0);
     const size_t category_back = back_to(item.category, before.category);
-    const FieldCode category = code_of(item.category, before.category, category_back);
+    const ItemNameCode category = code_of(item.category, before.category, category_back);
     if (category == kNew) names.add(item.category);
     const size_t brand_back = back_to(item.brand, before.brand);
-    const FieldCode brand = code_of(item.brand, before.brand, brand_back);
+    const ItemNameCode brand = code_of(item.brand, before.brand, brand_back);
     if (brand == kNew) names.add(item.brand);
     writer.fixed(static_cast<uint8_t>(product | category << 2 | brand << 4));
     encode_name(product, item.product, 0, writer);

@@ -78,8 +78,8 @@ CachedVisitor& VisitorCache::insert(VisitorKey key) {
 
 void VisitorCache::recount(CachedVisitor& cached) {
   x_bytes -= cached.bytes;
-  cached.bytes = static_cast<uint32_t>(cached.visitor.memory_bytes() + cached.row.heap_bytes() +
-                                       sizeof(CachedVisitor) - sizeof(Visitor) + kIndexBytes);
+  cached.bytes = static_cast<uint32_t>(cached.visitor.memory_bytes() + sizeof(CachedVisitor) -
+                                       sizeof(Visitor) + kIndexBytes);
   x_bytes += cached.bytes;
 }
 

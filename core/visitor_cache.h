@@ -63,6 +63,11 @@ class VisitorCache {
   CachedVisitor& insert(VisitorKey key);
   // Counts the visitor's memory anew; call when it may have grown.
   void recount(CachedVisitor& cached);
+  // Counts memory that came to the visitor since.
+  void add_bytes(CachedVisitor& cached, size_t bytes) {
+    cached.bytes += static_cast<uint32_t>(bytes);
+    x_bytes += bytes;
+  }
   // Evicts clean visitors until `bytes_wanted` are freed or the hand has gone round once. Returns
   // how many were evicted.
   size_t evict(size_t bytes_wanted);

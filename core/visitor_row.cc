@@ -4,16 +4,18 @@
 
 namespace rekindle {
 
-void VisitorRow::add(const Event& event, std::string& scratch) {
+size_t VisitorRow::add(const Event& event, std::string& scratch) {
   constexpr size_t kTypicalBytes = 120;  // of what comes between two saves
   scratch.clear();
   ByteWriter writer(scratch);
   put_addition(event, writer);
+  const size_t before = x_additions.heap_bytes();
   x_additions.reserve(kTypicalBytes);
   x_additions.append(scratch.data(), scratch.data() + scratch.size());
-  if (x_appended + x_additions.size() <= x_whole / 2) return;
-  x_additions = {};
+  if (x_appended + x_additions.size() <= x_whole / 2) return x_additions.heap_bytes() - before;
+  x_additions = {};  // what they took stays counted until the save
   x_whole = 0;
+  return 0;
 }
 
 bool VisitorRow::save(const Visitor& visitor, std::string& out) {

@@ -25,9 +25,10 @@ class VisitorRow {
         x_appended(static_cast<uint32_t>(read.appended)),
         x_appends(static_cast<uint32_t>(read.appends)) {}
 
-  // Takes note of an event that operators have seen. `scratch` is emptied first.
-  void note(const Event& event, std::string& scratch) {
-    if (event.is_remembered && may_append()) add(event, scratch);
+  // Takes note of an event that operators have seen. `scratch` is emptied first. Returns by how many
+  // bytes the additions' memory grew.
+  size_t note(const Event& event, std::string& scratch) {
+    return event.is_remembered && may_append() ? add(event, scratch) : 0;
   }
   // Appends the row's next bytes to `out`. True: they go behind what the row holds; false: they
   // replace it. REQUIRES: every event since the save before was noted.
@@ -35,13 +36,12 @@ class VisitorRow {
   // What note() and save() will touch, ahead of use.
   void prefetch() const { x_additions.prefetch(); }
   [[nodiscard]] bool may_append() const { return x_whole >= kWholeMin && x_appends < kAppendsMax; }
-  [[nodiscard]] size_t heap_bytes() const { return x_additions.heap_bytes(); }
 
  private:
   static constexpr size_t kWholeMin = 512;   // below it what is appended is seldom the half
   static constexpr size_t kAppendsMax = 16;  // a read puts them together
 
-  void add(const Event& event, std::string& scratch);
+  size_t add(const Event& event, std::string& scratch);
 
   CompactVector<char> x_additions;
   uint32_t x_whole = 0;     // bytes; 0: has to be written whole

@@ -62,8 +62,12 @@ IoThread::~IoThread() {
 Result<uint16_t> IoThread::listen(const std::string& address, uint16_t port, bool shared) {
   return x_loop->listen(address, port, shared);
 }
-void IoThread::start() {
-  x_thread = std::thread([this] { run(); });
+void IoThread::start(std::optional<unsigned> core) {
+  x_thread = std::thread([this, core] {
+    begin_thread("rk-io", ThreadRole::kServing);
+    if (core) stay_on_core(*core);
+    run();
+  });
 }
 void IoThread::stop() {
   x_loop->post_stop();
@@ -73,7 +77,6 @@ void IoThread::join() {
 }
 
 void IoThread::run() {
-  begin_thread("rk-io", ThreadRole::kServing);
   x_loop->begin();
   auto& context = x_loop->context();
   while (!is_finished()) {

@@ -69,7 +69,7 @@ class IoThread {
   // Port 0 picks one; gives the port. `shared`: with other io threads. Errors:
   // kInvalidConfiguration (address, or port in use).
   [[nodiscard]] Result<uint16_t> listen(const std::string& address, uint16_t port, bool shared);
-  void start();
+  void start(std::optional<unsigned> core);  // stays on this core
   void stop();  // graceful, any thread; returns at once
   void join();
 

@@ -112,7 +112,10 @@ Result<std::unique_ptr<Server>> Server::make(const ServerConfig& config, Engine&
   if (auto opened = parts->ledger.open(); !opened) return opened.error();
   parts->ledger.start();
   engine.listen([feed = parts->feed](const CommittedChanges& changes) { feed->publish(changes); });
-  for (auto& thread : parts->threads) thread->start();
+  for (size_t i = 0; i < parts->threads.size(); ++i) {
+    const bool has_core = i < config.io_cores.size();
+    parts->threads[i]->start(has_core ? std::optional(config.io_cores[i]) : std::nullopt);
+  }
   parts->webhooks->start();
   parts->is_running = true;
   spdlog::info("listening on {}:{} with {} io thread(s)", config.address, parts->port,

@@ -33,6 +33,7 @@ struct ServerConfig {
   std::string address = "127.0.0.1";  // IPv4 or IPv6 to listen on
   uint16_t port = 8080;               // 0: any free one; see Server::port()
   uint32_t io_threads = 1;
+  std::vector<unsigned> io_cores;       // by io thread, the core it stays on; empty: anywhere
   std::string pixel_alias = "/p";       // a second path for the pixel; empty: none
   std::string script = "/rekindle.js";  // where browsers get the script; empty: nowhere
   std::string demo;                     // directory of the demo shop, for /demo/; empty: none

@@ -117,10 +117,10 @@ rocksdb::ColumnFamilyOptions log_family(size_t write_buffer_bytes, size_t ascend
 rocksdb::ColumnFamilyOptions point_family(size_t write_buffer_bytes,
                                           const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options = family_options(write_buffer_bytes);
+  // Rows are mostly hashes: zstd makes them 9 % smaller than this, in three times the time.
   const auto lz4 = best_of(rocksdb::kLZ4Compression);
-  options.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression, lz4};
+  options.compression_per_level = {rocksdb::kNoCompression, lz4};
   options.compression = lz4;
-  options.bottommost_compression = best_of(rocksdb::kZSTD);
   options.level0_file_num_compaction_trigger = 8;  // the filters keep reads cheap meanwhile
   rocksdb::BlockBasedTableOptions table = table_options(cache);
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));

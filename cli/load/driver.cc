@@ -157,6 +157,7 @@ Result<void> Driver::send_due(Stream& stream, int64_t now) {
         break;
       }
       line->pending.push_back({due, *events});
+      if (paced) stream.result.late.record(now - due);
       stream.due_ns += gap;
     } while (line->pending.size() < stream.config.in_flight && (!paced || stream.due_ns <= now));
     if (auto sent = flush(*line); !sent) return sent;

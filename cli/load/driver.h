@@ -39,6 +39,7 @@ struct StreamResult {
   uint64_t requests_in_time = 0;  // answered before the measured time was over: for rates
   uint64_t events_in_time = 0;
   Histogram latency;  // of requests that were not refused
+  Histogram late;     // with a rate: from when a request was due until it was sent
 };
 
 // Appends one request or message to the connection, that was due at the given monotonic instant;

@@ -184,6 +184,12 @@ Result<void> LoadRun::add_decision_probes() {
       [this](std::string_view message, int64_t now) { x_decision_probes.received(message, now); });
 }
 
+// What of the latencies is the generator's own.
+const Histogram& LoadRun::sent_late() const {
+  const size_t probes = x_config.decide_rate > 0 ? 2 : 1;
+  return x_driver.result(x_config.changes ? probes : 0).late;
+}
+
 void LoadRun::report_text() const {
   const StreamResult& result = x_driver.result(0);
   const double seconds = x_driver.measured_seconds();
@@ -194,8 +200,12 @@ void LoadRun::report_text() const {
              result.accepted, result.duplicates,
              result.events - result.accepted - result.duplicates, result.refused, result.failed,
              result.unanswered);
-  fmt::print("the generator itself used {:.0f} % of a core\n\nanswers\n{}",
-             100 * x_cpu_seconds / seconds, x_measured.answers.drawing());
+  fmt::print("the generator itself used {:.0f} % of a core", 100 * x_cpu_seconds / seconds);
+  if (const Histogram& late = sent_late(); late.count() > 0) {
+    fmt::print(" and sent 99 % within {:.0f} us of when they were due",
+               static_cast<double>(late.percentile(99)) / 1e3);
+  }
+  fmt::print("\n\nanswers\n{}", x_measured.answers.drawing());
   if (x_config.decide_rate > 0) {
     const StreamResult& decide = x_driver.result(1);
     fmt::print("\ndecisions ({} failed, {} pushed back)\n{}", decide.failed, decide.refused,
@@ -251,6 +261,9 @@ void LoadRun::report() {
   }
   if (x_config.changes) {
     line += fmt::format(R"(,"probes":{},"probes_missing":{})", x_probes.sent(), x_probes.missing());
+  }
+  if (const Histogram& late = sent_late(); late.count() > 0) {
+    line += R"(,"sent_late":)" + json_of(late);
   }
   fmt::print("{}{}}}\n", line, optional_json(x_measured));
 }

@@ -77,6 +77,7 @@ class LoadRun {
   std::optional<uint32_t> compose(Connection& connection);
   bool append_event();
   uint32_t compose_decide(Connection& connection);
+  [[nodiscard]] const Histogram& sent_late() const;
   void report_text() const;
 
   LoadConfig x_config;

@@ -47,5 +47,26 @@ TEST(VisitorCache, CountsGrowth) {
   EXPECT_EQ(cache.bytes(), 0u);
 }
 
+TEST(VisitorCache, CountsWhatARowsAdditionsTakeUntilItIsSaved) {
+  VisitorCache cache;
+  CachedVisitor& cached = cache.insert(key(1));
+  cached.row = VisitorRow({.whole = 1'000, .appended = 0, .appends = 0});
+  Event event;
+  event.type = EventType::kViewItem;
+  event.event_id = NameHash{7};
+  event.is_remembered = true;
+  std::string scratch;
+  const size_t before = cache.bytes();
+  cache.add_bytes(cached, cached.row.note(event, scratch));
+  const size_t grown = cache.bytes();
+  EXPECT_GE(grown, before + 100);
+  cache.add_bytes(cached, cached.row.note(event, scratch));  // there is room for it
+  EXPECT_EQ(cache.bytes(), grown);
+  scratch.clear();
+  EXPECT_TRUE(cached.row.save(cached.visitor, scratch));
+  cache.recount(cached);
+  EXPECT_EQ(cache.bytes(), before);
+}
+
 }  // namespace
 }  // namespace rekindle
