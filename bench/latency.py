@@ -7,54 +7,63 @@ from report import say
 from servers import Nginx, Server, load
 
 
-@contextlib.contextmanager
-def half_loaded(bench, words, prepare=None):
-    """A server with its visitors in memory; half of the highest rate; the options that load it so."""
+FIXED_RATE = 75_000  # half of what ws64 must reach: the same load whatever this build's highest rate is
+
+
+def half_of_highest(bench):
     if bench.top_rate is None:
         bench.ws64()
+    return bench.top_rate / 2
+
+
+@contextlib.contextmanager
+def loaded(bench, rate, words, prepare=None):
+    """A server with its visitors in memory, and the options that load it with so many events a second."""
     bench.fill()
-    half = bench.top_rate / 2
-    say(f"== {words} {half:,.0f} events/s")
+    say(f"== {words} {rate:,.0f} events/s")
     with Server(bench.config, bench.store) as server:
         if prepare:
             prepare(server)
         options = ("--mode", "ws", "--frame", "64", "--visitors", str(bench.visitors), "--rate",
-                   f"{half:.0f}")
+                   f"{rate:.0f}")
         load(server.url, *options, "--duration", "30s")  # visitors come back into memory
-        yield server, half, options
+        yield server, options
         server.stop()
 
 
-def at_half_rate(bench, name, option, words, prepare=None):
-    """Latencies that `rekindle load` measures by one of its options, beside WebSocket frames at
-    half of the highest rate. Returns that rate."""
-    with half_loaded(bench, words, prepare) as (server, half, options):
+def beside(bench, rate, name, option, words, prepare=None, reported=None):
+    """Latencies that `rekindle load` measures by one of its options, as `name` of its answer, beside
+    WebSocket frames of so many events a second."""
+    with loaded(bench, rate, words, prepare) as (server, options):
         runs = [load(server.url, *options, option, "--duration", bench.seconds)
                 for _ in range(bench.runs)]
-    add_latency(bench, name, [run[name] for run in runs], f"beside {half:,.0f} events/s")
-    return half
+    add_latency(bench, reported or name, [run[name] for run in runs], f"beside {rate:,.0f} events/s")
 
 
 def change(bench):
-    half = at_half_rate(bench, "change", "--changes", "Event to audience change, beside")
+    half = half_of_highest(bench)
+    beside(bench, half, "change", "--changes", "Event to audience change, beside")
     floor(bench, "change_floor", half / 64)
+    beside(bench, FIXED_RATE, "change", "--changes", "Event to audience change, beside",
+           reported="change_75k")
 
 
 def exits(bench):
     """How late it is told that somebody left an audience by time alone."""
-    at_half_rate(bench, "exit", "--exits", "Exits by time alone, beside",
-                 lambda server: server.redefine("load_exit", "did(sign_up, 2s)"))
+    beside(bench, half_of_highest(bench), "exit", "--exits", "Exits by time alone, beside",
+           lambda server: server.redefine("load_exit", "did(sign_up, 2s)"))
 
 
 def visible(bench):
     """How long after an event a decision that is followed shows what it changed."""
-    at_half_rate(bench, "visible", "--live-decisions", "Event to decision, beside")
+    beside(bench, half_of_highest(bench), "visible", "--live-decisions", "Event to decision, beside")
 
 
 def redefine(bench):
     """The same event-to-change latency without and with a redefinition of all visitors under
     way: one follows the other for as long as the loader measures, in turns with none."""
-    with half_loaded(bench, "Definitions that change beside") as (server, half, options):
+    half = half_of_highest(bench)
+    with loaded(bench, half, "Definitions that change beside") as (server, options):
         before, during, seconds = [], [], []
         for _ in range(bench.runs):
             timed = (*options, "--changes", "--duration", bench.seconds)

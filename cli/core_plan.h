@@ -1,10 +1,10 @@
 // Which core each thread that serves stays on.
 //
 // Linux 6.0 and later look for an idle core when a thread wakes only while the cores that share a
-// cache are less than some 60 % busy; from then on it is put back where it ran before. On two cores
-// a shard and an event loop then share one for tens of milliseconds while the other idles. Where
-// the threads that serve are as many as the cores, each is better off with one of its own; where
-// there are more cores, the scheduler finds room by itself. docs/adr/0035 has the measurements.
+// cache are not busy (SIS_UTIL: with two, up to some 60 %); from then on it goes back where it ran
+// before. A shard and an event loop then share one for tens of milliseconds while the other idles.
+// Where the threads that serve are as many as the cores, each is better off with one of its own;
+// where there are more cores, the scheduler finds room by itself. docs/adr/0035 has measurements.
 #pragma once
 
 #include <cstddef>

@@ -138,9 +138,10 @@ def main():
     options = parser.parse_args()
     options.seconds = round(options.minutes * 60)
     options.out.mkdir(parents=True, exist_ok=True)
+    about = machine()  # what was measured, whatever is committed meanwhile
     with tempfile.TemporaryDirectory(prefix="rekindle-soak-") as folder:
         rows, faults, rate = Soak(options, pathlib.Path(folder)).run()
-    summary = {"machine": machine(), "command": " ".join(["./dev soak", *sys.argv[1:]]),
+    summary = {"machine": about, "command": " ".join(["./dev soak", *sys.argv[1:]]),
                "rate": rate, "visitors": options.visitors, "faults": faults,
                **judge(rows, options.settle)}
     (options.out / "soak.json").write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")

@@ -8,12 +8,13 @@
 
 #include "state/memory_log.h"
 #include "state/memory_state_store.h"
+#include "tests/support/plain_decider.h"
 
 namespace rekindle {
 namespace {
 
 // A model of bytes.
-class Bytes final : public Decider {
+class Bytes final : public testing::PlainDecider {
  public:
   explicit Bytes(std::string model = {}) : x_model(std::move(model)) {}
 
@@ -27,23 +28,12 @@ class Bytes final : public Decider {
     return x_is_published;
   }
 
-  [[nodiscard]] Decision decide(const DecideRequest&, const Site&, const Visitor*,
-                                EventTime) const override {
-    return {};
-  }
-  void learn(const ClosedSession&) override {}
-  size_t forget(const VisitorKey&) override { return 0; }
   void publish() override {
     const std::lock_guard lock(x_mutex);
     x_published = x_model;
     x_is_published = true;
     x_changed.notify_all();
   }
-  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload&,
-                                                      OnModelThread) override {
-    return Error{ErrorCode::kNotFound, {}};
-  }
-  [[nodiscard]] CatalogSummary catalog(SiteId) const override { return {}; }
   void save(std::string& out) const override { out = x_model; }
   [[nodiscard]] Result<void> restore(std::string_view bytes) override {
     if (bytes == "broken") return Error{ErrorCode::kCorruptRecord, "broken"};

@@ -14,11 +14,12 @@
 #include "operators/catalog.h"
 #include "state/memory_log.h"
 #include "state/memory_state_store.h"
+#include "tests/support/plain_decider.h"
 
 namespace rekindle::testing {
 
 // Recommends what it was asked with, so that tests see the whole way there and back.
-class EchoDecider final : public Decider {
+class EchoDecider final : public PlainDecider {
  public:
   [[nodiscard]] Decision decide(const DecideRequest& request, const Site& site,
                                 const Visitor* visitor, EventTime) const override {
@@ -43,9 +44,6 @@ class EchoDecider final : public Decider {
     }
     return decision;
   }
-  void learn(const ClosedSession&) override {}
-  size_t forget(const VisitorKey&) override { return 0; }
-  void publish() override {}
   // A row a line; "bad" is refused, and a line "fault" is a faulty row.
   [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload& upload,
                                                       OnModelThread on_model_thread) override {
@@ -67,8 +65,6 @@ class EchoDecider final : public Decider {
     return outcome;
   }
   [[nodiscard]] CatalogSummary catalog(SiteId) const override { return x_catalog; }
-  void save(std::string& out) const override { out.clear(); }
-  [[nodiscard]] Result<void> restore(std::string_view) override { return {}; }
 
  private:
   CatalogSummary x_catalog;

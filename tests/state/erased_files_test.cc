@@ -12,6 +12,7 @@
 #include "state/append_operator.h"
 #include "state/rocks_log.h"
 #include "state/rocks_state_store.h"
+#include "tests/support/plain_decider.h"
 #include "tests/support/rig.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/traces.h"
@@ -28,22 +29,12 @@ constexpr EventTime kStart{1'700'000'000'000};
 constexpr uint32_t kPartitions = 4;
 
 // A model that is the sessions it learnt, and saves them as they are.
-class SessionBook final : public Decider {
+class SessionBook final : public testing::PlainDecider {
  public:
-  [[nodiscard]] Decision decide(const DecideRequest&, const Site&, const Visitor*,
-                                EventTime) const override {
-    return {};
-  }
   void learn(const ClosedSession& session) override { x_sessions.push_back(session); }
   size_t forget(const VisitorKey& visitor) override {
     return std::erase_if(x_sessions, [&](const auto& one) { return one.visitor == visitor; });
   }
-  void publish() override {}
-  [[nodiscard]] Result<CatalogOutcome> change_catalog(const CatalogUpload&,
-                                                      OnModelThread) override {
-    return Error{ErrorCode::kNotFound, {}};
-  }
-  [[nodiscard]] CatalogSummary catalog(SiteId) const override { return {}; }
   void save(std::string& out) const override {
     ByteWriter writer(out);
     for (const ClosedSession& session : x_sessions) append_session(session, writer);
