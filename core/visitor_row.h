@@ -25,8 +25,8 @@ class VisitorRow {
         x_appended(static_cast<uint32_t>(read.appended)),
         x_appends(static_cast<uint32_t>(read.appends)) {}
 
-  // Takes note of an event that operators have seen. `scratch` is emptied first. Returns by how many
-  // bytes the additions' memory grew.
+  // Takes note of an event that operators have seen. `scratch` is emptied first. Returns by how
+  // many bytes the additions' memory grew.
   size_t note(const Event& event, std::string& scratch) {
     return event.is_remembered && may_append() ? add(event, scratch) : 0;
   }

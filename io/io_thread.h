@@ -70,7 +70,7 @@ class IoThread {
   // kInvalidConfiguration (address, or port in use).
   [[nodiscard]] Result<uint16_t> listen(const std::string& address, uint16_t port, bool shared);
   void start(std::optional<unsigned> core);  // stays on this core
-  void stop();  // graceful, any thread; returns at once
+  void stop();                               // graceful, any thread; returns at once
   void join();
 
   // --- for connections and routes ----------------------------------------------------------------
