@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/thread_role.h"
 
 namespace {
 
@@ -35,13 +36,8 @@ struct Stops {
 };
 
 void stay_on(unsigned core) {
-  cpu_set_t only;
-  CPU_ZERO(&only);
-  CPU_SET(core, &only);
-  if (pthread_setaffinity_np(pthread_self(), sizeof(only), &only) != 0) {
-    std::fprintf(stderr, "bench_machine: core %u may not be used; its thread runs anywhere\n",
-                 core);
-  }
+  if (rekindle::stay_on_core(core)) return;
+  std::fprintf(stderr, "bench_machine: core %u may not be used; its thread runs anywhere\n", core);
 }
 
 Stops watch(unsigned core, int64_t for_ns) {

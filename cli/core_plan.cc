@@ -3,6 +3,9 @@
 #include <sched.h>
 
 #include <string>
+#include <thread>
+
+#include "core/thread_role.h"
 
 namespace rekindle::cli {
 
@@ -11,9 +14,12 @@ std::vector<unsigned> usable_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) != 0) return cores;
-  for (unsigned core = 0; core < CPU_SETSIZE; ++core) {
-    if (CPU_ISSET(core, &set)) cores.push_back(core);
-  }
+  // Each is tried, so that no thread can be refused one later.
+  std::thread([&] {
+    for (unsigned core = 0; core < CPU_SETSIZE; ++core) {
+      if (CPU_ISSET(core, &set) && stay_on_core(core)) cores.push_back(core);
+    }
+  }).join();
   return cores;
 }
 

@@ -27,7 +27,7 @@ struct CorePlan {
   std::vector<unsigned> shards;
 };
 
-// Those this process may run on, ascending; empty where the system does not say.
+// Those a thread of this process may stay on, ascending; empty where the system does not say.
 [[nodiscard]] std::vector<unsigned> usable_cores();
 
 // Event loops take the first of the cores, where most machines handle their network's interrupts,

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "core/dense_heap.h"
 #include "core/prefetch.h"
 
 namespace rekindle {
@@ -97,6 +98,12 @@ class CompactVector {
     if (capacity_wanted > capacity()) reallocate(capacity_wanted);
   }
   void clear() { truncate(0); }
+  // Moves it to where the heap is dense (core/dense_heap.h).
+  void repack() {
+    if (x_head == nullptr) return;
+    Head* const from = move_to(allocate_dense(heap_bytes()), heap_bytes());
+    free_dense(from);
+  }
 
   // Asks the processor for the first bytes, or (REQUIRES: those have come) for what follows them up
   // to `most` bytes, or for the last element, ahead of use.
@@ -111,7 +118,7 @@ class CompactVector {
   }
 
   [[nodiscard]] size_t heap_bytes() const {
-    return x_head == nullptr ? 0 : sizeof(Head) + capacity() * sizeof(T);
+    return x_head == nullptr ? 0 : heap_size(sizeof(Head) + capacity() * sizeof(T));
   }
   friend bool operator==(const CompactVector& a, const CompactVector& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end());
@@ -131,16 +138,19 @@ class CompactVector {
   }
   void grow(size_t least) { reallocate(std::max(least, capacity() + capacity() / 2)); }
   void reallocate(size_t capacity_wanted) {
-    // Whole steps of 16 bytes, which is what an allocator hands out anyway.
-    const size_t bytes = (sizeof(Head) + capacity_wanted * sizeof(T) + 15) / 16 * 16;
-    auto* const head = static_cast<Head*>(std::malloc(bytes));
-    RK_ASSERT(head != nullptr);
+    const size_t bytes = heap_size(sizeof(Head) + capacity_wanted * sizeof(T));
+    void* const block = std::malloc(bytes);
+    RK_ASSERT(block != nullptr);
+    std::free(move_to(block, bytes));
+  }
+  // Returns the block it left, to be freed.
+  Head* move_to(void* block, size_t bytes) {
+    auto* const head = static_cast<Head*>(block);
     head->size = static_cast<uint32_t>(size());
     head->capacity = static_cast<uint32_t>((bytes - sizeof(Head)) / sizeof(T));
     std::uninitialized_move(begin(), end(), reinterpret_cast<T*>(head + 1));
     std::destroy(begin(), end());
-    std::free(x_head);
-    x_head = head;
+    return std::exchange(x_head, head);
   }
 
   Head* x_head = nullptr;

@@ -56,13 +56,16 @@ struct EngineConfig {
   bool threads = true;                // false: nothing runs by itself; tests call step()
 };
 
-// Committed changes, as they are handed to whoever follows the feed.
+// The changes of one commit, as they are handed to whoever follows the feed.
 struct CommittedChanges {
-  PartitionId partition{};
-  uint64_t first_seq = 0;
-  uint32_t count = 0;
-  std::string changes;       // core/change.h, back to back
-  int64_t committed_ns = 0;  // monotonic
+  struct Share {
+    PartitionId partition{};
+    uint64_t first_seq = 0;
+    uint32_t count = 0;
+  };
+  std::vector<Share> shares;  // one for each partition that has some
+  std::string changes;        // core/change.h, back to back, one share's after the other's
+  int64_t committed_ns = 0;   // monotonic
 };
 // Called on a shard's thread after a commit that has changes. Must not block.
 using ChangeListener = std::function<void(const CommittedChanges&)>;

@@ -117,7 +117,9 @@ StateBatch Partition::take_batch() {
 
 void Partition::checkpoint_written() {
   for (CachedVisitor* cached : x_encoding) {
-    if (cached != nullptr) cached->in_flight = false;
+    if (cached == nullptr) continue;
+    cached->in_flight = false;
+    if (cached->misplaced && !cached->is_busy()) x_cache.repack(*cached);
   }
   x_erasing.clear();
   x_encoding.clear();

@@ -23,6 +23,7 @@ struct SeenIds {
   [[nodiscard]] bool has_order(NameHash order) const;
   void add_event(NameHash id);
   void add_order(NameHash order);
+  void repack() { event_ids.repack(), orders.repack(), marks.repack(); }
 
  private:
   void mark_all();

@@ -89,7 +89,6 @@ void Shard::publish() {
   bool sessions = false;
   bool claims = false;
   const ChangeListener* listener = x_env.listener.load(std::memory_order_acquire);
-  const int64_t now = listener != nullptr ? monotonic_ns() : 0;
   for (const PartitionAppend& append : x_batch.partitions) {
     Partition& committed = *partition(append.partition);
     if (x_env.tallies != nullptr) committed.hand_over_tallies(*x_env.tallies);
@@ -107,9 +106,15 @@ void Shard::publish() {
     x_env.last_changes[to_index(append.partition)].store(append.first_change + count - 1,
                                                          std::memory_order_release);
     if (!x_watches.empty()) wake_watchers(content, count);
-    if (listener != nullptr) {
-      (*listener)({append.partition, append.first_change, count, std::string(content), now});
-    }
+    if (listener == nullptr) continue;
+    x_committed.shares.push_back({append.partition, append.first_change, count});
+    x_committed.changes.append(content);
+  }
+  if (!x_committed.shares.empty()) {
+    x_committed.committed_ns = monotonic_ns();
+    (*listener)(x_committed);
+    x_committed.shares.clear();
+    x_committed.changes.clear();
   }
   if (!x_voices_touched.empty() || !x_newcomers.empty()) {
     x_env.voices.tell(x_voices_touched, x_newcomers);

@@ -240,6 +240,7 @@ class Shard {
   std::string x_missing_rows;                                // … and their rows' names
   LogBatch x_batch;
   std::vector<std::string> x_collisions;  // quarantine entries of this batch
+  CommittedChanges x_committed;           // of this batch
   std::vector<Message*> x_taken;
   std::vector<Mailbox*> x_to_ring;
   size_t x_next_due = 0;  // round robin over partitions with due deadlines

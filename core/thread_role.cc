@@ -50,11 +50,11 @@ void begin_thread(const std::string& name, ThreadRole role) {
   setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kBackgroundNice);
 }
 
-void stay_on_core(unsigned core) {
+bool stay_on_core(unsigned core) {
   cpu_set_t only;
   CPU_ZERO(&only);
   CPU_SET(core, &only);
-  pthread_setaffinity_np(pthread_self(), sizeof only, &only);
+  return pthread_setaffinity_np(pthread_self(), sizeof only, &only) == 0;
 }
 
 void give_way() {

@@ -14,8 +14,9 @@ enum class ThreadRole {
 // `name` is shown by `top -H`, `perf` and core dumps; Linux keeps 15 characters.
 void begin_thread(const std::string& name, ThreadRole role);
 
-// The calling thread runs on this core only, and so do those it makes from now on.
-void stay_on_core(unsigned core);
+// The calling thread runs on this core only, and so do those it makes from now on. False: the
+// system refuses, and nothing changes.
+bool stay_on_core(unsigned core);
 
 // For long work that nobody waits for, called often: lets whoever is due on this core run, if this
 // thread has not done so for 100 µs. Else the scheduler would let it go on until its next tick, 4

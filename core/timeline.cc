@@ -264,6 +264,14 @@ void Timeline::compact_items() {
   if (x_items.size() >= kIndexedItemsMin) index_items(4 * std::bit_ceil(x_items.size()));
 }
 
+void Timeline::repack() {
+  for (List& list : x_lists) list.x_entries.repack();
+  x_lists.repack();
+  x_items.repack();
+  x_item_slots.repack();
+  x_lines.repack();
+}
+
 size_t Timeline::memory_bytes() const {
   size_t bytes = x_lists.heap_bytes() + x_items.heap_bytes() + x_item_slots.heap_bytes() +
                  x_lines.heap_bytes();

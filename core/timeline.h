@@ -122,6 +122,7 @@ class Timeline {
 
   // Heap bytes held, for the cache's budget.
   [[nodiscard]] size_t memory_bytes() const;
+  void repack();  // its lists, to where the heap is dense
 
   // Same content, same bytes. Times are written against `base`, the nearer the shorter; reading
   // takes the same one.

@@ -30,6 +30,13 @@ const Membership* Visitor::membership(AudienceVersion audience) const {
   return place == memberships.end() || place->of() != audience ? nullptr : place;
 }
 
+void Visitor::repack() {
+  seen.repack();
+  timeline.repack();
+  cart.lines.repack();
+  memberships.repack();
+}
+
 size_t Visitor::memory_bytes() const {
   constexpr size_t kInlineNameBytes = 15;
   return sizeof(Visitor) + (name.capacity() > kInlineNameBytes ? name.capacity() + 1 : 0) +

@@ -98,6 +98,8 @@ struct Visitor {
 
   [[nodiscard]] const Membership* membership(AudienceVersion audience) const;  // null: not in it
   [[nodiscard]] size_t memory_bytes() const;  // this object and all it owns
+  // Moves the lists that every visitor has to where the heap is dense; what few have stays.
+  void repack();
 };
 
 }  // namespace rekindle

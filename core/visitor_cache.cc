@@ -11,6 +11,7 @@ namespace {
 constexpr size_t kMembershipBytes = 256;  // most visitors' memberships lie within these
 constexpr size_t kStep = 6;               // visitors between one step of pointers and the next
 constexpr size_t kSteps = 5;
+constexpr size_t kMovesMax = 64;  // visitors an eviction moves at most: some 0.1 ms
 
 // What operators/dedupe will look at: the ids, or all their marks and the id that is replaced.
 void prefetch_ids(const SeenIds& seen) {
@@ -70,6 +71,7 @@ void begin_prefetch(std::span<const CachedVisitor* const> visitors, Work work) {
 CachedVisitor& VisitorCache::insert(VisitorKey key) {
   x_slots.push_back(std::make_unique<CachedVisitor>());
   CachedVisitor& cached = *x_slots.back();
+  cached.slot = static_cast<uint32_t>(x_slots.size() - 1);
   cached.visitor.key = key;
   RK_ASSERT(x_index.emplace(key, &cached).second);
   recount(cached);
@@ -86,12 +88,12 @@ void VisitorCache::recount(CachedVisitor& cached) {
 size_t VisitorCache::evict(size_t bytes_wanted) {
   const size_t target = x_bytes > bytes_wanted ? x_bytes - bytes_wanted : 0;
   size_t evicted = 0;
+  size_t moves_left = kMovesMax;
   for (size_t looked = x_slots.size(); looked > 0 && x_bytes > target; --looked) {
     if (x_hand >= x_slots.size()) x_hand = 0;
     CachedVisitor& cached = *x_slots[x_hand];
     if (cached.is_busy() || cached.referenced) {
-      cached.referenced = false;
-      ++x_hand;
+      spare(x_hand++, moves_left);
       continue;
     }
     drop(x_hand);
@@ -100,10 +102,30 @@ size_t VisitorCache::evict(size_t bytes_wanted) {
   return evicted;
 }
 
+void VisitorCache::spare(size_t place, size_t& moves_left) {
+  CachedVisitor& cached = *x_slots[place];
+  cached.referenced = false;
+  if (moves_left == 0) return;
+  --moves_left;
+  cached.visitor.repack();
+  cached.row.repack();
+  cached.misplaced = true;
+  if (!cached.is_busy()) repack(cached);
+}
+
+void VisitorCache::repack(CachedVisitor& cached) {
+  RK_ASSERT(cached.misplaced && !cached.is_busy());
+  cached.misplaced = false;
+  auto moved = std::make_unique<CachedVisitor>(std::move(cached));
+  x_index.find(moved->visitor.key)->second = moved.get();
+  x_slots[moved->slot].swap(moved);
+}
+
 void VisitorCache::drop(size_t place) {
   x_bytes -= x_slots[place]->bytes;
   x_index.erase(x_slots[place]->visitor.key);
   x_slots[place] = std::move(x_slots.back());
+  x_slots[place]->slot = static_cast<uint32_t>(place);
   x_slots.pop_back();
 }
 
@@ -114,9 +136,7 @@ void VisitorCache::drop_clean(size_t first) {
 }
 
 void VisitorCache::remove(const CachedVisitor& cached) {
-  for (size_t place = 0; place < x_slots.size(); ++place) {
-    if (x_slots[place].get() == &cached) return drop(place);
-  }
+  drop(cached.slot);
 }
 
 const VisitorKey* VisitorCache::next_above(VisitorKey key) const {

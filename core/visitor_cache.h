@@ -2,7 +2,11 @@
 // touched since the hand last passed is spared once); changed ones stay until they are
 // checkpointed.
 //
-// Thread: the partition's shard. Owns: the visitors. Pointers stay valid until evict() or clear().
+// Those who stay when others are evicted are moved together (core/dense_heap.h), or holes of the
+// sizes of those who went would outgrow what is used.
+//
+// Thread: the partition's shard. Owns: the visitors. Pointers stay valid until evict(), repack() or
+// clear().
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -11,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "core/dense_heap.h"
 #include "core/prefetch.h"
 #include "core/visitor.h"
 #include "core/visitor_row.h"
@@ -19,15 +24,20 @@ namespace rekindle {
 
 struct CachedVisitor {
   Visitor visitor;
-  VisitorRow row;
-  EventTime armed = EventTime::never();  // earliest entry in Deadlines known to exist
+  [[no_unique_address]] VisitorRow row;  // what follows lies in its padding
   uint32_t bytes = 0;                    // as counted towards the cache's budget
+  EventTime armed = EventTime::never();  // earliest entry in Deadlines known to exist
+  uint32_t slot = 0;                     // its place among the cache's
   bool dirty = false;                    // changed since the last checkpoint began
   bool pending = false;                  // a checkpoint began and still has to encode it
-  bool in_flight = false;  // encoded, and the background writer has not confirmed it yet
-  bool referenced = true;  // touched since the CLOCK hand last passed
+  bool in_flight = false;      // encoded, and the background writer has not confirmed it yet
+  bool referenced : 1 = true;  // touched since the CLOCK hand last passed
+  bool misplaced : 1 = false;  // to be moved to where the heap is dense once it is not busy
 
-  // Must stay in memory.
+  static void* operator new(size_t bytes) { return allocate_dense(bytes); }
+  static void operator delete(void* block) { free_dense(block); }
+
+  // Must stay in memory, and where it is: others point to it.
   [[nodiscard]] bool is_busy() const { return dirty || pending || in_flight; }
 
   // Asks the processor for this object's cache lines ahead of use.
@@ -36,6 +46,7 @@ struct CachedVisitor {
     for (size_t at = 0; at < sizeof(CachedVisitor); at += 64) prefetch_line(start + at);
   }
 };
+static_assert(sizeof(CachedVisitor) <= 320, "the heap's next size is 384 bytes");
 
 // A visitor is a dozen places in memory, most of them not in the processor's cache. When many are
 // worked through in a known order, those a few places ahead of the next one are asked for, one step
@@ -71,6 +82,8 @@ class VisitorCache {
   // Evicts clean visitors until `bytes_wanted` are freed or the hand has gone round once. Returns
   // how many were evicted.
   size_t evict(size_t bytes_wanted);
+  // Moves one that evict() could not as it was busy. REQUIRES: misplaced, and it is not any more.
+  void repack(CachedVisitor& cached);
 
   [[nodiscard]] size_t bytes() const { return x_bytes; }
   [[nodiscard]] size_t size() const { return x_index.size(); }
@@ -98,6 +111,7 @@ class VisitorCache {
  private:
   static constexpr size_t kIndexBytes = 32;  // of one visitor in x_index and x_slots
 
+  void spare(size_t place, size_t& moves_left);
   void drop(size_t place);
 
   absl::flat_hash_map<VisitorKey, CachedVisitor*> x_index;

@@ -35,6 +35,7 @@ class VisitorRow {
   [[nodiscard]] bool save(const Visitor& visitor, std::string& out);
   // What note() and save() will touch, ahead of use.
   void prefetch() const { x_additions.prefetch(); }
+  void repack() { x_additions.repack(); }
   [[nodiscard]] bool may_append() const { return x_whole >= kWholeMin && x_appends < kAppendsMax; }
 
  private:

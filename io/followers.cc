@@ -50,49 +50,64 @@ size_t Followers::on_tap() {
 
 void Followers::offer(const CommittedChanges& batch) {
   x_decoded.clear();
+  x_shares.clear();
   x_text.clear();
+  size_t total = 0;
+  for (const CommittedChanges::Share& share : batch.shares) total += share.count;
+  x_decoded.resize(total);
   ByteReader reader(batch.changes);
-  for (uint32_t i = 0; i < batch.count; ++i) {
-    Decoded decoded;
-    RK_ASSERT(read_change(reader, decoded.change));
-    decoded.change.seq = batch.first_seq + i;
-    x_decoded.push_back(decoded);
+  Decoded* next = x_decoded.data();
+  for (const CommittedChanges::Share& share : batch.shares) {
+    x_shares.push_back({share.partition, share.first_seq, {next, share.count}});
+    for (uint64_t seq = share.first_seq; seq <= x_shares.back().last_seq(); ++seq, ++next) {
+      RK_ASSERT(read_change(reader, next->change));
+      next->change.seq = seq;
+    }
   }
   const uint64_t pushed_before = x_counters.changes_pushed.get();
-  for (size_t i = 0; i < x_followers.size(); ++i) {
-    if (x_followers[i] != nullptr) offer(*x_followers[i], batch);
-  }
+  for (size_t i = 0; i < x_followers.size(); ++i) offer(i);
   if (x_counters.changes_pushed.get() != pushed_before) {
     x_counters.push.add(monotonic_ns() - batch.committed_ns);
   }
   compact();
 }
 
-void Followers::offer(Follower& follower, const CommittedChanges& batch) {
-  const size_t p = to_index(batch.partition);
-  const uint64_t last = batch.first_seq + batch.count - 1;
-  const uint64_t seen = follower.x_cursor[p];
-  if (last <= seen) return;
-  if (follower.x_behind[p] || seen + 1 < batch.first_seq || !follower.has_room()) {
-    follower.x_behind[p] = follower.x_any_behind = true;
-    return;
-  }
-  x_delivery.clear();
+void Followers::offer(size_t place) {
   size_t count = 0;
-  for (Decoded& decoded : x_decoded) {
+  x_delivery.clear();
+  for (size_t i = 0; i < x_shares.size() && x_followers[place] != nullptr; ++i) {
+    Follower& follower = *x_followers[place];
+    count += append(follower, x_shares[i]);
+    if (count == 0 || (count < kSliceChanges && i + 1 < x_shares.size())) continue;
+    x_counters.changes_pushed.add(count);
+    follower.deliver(x_delivery, count);
+    x_delivery.clear();
+    count = 0;
+  }
+}
+
+size_t Followers::append(Follower& follower, const Share& share) {
+  const size_t p = to_index(share.partition);
+  const uint64_t seen = follower.x_cursor[p];
+  if (share.last_seq() <= seen) return 0;
+  if (follower.x_behind[p] || seen + 1 < share.first_seq || !follower.has_room()) {
+    follower.x_behind[p] = follower.x_any_behind = true;
+    return 0;
+  }
+  size_t count = 0;
+  for (Decoded& decoded : share.changes) {
     if (decoded.change.seq <= seen || !follower.x_filter.wants(decoded.change)) continue;
     if (decoded.end == 0) {  // written once, for whoever wants it first
       decoded.begin = x_text.size();
-      x_json.append(batch.partition, decoded.change, x_text);
+      x_json.append(share.partition, decoded.change, x_text);
       decoded.end = x_text.size();
     }
-    if (count++ > 0) x_delivery.push_back(',');
+    if (!x_delivery.empty()) x_delivery.push_back(',');
     x_delivery.append(x_text, decoded.begin, decoded.end - decoded.begin);
+    ++count;
   }
-  follower.x_cursor.set(p, last);
-  if (count == 0) return;
-  x_counters.changes_pushed.add(count);
-  follower.deliver(x_delivery, count);
+  follower.x_cursor.set(p, share.last_seq());
+  return count;
 }
 
 void Followers::look_for_gaps() {

@@ -6,6 +6,7 @@
 // Thread: its io thread. Owns: nothing; followers remove themselves.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,8 +67,11 @@ class Followers {
 
  private:
   void look_for_gaps();
+  struct Share;
   void offer(const CommittedChanges& batch);
-  void offer(Follower& follower, const CommittedChanges& batch);
+  // At least what one share has, at most some kSliceChanges, for the follower in this place.
+  void offer(size_t place);
+  size_t append(Follower& follower, const Share& share);  // how many of its changes
   void read_slice(Follower& follower, size_t partition);
   void compact();
 
@@ -75,6 +79,12 @@ class Followers {
     Change change;
     size_t begin = 0;  // of its JSON in x_text
     size_t end = 0;
+  };
+  struct Share {  // of one partition in the batch at hand
+    PartitionId partition{};
+    uint64_t first_seq = 0;
+    std::span<Decoded> changes;
+    [[nodiscard]] uint64_t last_seq() const { return first_seq + changes.size() - 1; }
   };
 
   Engine& x_engine;
@@ -84,6 +94,7 @@ class Followers {
   std::vector<Follower*> x_followers;  // null: removed, not yet compacted
   size_t x_live = 0;
   std::vector<Decoded> x_decoded;  // of the batch at hand
+  std::vector<Share> x_shares;
   std::string x_text;
   std::string x_delivery;
 };

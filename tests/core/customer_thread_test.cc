@@ -20,7 +20,7 @@ class Follower {
   void take(const CommittedChanges& committed) {
     const std::lock_guard lock(x_mutex);
     ByteReader reader(committed.changes);
-    for (uint32_t i = 0; i < committed.count; ++i) {
+    while (!reader.at_end()) {
       Change change;
       ASSERT_TRUE(read_change(reader, change));
       if (change.entered) {

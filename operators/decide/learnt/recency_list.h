@@ -16,11 +16,12 @@
 
 namespace rekindle::operators {
 
-// The end in steps of 16 ms in the upper bits, so that hardly a comparison needs the session.
+// The end in the finest steps that fit in the upper bits, so that hardly a comparison needs the
+// session.
 // Counted from 1: no bits at all is no entry.
 struct RecencyEntry {
   static constexpr unsigned kSlotBits = 24;
-  static constexpr int64_t kStepMs = 16;
+  static constexpr int64_t kStepMs = 3;
   static_assert(limits::kLearntSessionsMax < 1u << kSlotBits);
   static_assert((kEventTimeMax.ms - kEventTimeMin.ms) / kStepMs + 1 < 1LL << (64 - kSlotBits));
 
