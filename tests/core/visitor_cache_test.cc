@@ -127,20 +127,24 @@ TEST(VisitorCache, MovesThoseWhoStayAndNothingAboutThemChanges) {
   }
 }
 
-size_t heap_statistic(const char* name) {
+int64_t heap_statistic(const char* name) {
   uint64_t epoch = 1;
   size_t size = sizeof(epoch);
   EXPECT_EQ(mallctl("epoch", &epoch, &size, &epoch, size), 0);
   size_t value = 0;
   size = sizeof(value);
   EXPECT_EQ(mallctl(name, &value, &size, nullptr, 0), 0);
-  return value;
+  return static_cast<int64_t>(value);
+}
+
+int64_t heap_holes() {
+  return heap_statistic("stats.active") - heap_statistic("stats.allocated");
 }
 
 // Those who come are larger than those who went, so their holes are of the wrong size.
 TEST(VisitorCache, TheHeapStaysDenseWhileVisitorsGrow) {
   if (mallctl == nullptr) GTEST_SKIP() << "skipped: another allocator";
-  const size_t holes = heap_statistic("stats.active") - heap_statistic("stats.allocated");
+  const int64_t holes = heap_holes();
   VisitorCache cache;
   constexpr size_t kBudget = 16 << 20;
   uint64_t random = 1;
@@ -153,8 +157,7 @@ TEST(VisitorCache, TheHeapStaysDenseWhileVisitorsGrow) {
     if (cache.bytes() > kBudget) cache.evict(cache.bytes() - kBudget);
   }
   EXPECT_GT(cache.size(), 5'000u);
-  const size_t more = heap_statistic("stats.active") - heap_statistic("stats.allocated") - holes;
-  EXPECT_LT(more, kBudget / 5);
+  EXPECT_LT(heap_holes() - holes, int64_t{kBudget / 5});
 }
 
 }  // namespace

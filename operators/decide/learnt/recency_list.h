@@ -17,8 +17,7 @@
 namespace rekindle::operators {
 
 // The end in the finest steps that fit in the upper bits, so that hardly a comparison needs the
-// session.
-// Counted from 1: no bits at all is no entry.
+// session. Counted from 1: no bits at all is no entry.
 struct RecencyEntry {
   static constexpr unsigned kSlotBits = 24;
   static constexpr int64_t kStepMs = 3;
